@@ -1,0 +1,3 @@
+from pagerworthy.cli import main
+
+main()

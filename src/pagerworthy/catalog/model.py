@@ -1,0 +1,501 @@
+"""The typed entries: what `schemas/*.schema.json` admits, as frozen structs.
+
+The schemas say what a property means and give an example of it; these types only carry it. A test holds both together:
+whatever one admits, the other does.
+"""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+Phase = Literal[
+    "design", "development", "testing", "acceptance", "delivery", "support", "maintenance", "capacity"
+]
+PHASES: tuple[Phase, ...] = (
+    "design",
+    "development",
+    "testing",
+    "acceptance",
+    "delivery",
+    "support",
+    "maintenance",
+    "capacity",
+)
+Engagement = Literal["sre", "embedded", "hybrid", "dev"]
+Criticality = Literal["hard", "soft"]
+PagerHolder = Literal["dev", "shadow", "shared", "sre"]
+Action = Literal[
+    "agree",
+    "shadow",
+    "accept",
+    "accept-with-conditions",
+    "defer",
+    "keep",
+    "freeze",
+    "resume",
+    "hand-back",
+]
+Kind = Literal["Service", "Team", "System", "Environment", "Decision", "Waiver", "Postmortem"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What all parts of an entry share: immutable, by keyword, and closed to unknown properties."""
+
+
+class Metadata(_Part):
+    name: str
+    title: str = ""
+    description: str = ""
+    annotations: dict[str, str] = {}
+
+    @property
+    def label(self) -> str:
+        """The name as people write it."""
+        return self.title or self.name
+
+
+class Person(_Part):
+    name: str
+    github: str = ""
+    email: str = ""
+
+
+class Link(_Part):
+    title: str
+    url: str
+
+
+class OnCall(_Part):
+    schedule: str
+    escalation: str = ""
+    channel: str = ""
+
+
+class Sli(_Part):
+    """A service level indicator, in one of five forms; `form` says which."""
+
+    good: str = ""
+    bad: str = ""
+    total: str = ""
+    histogram: str = ""
+    selector: str = ""
+    below: str = ""
+    probe: str = ""
+    ratio: str = ""
+
+    @property
+    def form(self) -> Literal["good", "bad", "histogram", "probe", "ratio"]:
+        if self.good:
+            return "good"
+        if self.bad:
+            return "bad"
+        if self.histogram:
+            return "histogram"
+        return "probe" if self.probe else "ratio"
+
+
+class Slo(_Part):
+    """A service level objective; `objective` is in percent, more than 0 and less than 100."""
+
+    name: str
+    objective: float
+    window: str
+    sli: Sli
+    category: str = ""
+    description: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What users notice: the category, or else what the name or the SLI's form says."""
+        if self.category:
+            return self.category
+        for word in ("availability", "latency", "freshness", "correctness", "throughput"):
+            if word in self.name:
+                return word
+        return "latency" if self.sli.form == "histogram" else "availability"
+
+
+class Alert(_Part):
+    name: str
+    severity: Literal["page", "ticket"]
+    slo: str = ""
+    for_: str = msgspec.field(name="for", default="")
+
+
+class Logs(_Part):
+    url: str
+    format: Literal["json", "logfmt", "text", ""] = ""
+    retention: str = ""
+
+
+class Traces(_Part):
+    url: str
+    sampling: float | None = None
+
+
+class Probe(_Part):
+    name: str
+    interval: str
+    url: str = ""
+
+
+class Monitoring(_Part):
+    dashboards: tuple[Link, ...] = ()
+    logs: Logs | None = None
+    traces: Traces | None = None
+    probes: tuple[Probe, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class Runbook(_Part):
+    title: str
+    path: str = ""
+    url: str = ""
+    alerts: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is: its path in this repository, or its address elsewhere."""
+        return self.path or self.url
+
+
+class Dependency(_Part):
+    """An edge of the graph, from the service that declares it."""
+
+    criticality: Criticality
+    service: str = ""
+    resource: str = ""
+    external: str = ""
+    protocol: str = ""
+    access: Literal["read", "write", "read-write", ""] = ""
+    fallback: str = ""
+    on_failure: str = ""
+    timeout: str = ""
+    retries: int | None = None
+    availability: float | None = None
+    url: str = ""
+
+    @property
+    def target(self) -> str:
+        """What is depended on: a service's name, `owner/resource`, or a provider's name."""
+        return self.service or self.resource or self.external
+
+    @property
+    def kind(self) -> Literal["service", "resource", "external"]:
+        if self.service:
+            return "service"
+        return "resource" if self.resource else "external"
+
+
+class Check(_Part):
+    path: str
+    interval: str = ""
+
+
+class Health(_Part):
+    liveness: Check | None = None
+    readiness: Check | None = None
+    stop: str = ""
+
+
+class Replicas(_Part):
+    min: int
+    max: int
+
+
+class Compute(_Part):
+    """What the service runs on; `cpu` in units of 1/1024 core, `memory` in MiB."""
+
+    type: Literal["fargate", "external"]
+    image: str = ""
+    port: int | None = None
+    cpu: int | None = None
+    memory: int | None = None
+    zones: int = 1
+    replicas: Replicas | None = None
+    health: Health | None = None
+
+
+class Backup(_Part):
+    retention: str
+    rpo: str = ""
+    rto: str = ""
+
+
+class Resource(_Part):
+    """Something that a service owns and that is provisioned."""
+
+    type: str
+    description: str = ""
+    size: str = ""
+    version: str = ""
+    zones: int = 1
+    encrypted: bool | None = None
+    backup: Backup | None = None
+    retention: str = ""
+    attempts: int | None = None
+    versioned: bool | None = None
+    public: bool | None = None
+    domain: str = ""
+    waf: bool | None = None
+    rate_limit: int | None = None
+
+
+class Release(_Part):
+    strategy: Literal["canary", "blue-green", "rolling", "recreate"]
+    rollback: Literal["automated", "manual"]
+    pipeline: str = ""
+    switches: bool | None = None
+
+
+class Forecast(_Part):
+    peak: float
+    by: dt.date
+    basis: str = ""
+
+
+class Capacity(_Part):
+    """What the service must carry; loads are in requests a second."""
+
+    peak: float | None = None
+    forecast: Forecast | None = None
+    overload: Literal["shed", "limit", "queue", "none", ""] = ""
+
+
+class Toil(_Part):
+    budget: float
+
+
+class Costs(_Part):
+    budget: float
+    unit: str = ""
+    center: str = ""
+
+
+class SecurityReview(_Part):
+    url: str
+    date: dt.date
+    expires: dt.date
+
+
+class Security(_Part):
+    review: SecurityReview | None = None
+    secrets: Literal["secrets-manager", "parameter-store", "vault", "none", ""] = ""
+    access_review: dt.date | None = None
+
+
+class Design(_Part):
+    path: str = ""
+    url: str = ""
+    reviewed: dt.date | None = None
+
+
+class Data(_Part):
+    classification: Literal["public", "internal", "confidential", "restricted"]
+    regulations: tuple[str, ...] = ()
+
+
+class ServiceSpec(_Part):
+    owner: str
+    system: str
+    tier: int
+    phase: Phase
+    engagement: Engagement = "dev"
+    environments: tuple[str, ...] = ()
+    repository: str = ""
+    language: str = ""
+    links: tuple[Link, ...] = ()
+    design: Design | None = None
+    data: Data | None = None
+    slos: tuple[Slo, ...] = ()
+    monitoring: Monitoring = Monitoring()
+    runbooks: tuple[Runbook, ...] = ()
+    oncall: OnCall | None = None
+    dependencies: tuple[Dependency, ...] = ()
+    compute: Compute | None = None
+    resources: dict[str, Resource] = {}
+    release: Release | None = None
+    capacity: Capacity | None = None
+    toil: Toil | None = None
+    costs: Costs | None = None
+    security: Security | None = None
+    extensions: dict[str, dict[str, object]] = {}
+
+
+class TeamSpec(_Part):
+    role: Literal["development", "sre", "business", "platform"]
+    members: tuple[Person, ...]
+    lead: str = ""
+    contact: dict[str, str] = {}
+    oncall: OnCall | None = None
+    rotation: int | None = None
+
+
+class SystemSpec(_Part):
+    owner: str
+    business_owner: Person | None = None
+    part_of: str = ""
+    users: str = ""
+
+
+class EnvironmentSpec(_Part):
+    purpose: Literal["production", "staging", "development"]
+    provider: Literal["aws"]
+    region: str
+    account: str = ""
+    zones: int = 2
+    domain: str = ""
+    budget: float | None = None
+
+
+class Parties(_Part):
+    business: Person
+    development: Person
+    sre: Person
+
+
+class Basis(_Part):
+    """The digests that a decision rests on, so that its verdict can be computed again."""
+
+    catalog: str
+    rubric: str
+    evidence: str
+    commit: str = ""
+
+
+class Level(_Part):
+    slo: str
+    objective: float
+
+
+class Condition(_Part):
+    text: str
+    owner: str
+    due: dt.date
+    criterion: str = ""
+    done: dt.date | None = None
+
+
+class DecisionSpec(_Part):
+    service: str
+    action: Action
+    time: dt.datetime
+    parties: Parties
+    reason: str
+    pager: PagerHolder | None = None
+    basis: Basis | None = None
+    levels: tuple[Level, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    terms: str = ""
+
+
+class Approver(_Part):
+    name: str
+    team: str
+
+
+class WaiverSpec(_Part):
+    service: str
+    criterion: str
+    reason: str
+    granted: dt.date
+    expires: dt.date
+    approver: Approver
+    compensation: str = ""
+    issue: str = ""
+
+
+class ActionItem(_Part):
+    text: str
+    owner: str
+    due: dt.date
+    done: dt.date | None = None
+    issue: str = ""
+
+
+class PostmortemSpec(_Part):
+    services: tuple[str, ...]
+    severity: Literal["sev1", "sev2", "sev3", "sev4"]
+    started: dt.datetime
+    mitigated: dt.datetime
+    trigger: str
+    impact: str
+    actions: tuple[ActionItem, ...]
+    detected: dt.datetime | None = None
+    blameless: bool = False
+    paged: bool = False
+
+
+class _Entry(_Part):
+    apiVersion: Literal["pagerworthy/v1"]
+    metadata: Metadata
+
+    @property
+    def name(self) -> str:
+        return self.metadata.name
+
+
+class Service(_Entry):
+    spec: ServiceSpec
+    kind: Literal["Service"] = "Service"
+
+
+class Team(_Entry):
+    spec: TeamSpec
+    kind: Literal["Team"] = "Team"
+
+
+class System(_Entry):
+    spec: SystemSpec
+    kind: Literal["System"] = "System"
+
+
+class Environment(_Entry):
+    spec: EnvironmentSpec
+    kind: Literal["Environment"] = "Environment"
+
+
+class Decision(_Entry):
+    spec: DecisionSpec
+    kind: Literal["Decision"] = "Decision"
+
+
+class Waiver(_Entry):
+    spec: WaiverSpec
+    kind: Literal["Waiver"] = "Waiver"
+
+
+class Postmortem(_Entry):
+    spec: PostmortemSpec
+    kind: Literal["Postmortem"] = "Postmortem"
+
+
+Entry = Service | Team | System | Environment | Decision | Waiver | Postmortem
+
+ENTRY_TYPES: dict[str, type[Entry]] = {
+    "Service": Service,
+    "Team": Team,
+    "System": System,
+    "Environment": Environment,
+    "Decision": Decision,
+    "Waiver": Waiver,
+    "Postmortem": Postmortem,
+}
+# The folder of `catalog/` in which each kind lives.
+FOLDERS: dict[str, str] = {
+    "Service": "services",
+    "Team": "teams",
+    "System": "systems",
+    "Environment": "environments",
+    "Decision": "decisions",
+    "Waiver": "waivers",
+    "Postmortem": "postmortems",
+}
+
+
+class Located(msgspec.Struct, frozen=True):
+    """An entry and the file that it was read from, from the repository's root."""
+
+    entry: Entry
+    file: str

@@ -1,0 +1,95 @@
+"""The command group; each command lives in a file of its own and is imported only when it is called."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from pagerworthy import __version__
+from pagerworthy.cli.exits import MEANINGS, Exit
+from pagerworthy.project import Project, ProjectError, open_project
+
+# Name of the command = name of the module in this package that defines `command`; the line is what `--help` shows.
+COMMANDS: dict[str, str] = {
+    "check": "Check every entry and what entries say of each other.",
+    "score": "Score services and say whether SRE should take their pagers.",
+    "graph": "Ask the dependency graph: order, impact, cycles, export.",
+    "site": "Build the static site, or serve it while you edit.",
+    "new": "Write the first lines of a new entry.",
+    "init": "Start a catalog in this folder.",
+    "explain": "Say what a problem code or a criterion means and how to mend it.",
+    "doctor": "Look whether everything that Pagerworthy needs is here.",
+    "collect": "Gather evidence and write it as JSON Lines.",
+    "docs": "Print the reference of facts, evidence keys, criteria and problems.",
+    "completion": "Print the completion script for your shell.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module only when that command runs, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pagerworthy.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="pagerworthy")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The repository's root; without it, found upward from here.",
+)
+@click.pass_context
+def app(ctx: click.Context, root: Path | None) -> None:
+    """A catalog of services, kept in git, that says who should carry each pager."""
+    ctx.obj = root
+
+
+def project_of(ctx: click.Context) -> Project:
+    """The repository that the command works in. Raises ProjectError where there is none."""
+    root: Path | None = ctx.find_root().obj
+    return open_project(root)
+
+
+def main() -> None:
+    """Runs the command line and ends the process with one of the documented exit codes."""
+    try:
+        code = app(standalone_mode=False, prog_name="pagerworthy")
+        sys.exit(code if isinstance(code, int) else Exit.FINE)
+    except ProjectError as error:
+        problem = error.problem
+        click.echo(f"error[{problem.code}]: {problem.message}", err=True)
+        click.echo(f"  help: {problem.help}", err=True)
+        sys.exit(Exit.USAGE)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said.
+        sys.stderr.close()
+        sys.exit(Exit.FINE)

@@ -1,0 +1,18 @@
+"""The one table of exit codes; the README and `--help` print the same."""
+
+import enum
+
+
+class Exit(enum.IntEnum):
+    """What the process says to the shell."""
+
+    FINE = 0
+    PROBLEMS = 1
+    USAGE = 2
+
+
+MEANINGS: dict[Exit, str] = {
+    Exit.FINE: "all is well",
+    Exit.PROBLEMS: "there are problems, or the answer is no",
+    Exit.USAGE: "wrong usage or settings: nothing was judged",
+}
