@@ -1,0 +1,51 @@
+"""One record of evidence: that something is so, how strongly it is known, and where that was seen."""
+
+import datetime as dt
+import enum
+import hashlib
+
+import msgspec
+
+
+class Strength(enum.IntEnum):
+    """How far evidence carries; a stronger one may stand in for a weaker one, never the other way round."""
+
+    DECLARED = 1
+    LINKED = 2
+    OBSERVED = 3
+    EXERCISED = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A line of an evidence file, as `schemas/evidence.schema.json` describes it.
+
+    `subject` is a service's name. `item` names the part of the service that the record is about (an objective, a
+    runbook, a dependency) where the key is kept per part. `value` has the shape that the key's type gives. A record
+    with `failed` says that its collector looked and could not see: it makes its key unknown. `expires` is for what a
+    person attests; other records age by the criterion's `max_age`.
+    """
+
+    subject: str
+    key: str
+    time: dt.datetime
+    source: str
+    strength: str
+    item: str = ""
+    value: msgspec.Raw = msgspec.Raw()
+    query: str = ""
+    failed: str = ""
+    expires: dt.datetime | None = None
+    response: str = ""
+
+    @property
+    def level(self) -> Strength:
+        return Strength[self.strength.upper()]
+
+
+def record_id(line: bytes) -> str:
+    """A record's id: the first 16 hex digits of the SHA-256 of its line, so that the same record has the same id."""
+    return hashlib.sha256(line.strip()).hexdigest()[:16]
