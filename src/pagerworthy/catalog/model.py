@@ -1,11 +1,11 @@
 """The typed entries: what `schemas/*.schema.json` admits, as frozen structs.
 
-The schemas say what a property means and give an example of it; these types only carry it. A test holds both together:
-whatever one admits, the other does.
+The schemas say what a property means and give an example of it; these types only carry it. A test holds both
+together: whatever one admits, the other does.
 """
 
 import datetime as dt
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -43,7 +43,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     """What all parts of an entry share: immutable, by keyword, and closed to unknown properties."""
 
 
-class Metadata(_Part):
+class Metadata(_Part, frozen=True):
     name: str
     title: str = ""
     description: str = ""
@@ -55,24 +55,24 @@ class Metadata(_Part):
         return self.title or self.name
 
 
-class Person(_Part):
+class Person(_Part, frozen=True):
     name: str
     github: str = ""
     email: str = ""
 
 
-class Link(_Part):
+class Link(_Part, frozen=True):
     title: str
     url: str
 
 
-class OnCall(_Part):
+class OnCall(_Part, frozen=True):
     schedule: str
     escalation: str = ""
     channel: str = ""
 
 
-class Sli(_Part):
+class Sli(_Part, frozen=True):
     """A service level indicator, in one of five forms; `form` says which."""
 
     good: str = ""
@@ -95,7 +95,7 @@ class Sli(_Part):
         return "probe" if self.probe else "ratio"
 
 
-class Slo(_Part):
+class Slo(_Part, frozen=True):
     """A service level objective; `objective` is in percent, more than 0 and less than 100."""
 
     name: str
@@ -116,31 +116,31 @@ class Slo(_Part):
         return "latency" if self.sli.form == "histogram" else "availability"
 
 
-class Alert(_Part):
+class Alert(_Part, frozen=True):
     name: str
     severity: Literal["page", "ticket"]
     slo: str = ""
     for_: str = msgspec.field(name="for", default="")
 
 
-class Logs(_Part):
+class Logs(_Part, frozen=True):
     url: str
     format: Literal["json", "logfmt", "text", ""] = ""
     retention: str = ""
 
 
-class Traces(_Part):
+class Traces(_Part, frozen=True):
     url: str
     sampling: float | None = None
 
 
-class Probe(_Part):
+class Probe(_Part, frozen=True):
     name: str
     interval: str
     url: str = ""
 
 
-class Monitoring(_Part):
+class Monitoring(_Part, frozen=True):
     dashboards: tuple[Link, ...] = ()
     logs: Logs | None = None
     traces: Traces | None = None
@@ -148,7 +148,7 @@ class Monitoring(_Part):
     alerts: tuple[Alert, ...] = ()
 
 
-class Runbook(_Part):
+class Runbook(_Part, frozen=True):
     title: str
     path: str = ""
     url: str = ""
@@ -160,7 +160,7 @@ class Runbook(_Part):
         return self.path or self.url
 
 
-class Dependency(_Part):
+class Dependency(_Part, frozen=True):
     """An edge of the graph, from the service that declares it."""
 
     criticality: Criticality
@@ -188,23 +188,23 @@ class Dependency(_Part):
         return "resource" if self.resource else "external"
 
 
-class Check(_Part):
+class Check(_Part, frozen=True):
     path: str
     interval: str = ""
 
 
-class Health(_Part):
+class Health(_Part, frozen=True):
     liveness: Check | None = None
     readiness: Check | None = None
     stop: str = ""
 
 
-class Replicas(_Part):
+class Replicas(_Part, frozen=True):
     min: int
     max: int
 
 
-class Compute(_Part):
+class Compute(_Part, frozen=True):
     """What the service runs on; `cpu` in units of 1/1024 core, `memory` in MiB."""
 
     type: Literal["fargate", "external"]
@@ -217,13 +217,13 @@ class Compute(_Part):
     health: Health | None = None
 
 
-class Backup(_Part):
+class Backup(_Part, frozen=True):
     retention: str
     rpo: str = ""
     rto: str = ""
 
 
-class Resource(_Part):
+class Resource(_Part, frozen=True):
     """Something that a service owns and that is provisioned."""
 
     type: str
@@ -242,20 +242,20 @@ class Resource(_Part):
     rate_limit: int | None = None
 
 
-class Release(_Part):
+class Release(_Part, frozen=True):
     strategy: Literal["canary", "blue-green", "rolling", "recreate"]
     rollback: Literal["automated", "manual"]
     pipeline: str = ""
     switches: bool | None = None
 
 
-class Forecast(_Part):
+class Forecast(_Part, frozen=True):
     peak: float
     by: dt.date
     basis: str = ""
 
 
-class Capacity(_Part):
+class Capacity(_Part, frozen=True):
     """What the service must carry; loads are in requests a second."""
 
     peak: float | None = None
@@ -263,40 +263,40 @@ class Capacity(_Part):
     overload: Literal["shed", "limit", "queue", "none", ""] = ""
 
 
-class Toil(_Part):
+class Toil(_Part, frozen=True):
     budget: float
 
 
-class Costs(_Part):
+class Costs(_Part, frozen=True):
     budget: float
     unit: str = ""
     center: str = ""
 
 
-class SecurityReview(_Part):
+class SecurityReview(_Part, frozen=True):
     url: str
     date: dt.date
     expires: dt.date
 
 
-class Security(_Part):
+class Security(_Part, frozen=True):
     review: SecurityReview | None = None
     secrets: Literal["secrets-manager", "parameter-store", "vault", "none", ""] = ""
     access_review: dt.date | None = None
 
 
-class Design(_Part):
+class Design(_Part, frozen=True):
     path: str = ""
     url: str = ""
     reviewed: dt.date | None = None
 
 
-class Data(_Part):
+class Data(_Part, frozen=True):
     classification: Literal["public", "internal", "confidential", "restricted"]
     regulations: tuple[str, ...] = ()
 
 
-class ServiceSpec(_Part):
+class ServiceSpec(_Part, frozen=True):
     owner: str
     system: str
     tier: int
@@ -323,7 +323,7 @@ class ServiceSpec(_Part):
     extensions: dict[str, dict[str, object]] = {}
 
 
-class TeamSpec(_Part):
+class TeamSpec(_Part, frozen=True):
     role: Literal["development", "sre", "business", "platform"]
     members: tuple[Person, ...]
     lead: str = ""
@@ -332,14 +332,14 @@ class TeamSpec(_Part):
     rotation: int | None = None
 
 
-class SystemSpec(_Part):
+class SystemSpec(_Part, frozen=True):
     owner: str
     business_owner: Person | None = None
     part_of: str = ""
     users: str = ""
 
 
-class EnvironmentSpec(_Part):
+class EnvironmentSpec(_Part, frozen=True):
     purpose: Literal["production", "staging", "development"]
     provider: Literal["aws"]
     region: str
@@ -349,13 +349,13 @@ class EnvironmentSpec(_Part):
     budget: float | None = None
 
 
-class Parties(_Part):
+class Parties(_Part, frozen=True):
     business: Person
     development: Person
     sre: Person
 
 
-class Basis(_Part):
+class Basis(_Part, frozen=True):
     """The digests that a decision rests on, so that its verdict can be computed again."""
 
     catalog: str
@@ -364,12 +364,12 @@ class Basis(_Part):
     commit: str = ""
 
 
-class Level(_Part):
+class Level(_Part, frozen=True):
     slo: str
     objective: float
 
 
-class Condition(_Part):
+class Condition(_Part, frozen=True):
     text: str
     owner: str
     due: dt.date
@@ -377,7 +377,7 @@ class Condition(_Part):
     done: dt.date | None = None
 
 
-class DecisionSpec(_Part):
+class DecisionSpec(_Part, frozen=True):
     service: str
     action: Action
     time: dt.datetime
@@ -390,12 +390,12 @@ class DecisionSpec(_Part):
     terms: str = ""
 
 
-class Approver(_Part):
+class Approver(_Part, frozen=True):
     name: str
     team: str
 
 
-class WaiverSpec(_Part):
+class WaiverSpec(_Part, frozen=True):
     service: str
     criterion: str
     reason: str
@@ -406,7 +406,7 @@ class WaiverSpec(_Part):
     issue: str = ""
 
 
-class ActionItem(_Part):
+class ActionItem(_Part, frozen=True):
     text: str
     owner: str
     due: dt.date
@@ -414,7 +414,7 @@ class ActionItem(_Part):
     issue: str = ""
 
 
-class PostmortemSpec(_Part):
+class PostmortemSpec(_Part, frozen=True):
     services: tuple[str, ...]
     severity: Literal["sev1", "sev2", "sev3", "sev4"]
     started: dt.datetime
@@ -427,8 +427,8 @@ class PostmortemSpec(_Part):
     paged: bool = False
 
 
-class _Entry(_Part):
-    apiVersion: Literal["pagerworthy/v1"]
+class _Entry(_Part, frozen=True, tag_field="kind"):
+    apiVersion: Literal["pagerworthy/v1"]  # noqa: N815 -- the name that the envelope gives it
     metadata: Metadata
 
     @property
@@ -436,39 +436,39 @@ class _Entry(_Part):
         return self.metadata.name
 
 
-class Service(_Entry):
+class Service(_Entry, frozen=True, tag="Service"):
+    kind: ClassVar[Kind] = "Service"
     spec: ServiceSpec
-    kind: Literal["Service"] = "Service"
 
 
-class Team(_Entry):
+class Team(_Entry, frozen=True, tag="Team"):
+    kind: ClassVar[Kind] = "Team"
     spec: TeamSpec
-    kind: Literal["Team"] = "Team"
 
 
-class System(_Entry):
+class System(_Entry, frozen=True, tag="System"):
+    kind: ClassVar[Kind] = "System"
     spec: SystemSpec
-    kind: Literal["System"] = "System"
 
 
-class Environment(_Entry):
+class Environment(_Entry, frozen=True, tag="Environment"):
+    kind: ClassVar[Kind] = "Environment"
     spec: EnvironmentSpec
-    kind: Literal["Environment"] = "Environment"
 
 
-class Decision(_Entry):
+class Decision(_Entry, frozen=True, tag="Decision"):
+    kind: ClassVar[Kind] = "Decision"
     spec: DecisionSpec
-    kind: Literal["Decision"] = "Decision"
 
 
-class Waiver(_Entry):
+class Waiver(_Entry, frozen=True, tag="Waiver"):
+    kind: ClassVar[Kind] = "Waiver"
     spec: WaiverSpec
-    kind: Literal["Waiver"] = "Waiver"
 
 
-class Postmortem(_Entry):
+class Postmortem(_Entry, frozen=True, tag="Postmortem"):
+    kind: ClassVar[Kind] = "Postmortem"
     spec: PostmortemSpec
-    kind: Literal["Postmortem"] = "Postmortem"
 
 
 Entry = Service | Team | System | Environment | Decision | Waiver | Postmortem

@@ -1,0 +1,150 @@
+"""Finds the files of a catalog, without ever following a link out of it."""
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from pagerworthy.catalog.model import FOLDERS
+from pagerworthy.codes import problem
+from pagerworthy.problem import Problem, Where, repository_path
+
+RUNBOOKS = "runbooks"
+# Read by a later stage; nothing in it is an entry.
+_OTHERS = frozenset({"evidence"})
+_KINDS = {folder: kind for kind, folder in FOLDERS.items()}
+
+
+class Stamp(msgspec.Struct, frozen=True, array_like=True):
+    """What tells whether a file has changed since it was last read, without reading it."""
+
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+    inode: int
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A file to read: its path from the repository's root, and the kind of its folder ("" for a runbook)."""
+
+    path: str
+    kind: str
+    stamp: Stamp
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """All files of the catalog in the order of their paths, and what should not lie there."""
+
+    found: tuple[Found, ...]
+    problems: tuple[Problem, ...]
+
+
+def walk(root: Path) -> Walk:
+    """Lists the entries and runbooks under `root`/catalog. Symbolic links are problems, never followed."""
+    found: list[Found] = []
+    problems: list[Problem] = []
+    for entry in _scan(root / "catalog", "catalog", problems):
+        path = f"catalog/{entry.name}"
+        if entry.is_symlink():
+            problems.append(_symlink(path))
+        elif not entry.is_dir(follow_symlinks=False):
+            problems.extend(_stray(path, ""))
+        elif entry.name in _KINDS or entry.name == RUNBOOKS:
+            _folder(root, path, _KINDS.get(entry.name, ""), found, problems)
+        elif entry.name not in _OTHERS and not entry.name.startswith("."):
+            problems.append(_unknown_folder(path, entry.name))
+    found.sort(key=lambda file: file.path)
+    return Walk(found=tuple(found), problems=tuple(problems))
+
+
+def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[Problem]) -> None:
+    ending = ".yaml" if kind not in {"", "Postmortem"} else ".md"
+    folders = [top]
+    while folders:
+        folder = folders.pop()
+        for entry in _scan(root / folder, folder, problems):
+            path = f"{folder}/{entry.name}"
+            if entry.is_symlink():
+                problems.append(_symlink(path))
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif entry.name.startswith(".") or not entry.name.endswith(ending):
+                problems.extend(_stray(path, ending))
+            elif not entry.is_file(follow_symlinks=False):
+                problems.append(
+                    problem(
+                        "PW002",
+                        "this is neither a file nor a folder, and is not read",
+                        Where(file=repository_path(path)),
+                        "put a regular file in its place, or remove it",
+                    )
+                )
+            else:
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except OSError as error:
+                    problems.append(unreadable(path, error))
+                    continue
+                stamp = Stamp(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+                found.append(Found(path=path, kind=kind, stamp=stamp))
+
+
+def _scan(folder: Path, path: str, problems: list[Problem]) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(unreadable(path, error))
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """The problem for a file or folder that the system does not let us read."""
+    return problem(
+        "PW001",
+        f"this cannot be read: {error.strerror or type(error).__name__}",
+        Where(file=repository_path(path)),
+        "look at its permissions, or remove it",
+    )
+
+
+def _symlink(path: str) -> Problem:
+    return problem(
+        "PW002",
+        "this is a symbolic link, and links are not followed",
+        Where(file=repository_path(path)),
+        "put the file itself in its place",
+    )
+
+
+def _stray(path: str, ending: str) -> list[Problem]:
+    name = path.rsplit("/", 1)[-1]
+    looks_like_entry = name.lower().endswith((".yaml", ".yml"))
+    if not looks_like_entry and (name.startswith(".") or name == "README.md"):
+        return []
+    where = Where(file=repository_path(path))
+    if looks_like_entry and ending == ".yaml" and not name.startswith("."):
+        return [
+            problem(
+                "PW017", "this entry is not read: its name does not end in .yaml", where, "rename it to .yaml"
+            )
+        ]
+    if looks_like_entry:
+        places = ", ".join(f"catalog/{folder}/" for folder in FOLDERS.values())
+        return [
+            problem(
+                "PW017", "this entry is not read here", where, f"move it to the folder of its kind: {places}"
+            )
+        ]
+    meant = f"; what is read here ends in {ending}" if ending else ""
+    return [problem("PW018", "this file is not read", where, f"move it out of catalog/{meant}")]
+
+
+def _unknown_folder(path: str, name: str) -> Problem:
+    known = [*FOLDERS.values(), RUNBOOKS]
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(known)}"
+    return problem(
+        "PW019", f"no kind of entry lives in {name}/: nothing in it is read", Where(file=path), mend
+    )
