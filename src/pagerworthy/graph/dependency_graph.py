@@ -1,0 +1,163 @@
+"""The graph of a catalog: who needs what, and what follows from that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pagerworthy.catalog import Catalog
+from pagerworthy.graph.build import nodes_and_edges
+from pagerworthy.graph.closure import bits, transitive_closure
+from pagerworthy.graph.components import components
+from pagerworthy.graph.node import EXTERNAL_PREFIX, Edge, Node, NodeKind
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True, eq=False)
+class DependencyGraph:
+    """Services, resources and external providers, and the edges from each service to what it needs to work.
+
+    `nodes` is by id: services, then resources, then externals, each by name. `edges` is sorted by source and target.
+
+    Only services have outgoing edges. A resource is provisioned by its owner's stack and works on its own: who depends
+    on `cart/valkey` needs that resource, and its stack comes after cart's, but it does not need the service cart to
+    run. The owner itself needs each resource that it owns (`Relation.OWNS`).
+    """
+
+    catalog: Catalog
+    nodes: dict[str, Node]
+    edges: tuple[Edge, ...]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "DependencyGraph":
+        """The whole graph of a catalog. What an entry names and the catalog lacks is a node that is not `known`."""
+        nodes, edges = nodes_and_edges(catalog)
+        return cls(catalog, nodes, edges)
+
+    def find(self, name: str) -> Node | None:
+        """The node of that id, or the external provider of that name where nothing else is called so."""
+        return self.nodes.get(name) or self.nodes.get(EXTERNAL_PREFIX + name)
+
+    def services(self) -> tuple[Node, ...]:
+        """The services of the catalog, by name."""
+        return tuple(node for node in self.nodes.values() if node.kind is NodeKind.SERVICE and node.known)
+
+    def needs(self, node: str) -> tuple[Edge, ...]:
+        """The edges to what a node needs, by target."""
+        return self._needs[self.index[node]]
+
+    def needed_by(self, node: str) -> tuple[Edge, ...]:
+        """The edges from the services that need a node, by source."""
+        return self._needed_by[self.index[node]]
+
+    def reach_down(self, node: str, *, hard: bool = False) -> tuple[str, ...]:
+        """All that a node needs, directly or not, in the order of `nodes`; by hard edges alone if `hard`."""
+        closures = self.hard_down if hard else self.all_down
+        return self.names(closures[self.index[node]])
+
+    def reach_up(self, node: str, *, hard: bool = False) -> tuple[str, ...]:
+        """All services that need a node, directly or not, by name; by hard edges alone if `hard`."""
+        closures = self.hard_up if hard else self.all_up
+        return self.names(closures[self.index[node]])
+
+    def names(self, mask: int) -> tuple[str, ...]:
+        """The ids of the nodes of which the bits are set."""
+        return tuple(self.ids[bit] for bit in bits(mask))
+
+    def around(self, node: str, depth: int) -> "DependencyGraph":
+        """The part of the graph at most `depth` steps up or down from a node."""
+        near = {node}
+        for upward in (True, False):
+            edge_of = {node}
+            for _ in range(depth):
+                edge_of = {
+                    edge.source if upward else edge.target
+                    for name in edge_of
+                    for edge in (self.needed_by(name) if upward else self.needs(name))
+                } - near
+                near |= edge_of
+                if not edge_of:
+                    break
+        return self.restricted_to(near)
+
+    def restricted_to(self, names: Iterable[str]) -> "DependencyGraph":
+        """The nodes of these ids and the edges among them."""
+        kept = set(names)
+        nodes = {name: node for name, node in self.nodes.items() if name in kept}
+        edges = tuple(edge for edge in self.edges if edge.source in kept and edge.target in kept)
+        return DependencyGraph(self.catalog, nodes, edges)
+
+    @cached_property
+    def digraph(self) -> "nx.DiGraph[str]":
+        """The same as a frozen networkx graph; `node` and `edge` attributes hold our structs."""
+        import networkx as nx  # noqa: PLC0415 -- its import is slow and few callers need it
+
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        for name, node in self.nodes.items():
+            graph.add_node(name, node=node)
+        for edge in self.edges:
+            graph.add_edge(edge.source, edge.target, edge=edge)
+        return nx.freeze(graph)
+
+    # Services come first in `nodes`, so that the upward bit sets, in which only services are, stay short.
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The node ids; a node's position here is its bit in the bit sets."""
+        return tuple(self.nodes)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The position of each node in `ids`."""
+        return {name: position for position, name in enumerate(self.ids)}
+
+    @cached_property
+    def hard_down(self) -> tuple[int, ...]:
+        """For each node, as a bit set, all that it reaches by hard edges."""
+        return transitive_closure(self._successors(hard=True), self.hard_components)
+
+    @cached_property
+    def all_down(self) -> tuple[int, ...]:
+        """For each node, as a bit set, all that it reaches."""
+        return transitive_closure(self._successors(hard=False), self.components)
+
+    @cached_property
+    def hard_up(self) -> tuple[int, ...]:
+        """For each node, as a bit set, all services that reach it by hard edges."""
+        return transitive_closure(self._predecessors(hard=True), self.hard_components[::-1])
+
+    @cached_property
+    def all_up(self) -> tuple[int, ...]:
+        """For each node, as a bit set, all services that reach it."""
+        return transitive_closure(self._predecessors(hard=False), self.components[::-1])
+
+    @cached_property
+    def components(self) -> list[list[int]]:
+        """The strongly connected components over all edges, each after those that it needs."""
+        return components(self._successors(hard=False))
+
+    @cached_property
+    def hard_components(self) -> list[list[int]]:
+        """The strongly connected components over hard edges, each after those that it needs."""
+        return components(self._successors(hard=True))
+
+    @cached_property
+    def _needs(self) -> tuple[tuple[Edge, ...], ...]:
+        rows: list[list[Edge]] = [[] for _ in self.nodes]
+        for edge in self.edges:
+            rows[self.index[edge.source]].append(edge)
+        return tuple(tuple(row) for row in rows)
+
+    @cached_property
+    def _needed_by(self) -> tuple[tuple[Edge, ...], ...]:
+        rows: list[list[Edge]] = [[] for _ in self.nodes]
+        for edge in self.edges:
+            rows[self.index[edge.target]].append(edge)
+        return tuple(tuple(row) for row in rows)
+
+    def _successors(self, *, hard: bool) -> list[list[int]]:
+        return [[self.index[e.target] for e in row if e.is_hard or not hard] for row in self._needs]
+
+    def _predecessors(self, *, hard: bool) -> list[list[int]]:
+        return [[self.index[e.source] for e in row if e.is_hard or not hard] for row in self._needed_by]
