@@ -1,0 +1,19 @@
+"""Evidence: typed records, the store that reads them, and the collectors that bring them."""
+
+from pagerworthy.evidence.keys import KEYS, Key, Per, Value
+from pagerworthy.evidence.record import Record, Strength
+from pagerworthy.evidence.store import Evidence, Known, SubjectEvidence, is_stale, read_evidence
+
+__all__ = [
+    "KEYS",
+    "Evidence",
+    "Key",
+    "Known",
+    "Per",
+    "Record",
+    "Strength",
+    "SubjectEvidence",
+    "Value",
+    "is_stale",
+    "read_evidence",
+]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-import hashlib
+from typing import Literal
 
 import msgspec
 
@@ -26,14 +26,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     `subject` is a service's name. `item` names the part of the service that the record is about (an objective, a
     runbook, a dependency) where the key is kept per part. `value` has the shape that the key's type gives. A record
     with `failed` says that its collector looked and could not see: it makes its key unknown. `expires` is for what a
-    person attests; other records age by the criterion's `max_age`.
+    person attests; other records age by the criterion's `max_age`. `response` is a digest of what the source answered.
     """
 
     subject: str
     key: str
     time: dt.datetime
     source: str
-    strength: str
+    strength: Literal["declared", "linked", "observed", "exercised"]
     item: str = ""
     value: msgspec.Raw = msgspec.Raw()
     query: str = ""
@@ -45,7 +45,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     def level(self) -> Strength:
         return Strength[self.strength.upper()]
 
-
-def record_id(line: bytes) -> str:
-    """A record's id: the first 16 hex digits of the SHA-256 of its line, so that the same record has the same id."""
-    return hashlib.sha256(line.strip()).hexdigest()[:16]
+    @property
+    def reference(self) -> str:
+        """What a scorecard calls the record: key, item and time, unique within its subject."""
+        item = f"[{self.item}]" if self.item else ""
+        return f"{self.key}{item}@{self.time:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,173 @@
+"""The facts that criteria ask about: typed, documented, computed once per service.
+
+Each struct here is a message that expressions see (`service.tier`, `pager.holder`). All numbers are floats except
+`service.tier`, because thresholds (`limits.*`) are floats. A number that the entry does not give is -1, and the
+field's text says so.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+
+def _says(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What all facts share."""
+
+
+class SloFacts(Facts):
+    name: Annotated[str, _says("the objective's name")]
+    kind: Annotated[str, _says("availability, latency, freshness, correctness or throughput")]
+    objective: Annotated[float, _says("the promised share of good events, in percent")]
+    window_days: Annotated[float, _says("days of the window")]
+    form: Annotated[str, _says("form of the SLI: good, bad, histogram, probe or ratio")]
+    counts_requests: Annotated[bool, _says("the SLI counts users' requests, not machines")]
+    agreed: Annotated[bool, _says("the last agreement names this objective at this level")]
+
+
+class AlertFacts(Facts):
+    name: Annotated[str, _says("the alert's name")]
+    pages: Annotated[bool, _says("it wakes somebody")]
+    slo: Annotated[str, _says("the objective that it guards, or empty")]
+    has_runbook: Annotated[bool, _says("a runbook names it")]
+
+
+class RunbookFacts(Facts):
+    title: Annotated[str, _says("the symptom")]
+    place: Annotated[str, _says("its path in the repository, or its address")]
+    in_repository: Annotated[bool, _says("it is a file of this repository")]
+
+
+class DependencyFacts(Facts):
+    target: Annotated[str, _says("the service, resource or provider")]
+    kind: Annotated[str, _says("service, resource or external")]
+    hard: Annotated[bool, _says("without it we fail")]
+    fallback: Annotated[str, _says("what users get while it is down, or empty")]
+    on_failure: Annotated[str, _says("what happens to users when it fails, or empty")]
+    timeout_ms: Annotated[float, _says("how long we wait, in milliseconds; -1 when the entry does not say")]
+    retries: Annotated[float, _says("how often we ask again; -1 when the entry does not say")]
+
+
+class ResourceFacts(Facts):
+    name: Annotated[str, _says("the resource's name within the service")]
+    kind: Annotated[str, _says("postgres, redis, queue ...")]
+    zones: Annotated[float, _says("zones that it spans")]
+    encrypted: Annotated[bool, _says("the entry asks for encryption at rest")]
+    public: Annotated[bool, _says("it can be reached from the internet")]
+    backup_days: Annotated[float, _says("days for which backups are kept; -1 without backup")]
+    rpo_minutes: Annotated[float, _says("how much work may be lost, in minutes; -1 when the entry does not say")]
+    rto_minutes: Annotated[float, _says("how long a restore may take, in minutes; -1 when the entry does not say")]
+
+
+class ServiceFacts(Facts):
+    name: Annotated[str, _says("the service's name")]
+    description: Annotated[str, _says("what it is for")]
+    tier: Annotated[int, _says("1, most critical, to 4")]
+    phase: Annotated[str, _says("where it stands in its life")]
+    engagement: Annotated[str, _says("sre, embedded, hybrid or dev")]
+    language: Annotated[str, _says("main language, or empty")]
+    repository: Annotated[str, _says("address of the code, or empty")]
+    environments: Annotated[tuple[str, ...], _says("environments that it runs in")]
+    has_design: Annotated[bool, _says("the entry names a design document")]
+    design_reviewed_days: Annotated[float, _says("days since its last review; -1 when the entry does not say")]
+    classification: Annotated[str, _says("data class, or empty")]
+    regulations: Annotated[tuple[str, ...], _says("regulations that the data is under")]
+    slos: Annotated[tuple[SloFacts, ...], _says("the objectives")]
+    dashboards: Annotated[tuple[str, ...], _says("addresses of the dashboards")]
+    logs: Annotated[str, _says("address of the logs, or empty")]
+    log_format: Annotated[str, _says("json, logfmt or text, or empty")]
+    log_days: Annotated[float, _says("days for which logs are kept; -1 when the entry does not say")]
+    traces: Annotated[str, _says("address of the traces, or empty")]
+    probes: Annotated[tuple[str, ...], _says("end-to-end probes")]
+    alerts: Annotated[tuple[AlertFacts, ...], _says("the alerts")]
+    runbooks: Annotated[tuple[RunbookFacts, ...], _says("the runbooks")]
+    schedule: Annotated[str, _says("the on-call schedule of the service or of its team, or empty")]
+    escalation: Annotated[str, _says("the escalation policy of the service or of its team, or empty")]
+    dependencies: Annotated[tuple[DependencyFacts, ...], _says("what it needs")]
+    targets: Annotated[tuple[str, ...], _says("names of all that it needs, its own resources among them")]
+    resources: Annotated[tuple[ResourceFacts, ...], _says("what it owns and has provisioned")]
+    stores: Annotated[tuple[ResourceFacts, ...], _says("those of its resources that keep data")]
+    runs_on: Annotated[str, _says("fargate or external, or empty")]
+    replicas_min: Annotated[float, _says("the fewest replicas; -1 when the entry does not say")]
+    replicas_max: Annotated[float, _says("the most replicas; -1 when the entry does not say")]
+    zones: Annotated[float, _says("zones over which replicas are spread")]
+    has_liveness: Annotated[bool, _says("the entry names a liveness probe")]
+    has_readiness: Annotated[bool, _says("the entry names a readiness probe")]
+    stop_seconds: Annotated[float, _says("seconds a replica has to finish; -1 when the entry does not say")]
+    public: Annotated[bool, _says("it has an edge: users reach it from the internet")]
+    strategy: Annotated[str, _says("how a version is rolled out, or empty")]
+    rollback: Annotated[str, _says("automated or manual, or empty")]
+    pipeline: Annotated[str, _says("address of the pipeline, or empty")]
+    switches: Annotated[bool, _says("the entry says that risky features have a switch")]
+    peak: Annotated[float, _says("highest load seen, in requests a second; -1 when the entry does not say")]
+    forecast_peak: Annotated[float, _says("highest load expected, in requests a second; -1 when the entry does not say")]
+    forecast_days: Annotated[float, _says("days until the forecast's date; below 0 when it has passed or none is given")]
+    overload: Annotated[str, _says("shed, limit, queue or none, or empty")]
+    toil_budget: Annotated[float, _says("accepted hours of toil a week; -1 when the entry does not say")]
+    cost_budget: Annotated[float, _says("what it may cost a month; -1 when the entry does not say")]
+    cost_unit: Annotated[str, _says("what a unit of cost is counted by, or empty")]
+    cost_center: Annotated[str, _says("where the cost is booked, or empty")]
+    security_review_days: Annotated[float, _says("days until the security review ends; below 0 when it has, or none is given")]
+    secrets: Annotated[str, _says("where secrets come from, or empty")]
+    access_review_days: Annotated[float, _says("days since access was reviewed; -1 when the entry does not say")]
+
+
+class TeamFacts(Facts):
+    name: Annotated[str, _says("the owner's name")]
+    role: Annotated[str, _says("development, sre, business or platform")]
+    members: Annotated[float, _says("people in the team")]
+    rotation: Annotated[float, _says("people in its on-call rotation; -1 when the entry does not say")]
+    has_contact: Annotated[bool, _says("the entry says how to reach it")]
+    has_lead: Annotated[bool, _says("somebody answers for it")]
+
+
+class SystemFacts(Facts):
+    name: Annotated[str, _says("the system's name")]
+    business_owner: Annotated[str, _says("who speaks for the business, or empty")]
+
+
+class GraphFacts(Facts):
+    in_hard_cycle: Annotated[bool, _says("it needs itself, through hard dependencies")]
+    hard_lower_tier: Annotated[tuple[str, ...], _says("hard dependencies of a lower tier than the service")]
+    has_ceiling: Annotated[bool, _says("the promises of its hard dependencies are known")]
+    ceiling: Annotated[float, _says("the availability that they allow together, in percent; 100 when nothing limits")]
+    limiting: Annotated[str, _says("the dependency that limits most, or empty")]
+    dependents: Annotated[float, _says("services that fail or degrade when it fails")]
+    single_points: Annotated[tuple[str, ...], _says("what it needs, its own parts among them, of which there is only one")]
+    shared_writers: Annotated[tuple[str, ...], _says("its data stores that more than one service writes")]
+    zone_crossings: Annotated[tuple[str, ...], _says("services outside PCI DSS that connect to it although it is under it")]
+
+
+class PagerFacts(Facts):
+    holder: Annotated[str, _says("dev, shadow, shared or sre")]
+    frozen: Annotated[bool, _says("deployments are stopped")]
+    agreed: Annotated[bool, _says("the three parties agreed on tier and service levels")]
+    agreed_days: Annotated[float, _says("days since they did; -1 when they did not")]
+    parties_differ: Annotated[bool, _says("three different people agreed")]
+    terms: Annotated[bool, _says("terms under which the pager goes back are signed")]
+    shadow_days: Annotated[float, _says("days since the shadow period began; -1 when it did not")]
+    freezes: Annotated[float, _says("freezes within the policy's period")]
+    conditions_open: Annotated[tuple[str, ...], _says("conditions of the acceptance that are not done")]
+    conditions_overdue: Annotated[tuple[str, ...], _says("those of them that are past their date")]
+
+
+class IncidentFacts(Facts):
+    severe: Annotated[float, _says("incidents of severity 1 or 2 in the last 180 days")]
+    not_blameless: Annotated[tuple[str, ...], _says("post-mortems of them that were not reviewed as blameless")]
+    without_actions: Annotated[tuple[str, ...], _says("post-mortems of them without an action")]
+    not_paged: Annotated[tuple[str, ...], _says("incidents of them that users noticed before monitoring did")]
+    overdue_actions: Annotated[tuple[str, ...], _says("actions, of any post-mortem, that are past their date")]
+
+
+class SubjectFacts(Facts):
+    """All facts of one service, except evidence and limits, which come beside them."""
+
+    service: ServiceFacts
+    team: TeamFacts
+    system: SystemFacts
+    graph: GraphFacts
+    pager: PagerFacts
+    incidents: IncidentFacts

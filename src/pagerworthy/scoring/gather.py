@@ -1,0 +1,272 @@
+"""Computes the facts of every service, each once: from its entry, the graph, the decisions and the post-mortems."""
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from pagerworthy.catalog import Catalog, Decision, Postmortem, Resource, Service, Slo, System, Team
+from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
+from pagerworthy.handover import Pager, pager_at
+from pagerworthy.scoring import facts as f
+from pagerworthy.scoring.policy import Policy
+
+NOT_SAID = -1.0
+_STORES = frozenset({"postgres", "mysql", "redis", "bucket"})
+_SEVERE = frozenset({"sev1", "sev2"})
+_INCIDENT_DAYS = 180
+_MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
+_CALENDAR_DAYS = {"calendar-week": 7.0, "calendar-month": 30.0, "calendar-quarter": 90.0}
+# Metrics that describe machines; an SLI on them cannot say whether a user got an answer.
+_MACHINE_METRICS = ("node_", "container_", "process_", "kube_", "machine_", "up{", "cpu", "memory", "jvm_", "go_")
+
+
+def milliseconds(duration: str) -> float:
+    """A duration such as `300ms` or `35d` in milliseconds; -1 for an empty one. The schema has checked the form."""
+    if not duration:
+        return NOT_SAID
+    unit = "ms" if duration.endswith("ms") else duration[-1]
+    return int(duration[: -len(unit)]) * _MILLISECONDS[unit]
+
+
+def _minutes(duration: str) -> float:
+    return milliseconds(duration) / 6e4 if duration else NOT_SAID
+
+
+def _days(duration: str) -> float:
+    return milliseconds(duration) / 8.64e7 if duration else NOT_SAID
+
+
+def gather(
+    catalog: Catalog, graph: DependencyGraph, policy: Policy, as_of: dt.datetime
+) -> Iterator[tuple[Service, Pager, f.SubjectFacts]]:
+    """The facts of each service with its pager, by name. Linear in services, edges, decisions and post-mortems."""
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for decision in catalog.decisions:
+        decisions[decision.spec.service].append(decision)
+    postmortems: dict[str, list[Postmortem]] = defaultdict(list)
+    for postmortem in catalog.postmortems:
+        for name in postmortem.spec.services:
+            postmortems[name].append(postmortem)
+    from_graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph)
+    for name, service in catalog.services.items():
+        pager = pager_at(decisions.get(name, ()), as_of)
+        team = catalog.teams.get(service.spec.owner)
+        yield (
+            service,
+            pager,
+            f.SubjectFacts(
+                service=_service(service, team, pager, as_of),
+                team=_team(service, team),
+                system=_system(service, catalog.systems.get(service.spec.system)),
+                graph=_graph(from_graph[name]),
+                pager=_pager(pager, policy, as_of),
+                incidents=_incidents(postmortems.get(name, ()), as_of),
+            ),
+        )
+
+
+def _age_days(day: dt.date | dt.datetime | None, as_of: dt.datetime) -> float:
+    """Whole days since a date or moment; -1 where there is none."""
+    if day is None:
+        return NOT_SAID
+    date = day.date() if isinstance(day, dt.datetime) else day
+    return float((as_of.date() - date).days)
+
+
+def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.datetime) -> f.ServiceFacts:
+    spec = service.spec
+    team_oncall = team.spec.oncall if team else None
+    named = {name for runbook in spec.runbooks for name in runbook.alerts}
+    levels = {level.slo: level.objective for level in pager.agreed.spec.levels} if pager.agreed else {}
+    monitoring, compute, health = spec.monitoring, spec.compute, spec.compute.health if spec.compute else None
+    release, capacity, costs, security = spec.release, spec.capacity, spec.costs, spec.security
+    replicas = compute.replicas if compute else None
+    forecast = capacity.forecast if capacity else None
+    review = security.review if security else None
+    resources = tuple(_resource(name, resource) for name, resource in sorted(spec.resources.items()))
+    return f.ServiceFacts(
+        name=service.name,
+        description=service.metadata.description,
+        tier=spec.tier,
+        phase=spec.phase,
+        engagement=spec.engagement,
+        language=spec.language,
+        repository=spec.repository,
+        environments=spec.environments,
+        has_design=spec.design is not None and bool(spec.design.path or spec.design.url),
+        design_reviewed_days=_age_days(spec.design.reviewed if spec.design else None, as_of),
+        classification=spec.data.classification if spec.data else "",
+        regulations=spec.data.regulations if spec.data else (),
+        slos=tuple(_slo(slo, levels) for slo in spec.slos),
+        dashboards=tuple(link.url for link in monitoring.dashboards),
+        logs=monitoring.logs.url if monitoring.logs else "",
+        log_format=monitoring.logs.format if monitoring.logs else "",
+        log_days=_days(monitoring.logs.retention) if monitoring.logs else NOT_SAID,
+        traces=monitoring.traces.url if monitoring.traces else "",
+        probes=tuple(probe.name for probe in monitoring.probes),
+        alerts=tuple(
+            f.AlertFacts(
+                name=alert.name,
+                pages=alert.severity == "page",
+                slo=alert.slo,
+                has_runbook=alert.name in named,
+            )
+            for alert in monitoring.alerts
+        ),
+        runbooks=tuple(
+            f.RunbookFacts(title=runbook.title, place=runbook.place, in_repository=bool(runbook.path))
+            for runbook in spec.runbooks
+        ),
+        schedule=spec.oncall.schedule if spec.oncall else team_oncall.schedule if team_oncall else "",
+        escalation=(spec.oncall.escalation if spec.oncall else "")
+        or (team_oncall.escalation if team_oncall else ""),
+        dependencies=tuple(
+            f.DependencyFacts(
+                target=dependency.target,
+                kind=dependency.kind,
+                hard=dependency.criticality == "hard",
+                fallback=dependency.fallback,
+                on_failure=dependency.on_failure,
+                timeout_ms=milliseconds(dependency.timeout),
+                retries=NOT_SAID if dependency.retries is None else float(dependency.retries),
+            )
+            for dependency in spec.dependencies
+        ),
+        targets=tuple(
+            sorted(
+                {dependency.target for dependency in spec.dependencies}
+                | {f"{service.name}/{name}" for name in spec.resources}
+            )
+        ),
+        resources=resources,
+        stores=tuple(resource for resource in resources if resource.kind in _STORES),
+        runs_on=compute.type if compute else "",
+        replicas_min=float(replicas.min) if replicas else NOT_SAID,
+        replicas_max=float(replicas.max) if replicas else NOT_SAID,
+        zones=float(compute.zones) if compute else NOT_SAID,
+        has_liveness=health is not None and health.liveness is not None,
+        has_readiness=health is not None and health.readiness is not None,
+        stop_seconds=milliseconds(health.stop) / 1e3 if health and health.stop else NOT_SAID,
+        public=any(resource.type == "edge" for resource in spec.resources.values()),
+        strategy=release.strategy if release else "",
+        rollback=release.rollback if release else "",
+        pipeline=release.pipeline if release else "",
+        switches=bool(release and release.switches),
+        peak=capacity.peak if capacity and capacity.peak is not None else NOT_SAID,
+        forecast_peak=forecast.peak if forecast else NOT_SAID,
+        forecast_days=-_age_days(forecast.by, as_of) if forecast else NOT_SAID,
+        overload=capacity.overload if capacity else "",
+        toil_budget=spec.toil.budget if spec.toil else NOT_SAID,
+        cost_budget=costs.budget if costs else NOT_SAID,
+        cost_unit=costs.unit if costs else "",
+        cost_center=costs.center if costs else "",
+        security_review_days=-_age_days(review.expires, as_of) if review else NOT_SAID,
+        secrets=security.secrets if security else "",
+        access_review_days=_age_days(security.access_review if security else None, as_of),
+    )
+
+
+def _slo(slo: Slo, levels: Mapping[str, float]) -> f.SloFacts:
+    sli = slo.sli
+    text = " ".join((sli.good, sli.bad, sli.total, sli.histogram, sli.ratio)).lower()
+    return f.SloFacts(
+        name=slo.name,
+        kind=slo.kind,
+        objective=slo.objective,
+        window_days=_CALENDAR_DAYS.get(slo.window) or _days(slo.window),
+        form=sli.form,
+        counts_requests=bool(sli.probe) or not any(metric in text for metric in _MACHINE_METRICS),
+        agreed=math.isclose(levels.get(slo.name, NOT_SAID), slo.objective),
+    )
+
+
+def _resource(name: str, resource: Resource) -> f.ResourceFacts:
+    backup = resource.backup
+    return f.ResourceFacts(
+        name=name,
+        kind=resource.type,
+        zones=float(resource.zones),
+        encrypted=bool(resource.encrypted),
+        public=bool(resource.public) or resource.type == "edge",
+        backup_days=_days(backup.retention) if backup else NOT_SAID,
+        rpo_minutes=_minutes(backup.rpo) if backup else NOT_SAID,
+        rto_minutes=_minutes(backup.rto) if backup else NOT_SAID,
+    )
+
+
+def _team(service: Service, team: Team | None) -> f.TeamFacts:
+    if team is None:
+        return f.TeamFacts(service.spec.owner, "", 0.0, NOT_SAID, has_contact=False, has_lead=False)
+    spec = team.spec
+    return f.TeamFacts(
+        name=team.name,
+        role=spec.role,
+        members=float(len(spec.members)),
+        rotation=NOT_SAID if spec.rotation is None else float(spec.rotation),
+        has_contact=bool(spec.contact),
+        has_lead=bool(spec.lead),
+    )
+
+
+def _system(service: Service, system: System | None) -> f.SystemFacts:
+    owner = system.spec.business_owner if system else None
+    return f.SystemFacts(name=service.spec.system, business_owner=owner.name if owner else "")
+
+
+def _graph(found: GraphFacts) -> f.GraphFacts:
+    return f.GraphFacts(
+        in_hard_cycle=found.in_hard_cycle,
+        hard_lower_tier=found.hard_lower_tier,
+        has_ceiling=found.ceiling is not None,
+        ceiling=100.0 if found.ceiling is None else found.ceiling,
+        limiting=found.limiting,
+        dependents=float(found.dependents_all),
+        single_points=found.single_points,
+        shared_writers=found.shared_writers,
+        zone_crossings=found.zone_crossings,
+    )
+
+
+def _pager(pager: Pager, policy: Policy, as_of: dt.datetime) -> f.PagerFacts:
+    period = dt.timedelta(days=policy.repeat.within_days)
+    still_open = [condition for condition in pager.conditions if condition.done is None]
+    names = set()
+    if pager.agreed:
+        parties = pager.agreed.spec.parties
+        names = {parties.business.name, parties.development.name, parties.sre.name}
+    return f.PagerFacts(
+        holder=pager.holder,
+        frozen=pager.frozen,
+        agreed=pager.agreed is not None,
+        agreed_days=_age_days(pager.agreed.spec.time if pager.agreed else None, as_of),
+        parties_differ=len(names) == 3,
+        terms=bool(pager.agreed and pager.agreed.spec.terms) or bool(pager.acceptance and pager.acceptance.spec.terms),
+        shadow_days=_age_days(pager.shadow_since, as_of),
+        freezes=float(sum(as_of - moment <= period for moment in pager.freezes)),
+        conditions_open=tuple(condition.text for condition in still_open),
+        conditions_overdue=tuple(
+            f"{condition.text} (due {condition.due})" for condition in still_open if condition.due < as_of.date()
+        ),
+    )
+
+
+def _incidents(postmortems: Iterable[Postmortem], as_of: dt.datetime) -> f.IncidentFacts:
+    happened = [each for each in postmortems if each.spec.started <= as_of]
+    severe = [
+        each
+        for each in happened
+        if each.spec.severity in _SEVERE and (as_of - each.spec.started).days <= _INCIDENT_DAYS
+    ]
+    return f.IncidentFacts(
+        severe=float(len(severe)),
+        not_blameless=tuple(each.name for each in severe if not each.spec.blameless),
+        without_actions=tuple(each.name for each in severe if not each.spec.actions),
+        not_paged=tuple(each.name for each in severe if not each.spec.paged),
+        overdue_actions=tuple(
+            f"{action.text} ({action.owner}, due {action.due})"
+            for each in happened
+            for action in each.spec.actions
+            if action.due < as_of.date() and (action.done is None or action.done > as_of.date())
+        ),
+    )

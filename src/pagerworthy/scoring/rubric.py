@@ -1,0 +1,84 @@
+"""The rubric: all criteria and the policy, compiled and checked, ready to score with."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from pagerworthy.catalog import Waiver
+from pagerworthy.scoring.cel import Language, Program
+from pagerworthy.scoring.model import Criterion
+from pagerworthy.scoring.policy import BreachRule, Policy
+
+
+class CompiledCriterion(msgspec.Struct, frozen=True):
+    """A criterion and its three programs."""
+
+    criterion: Criterion
+    applies: Program
+    passes: Program
+    detail: Program
+
+
+class Batches(msgspec.Struct, frozen=True):
+    """The programs of all criteria joined, one value each, in the order of the rubric."""
+
+    applies: Program
+    passes: Program
+    details: Program
+
+
+class Rubric(msgspec.Struct, frozen=True):
+    """All criteria, in order of area and id, and the policy. `digest` covers everything that can change an outcome."""
+
+    policy: Policy
+    compiled: tuple[CompiledCriterion, ...]
+    breaches: tuple[tuple[BreachRule, Program, Program], ...]
+    batches: Batches
+    language: Language
+    digest: str
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(each.criterion for each in self.compiled)
+
+    def honours(self, waiver: Waiver) -> bool:
+        """Whether policy lets the waiver count: signed by a team that may, and not for longer than it may live."""
+        return not broken_terms(waiver, self.policy)
+
+
+def broken_terms(waiver: Waiver, policy: Policy) -> str:
+    """Which term of the policy a waiver breaks, in words; empty where it breaks none."""
+    spec = waiver.spec
+    if spec.approver.team not in policy.waivers.signed_by:
+        return f"team {spec.approver.team} may not sign waivers; {' or '.join(policy.waivers.signed_by)} may"
+    days = (spec.expires - spec.granted).days
+    if days > policy.waivers.longest_days:
+        return f"it lives {days} days, and policy allows {policy.waivers.longest_days}"
+    return ""
+
+
+def assemble(criteria: Sequence[Criterion], policy: Policy, compiled: Sequence[CompiledCriterion],
+             breaches: Sequence[tuple[BreachRule, Program, Program]], language: Language) -> Rubric:
+    """Puts checked parts together: orders them, joins their programs and takes the digest."""
+    order = {area.id: index for index, area in enumerate(policy.areas)}
+    ordered = sorted(compiled, key=lambda each: (order[each.criterion.area], each.criterion.rung, each.criterion.id))
+    batches = Batches(
+        applies=language.batch([each.criterion.applies for each in ordered]),
+        passes=language.batch([each.criterion.pass_ for each in ordered]),
+        details=language.batch([each.criterion.detail for each in ordered]),
+    )
+    return Rubric(
+        policy=policy,
+        compiled=tuple(ordered),
+        breaches=tuple(breaches),
+        batches=batches,
+        language=language,
+        digest=_digest(criteria, policy),
+    )
+
+
+def _digest(criteria: Sequence[Criterion], policy: Policy) -> str:
+    content = [msgspec.structs.replace(criterion, file="") for criterion in sorted(criteria, key=lambda each: each.id)]
+    encoded = msgspec.json.encode([content, policy], order="sorted")
+    return f"sha256:{hashlib.sha256(encoded).hexdigest()}"

@@ -1,0 +1,165 @@
+"""From outcomes to rungs, scores and a verdict with its reason in one sentence."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pagerworthy.catalog import PHASES, Service
+from pagerworthy.handover import Pager
+from pagerworthy.scoring.model import Breach, Criterion, CriterionResult, Outcome, Rung, Verdict
+from pagerworthy.scoring.policy import Policy
+
+_ACCEPTANCE = PHASES.index("acceptance")
+_NAMED = 3
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """One criterion beside its outcome for one service."""
+
+    criterion: Criterion
+    result: CriterionResult
+
+    @property
+    def is_due(self) -> bool:
+        return self.result.outcome.is_due
+
+    @property
+    def passes(self) -> bool:
+        return self.result.outcome is Outcome.PASS
+
+    @property
+    def passes_with_waiver(self) -> bool:
+        return self.result.outcome in {Outcome.PASS, Outcome.WAIVED}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far a service has climbed, and what keeps it from the rung that it needs, most urgent first."""
+
+    rung: Rung
+    rung_with_waivers: Rung
+    required: Rung
+    score: float
+    score_with_waivers: float
+    coverage: float
+    blocking: tuple[Judged, ...]
+
+
+def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Standing:
+    """Rungs, scores and coverage of one service.
+
+    A rung is reached when every criterion due on it and below passes; the score is the weighted share of due criteria
+    that pass, 0 to 100; the coverage is the share of due criteria of which the outcome is known, 0 to 1, whatever a
+    waiver says. Where nothing is due, score and coverage are 0: nothing was shown.
+    """
+    due = [each for each in judged if each.is_due]
+    required = policy.required_rung(service.spec.engagement, service.spec.tier)
+    total = sum(policy.weight(each.criterion.rung) for each in due)
+    passed = sum(policy.weight(each.criterion.rung) for each in due if each.passes)
+    waived = sum(policy.weight(each.criterion.rung) for each in due if each.passes_with_waiver)
+    known = sum((each.result.without_waiver or each.result.outcome) is not Outcome.UNKNOWN for each in due)
+    blocking = [each for each in due if not each.passes and each.criterion.rung <= required]
+    return Standing(
+        rung=_reached(due, with_waivers=False),
+        rung_with_waivers=_reached(due, with_waivers=True),
+        required=required,
+        score=round(100 * passed / total, 1) if total else 0.0,
+        score_with_waivers=round(100 * waived / total, 1) if total else 0.0,
+        coverage=round(known / len(due), 3) if due else 0.0,
+        blocking=tuple(sorted(blocking, key=_urgency)),
+    )
+
+
+def _reached(due: Iterable[Judged], *, with_waivers: bool) -> Rung:
+    open_rungs = [
+        each.criterion.rung
+        for each in due
+        if not (each.passes_with_waiver if with_waivers else each.passes)
+    ]
+    return Rung(min(open_rungs) - 1) if open_rungs else Rung.GOLD
+
+
+_OUTCOME_URGENCY = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.WAIVED: 2}
+
+
+def _urgency(each: Judged) -> tuple[bool, Rung, int, str]:
+    return (
+        not each.criterion.gating,
+        each.criterion.rung,
+        _OUTCOME_URGENCY.get(each.result.outcome, 3),
+        each.criterion.id,
+    )
+
+
+def conclude(
+    service: Service, pager: Pager, stand: Standing, breaches: Sequence[Breach], policy: Policy, freezes: float
+) -> tuple[Verdict, str]:
+    """The verdict on a service's pager and the sentence that gives its reason.
+
+    `freezes` counts those within the policy's period.
+    """
+    if pager.holder in {"sre", "shared"}:
+        return _while_sre_holds(stand, breaches, policy, freezes)
+    return _before_sre_holds(service, stand, policy)
+
+
+def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tuple[Verdict, str]:
+    spec = service.spec
+    wanted = f"{stand.required.word}, which tier {spec.tier} with engagement {spec.engagement} asks for"
+    if PHASES.index(spec.phase) < _ACCEPTANCE:
+        return Verdict.DEFER, f"It is in the {spec.phase} phase: the pager is decided on from acceptance on."
+    if not stand.blocking:
+        return Verdict.ACCEPT, f"Every criterion due passes up to {wanted}."
+    count = len(stand.blocking)
+    gating = [each for each in stand.blocking if each.criterion.gating and not each.passes_with_waiver]
+    below = [
+        each for each in stand.blocking if each.criterion.rung < stand.required and not each.passes_with_waiver
+    ]
+    if not gating and not below and count <= policy.conditions.at_most:
+        return (
+            Verdict.ACCEPT_WITH_CONDITIONS,
+            f"{_criteria(count)} short of {wanted}: {_names(stand.blocking)}; "
+            f"to be met within {policy.conditions.within_days} days.",
+        )
+    unknown = sum(each.result.outcome is Outcome.UNKNOWN for each in stand.blocking)
+    failing = sum(each.result.outcome is Outcome.FAIL for each in stand.blocking)
+    parts = [f"{failing} fail" if failing else "", f"{unknown} are not known" if unknown else ""]
+    if waived := count - unknown - failing:
+        parts.append(f"{waived} waived")
+    return (
+        Verdict.DEFER,
+        f"{_criteria(count)} short of {wanted} ({', '.join(filter(None, parts))}); "
+        f"first: {_names(stand.blocking)}.",
+    )
+
+
+def _while_sre_holds(
+    stand: Standing, breaches: Sequence[Breach], policy: Policy, freezes: float
+) -> tuple[Verdict, str]:
+    broken = [breach for breach in breaches if breach.known]
+    unseen = [breach for breach in breaches if not breach.known]
+    titles = "; ".join(f"{breach.title.lower()} ({breach.detail})" for breach in broken)
+    if broken and freezes >= policy.repeat.freezes:
+        return (
+            Verdict.HAND_BACK,
+            f"{freezes:.0f} freezes within {policy.repeat.within_days} days, and again: {titles}.",
+        )
+    if any(breach.action is Verdict.HAND_BACK for breach in broken):
+        return Verdict.HAND_BACK, f"The contract is broken: {titles}."
+    if broken:
+        return Verdict.FREEZE, f"Deployments stop: {titles}."
+    reason = "No limit of the contract is broken"
+    if unseen:
+        reason += f" as far as is known; not known: {', '.join(breach.title.lower() for breach in unseen)}"
+    if stand.blocking:
+        reason += f". {_criteria(len(stand.blocking))} short of {stand.required.word}: {_names(stand.blocking)}"
+    return Verdict.KEEP, reason + "."
+
+
+def _criteria(count: int) -> str:
+    return "1 criterion is" if count == 1 else f"{count} criteria are"
+
+
+def _names(judged: Sequence[Judged]) -> str:
+    names = ", ".join(each.criterion.id for each in judged[:_NAMED])
+    more = len(judged) - _NAMED
+    return f"{names} and {more} more" if more > 0 else names
