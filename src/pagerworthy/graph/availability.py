@@ -1,7 +1,8 @@
 """Composite availability: how much a service can promise, given what its dependencies promise.
 
-A service is up at most when all its hard dependencies are. If they fail independently, that is the product of their
-availabilities (Treynor Sloss, Dahlin, Rau and Beyer, *The Calculus of Service Availability*, ACM Queue 15(2), 2017).
+A service is up at most when all its hard dependencies are. If they fail independently, that is the product of
+their availabilities (Treynor Sloss, Dahlin, Rau and Beyer, *The Calculus of Service Availability*, ACM Queue
+15(2), 2017).
 """
 
 import math
@@ -10,15 +11,15 @@ from typing import Literal
 
 import msgspec
 
-from pagerworthy.catalog import Service
+from pagerworthy.catalog import Catalog, Service
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind, Relation
 
 # Decimals of a percentage: enough for nine nines, and few enough that 99.9 / 100 * 100 is 99.9 again.
 DIGITS = 9
 
-# Where a factor comes from: an availability SLO, an entry's word on a provider, or the ceiling of a dependency that
-# promises nothing itself.
+# Where a factor comes from: an availability SLO, an entry's word on a provider, or the ceiling of a
+# dependency that promises nothing itself.
 Source = Literal["slo", "declared", "ceiling"]
 
 
@@ -33,10 +34,10 @@ class Factor(msgspec.Struct, frozen=True):
 class Ceiling(msgspec.Struct, frozen=True):
     """The most that a service can promise as long as it needs what it needs.
 
-    `percent` is the product of `factors`, 100 where the service needs nothing hard, and None where nothing is known of
-    any of its needs. `limiting` is the node with the lowest factor, the first by id among equals, or empty.
-    `unknown` lists the direct hard dependencies of which nothing is known; the true ceiling is lower than `percent` by
-    what they would contribute.
+    `percent` is the product of `factors`, 100 where the service needs nothing hard, and None where nothing is
+    known of any of its needs. `limiting` is the node with the lowest factor, the first by id among equals, or
+    empty. `unknown` lists the direct hard dependencies of which nothing is known; the true ceiling is lower
+    than `percent` by what they would contribute.
     """
 
     service: str
@@ -46,14 +47,15 @@ class Ceiling(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...]
 
 
-def ceilings(graph: DependencyGraph) -> dict[str, Ceiling]:
+def ceilings(catalog: Catalog, graph: DependencyGraph) -> dict[str, Ceiling]:
     """The ceiling of each service of the catalog, by name, in one pass over the graph.
 
-    A service's own resources are no factors: its own promise covers them. A dependency without an availability SLO
-    contributes its own ceiling instead, unless it is in a hard cycle with the service. What several dependencies share
-    counts once for each of them, as if they failed independently: the result is on the safe side of the exact one.
+    A service's own resources are no factors: its own promise covers them. A dependency without an
+    availability SLO contributes its own ceiling instead, unless it is in a hard cycle with the service. What
+    several dependencies share counts once for each of them, as if they failed independently: the result is on
+    the safe side of the exact one.
     """
-    pass_ = _Pass(graph, {})
+    pass_ = _Pass(catalog, graph, _told(graph), {})
     for members in graph.hard_components:
         names = {graph.ids[node] for node in members}
         found = [
@@ -66,6 +68,15 @@ def ceilings(graph: DependencyGraph) -> dict[str, Ceiling]:
     return dict(sorted(pass_.done.items()))
 
 
+def _told(graph: DependencyGraph) -> dict[str, float]:
+    """The lowest availability that any entry says a provider promises, by node id."""
+    told: dict[str, float] = {}
+    for edge in graph.edges:
+        if edge.availability is not None:
+            told[edge.target] = min(edge.availability, told.get(edge.target, edge.availability))
+    return told
+
+
 def promised(service: Service) -> float | None:
     """The lowest availability that a service's SLOs promise, in percent, or None."""
     return min((slo.objective for slo in service.spec.slos if slo.kind == "availability"), default=None)
@@ -73,9 +84,11 @@ def promised(service: Service) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """The pass over the graph: what is known so far of the services that come before."""
+    """The pass over the graph: what providers promise, and the ceilings of the services that came before."""
 
+    catalog: Catalog
     graph: DependencyGraph
+    told: dict[str, float]
     done: dict[str, Ceiling]
 
     def ceiling(self, name: str, cycle: set[str]) -> Ceiling:
@@ -102,9 +115,10 @@ class _Pass:
         """What is known of the target of an edge."""
         if edge.availability is not None:
             return Factor(edge.target, edge.availability, "declared")
-        service = self.graph.catalog.services.get(edge.target)
+        service = self.catalog.services.get(edge.target)
         if service is None:
-            return self.told_by_others(edge.target)
+            told = self.told.get(edge.target)
+            return None if told is None else Factor(edge.target, told, "declared")
         objective = promised(service)
         if objective is not None:
             return Factor(edge.target, objective, "slo")
@@ -112,8 +126,3 @@ class _Pass:
         if own is None or own.percent is None or not own.factors:
             return None
         return Factor(edge.target, own.percent, "ceiling")
-
-    def told_by_others(self, target: str) -> Factor | None:
-        """The lowest promise of a provider that any entry tells of."""
-        told = [edge.availability for edge in self.graph.needed_by(target) if edge.availability is not None]
-        return Factor(target, min(told), "declared") if told else None

@@ -8,11 +8,11 @@ from pagerworthy.graph.node import Edge, Node, NodeKind, Redundancy, Relation, e
 
 
 def nodes_and_edges(catalog: Catalog) -> tuple[dict[str, Node], tuple[Edge, ...]]:
-    """All nodes by id (services, then resources, then externals, each by name), and all edges by source and target.
+    """All nodes by id (services, then resources, then externals, each by name), and all edges, sorted.
 
-    A service needs each resource that it owns, hard unless it lists the resource as a soft dependency. What entries
-    name but the catalog does not have becomes a node that is not `known`. Where a service lists the same target
-    twice, one edge stands for both (see `_merge`).
+    A service needs each resource that it owns, hard unless it lists the resource as a soft dependency. What
+    entries name but the catalog does not have becomes a node that is not `known`. Where a service lists the
+    same target twice, one edge stands for both (see `_merge`).
     """
     nodes: dict[str, Node] = {}
     edges: dict[tuple[str, str], Edge] = {}

@@ -1,8 +1,8 @@
 """What every node reaches, for all nodes at once.
 
-A set of nodes is one integer, with bit `i` set for node `i`. Each component's set is the union of its successors' sets,
-so that one pass over the condensation, at one OR an edge, answers for all nodes (Nuutila, *Efficient transitive closure
-computation in large digraphs*, 1995).
+A set of nodes is one integer, with bit `i` set for node `i`. Each component's set is the union of its
+successors' sets, so that one pass over the condensation, at one OR an edge, answers for all nodes (Nuutila,
+*Efficient transitive closure computation in large digraphs*, 1995).
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pagerworthy.graph.components import Successors
 
 
 def transitive_closure(successors: Successors, ordered: list[list[int]]) -> tuple[int, ...]:
-    """For each node the bit set of all others that can be reached from it; the node itself is never in its set.
+    """For each node the bit set of all others that can be reached from it, never with the node itself.
 
     `ordered` lists the strongly connected components, each after those that it leads to.
     """

@@ -1,4 +1,4 @@
-"""Strongly connected components of a graph given as successor lists, in an order that sums can be carried along."""
+"""Strongly connected components of a graph given as successor lists, each after those that it leads to."""
 
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -9,8 +9,8 @@ Successors = Sequence[Sequence[int]]
 def components(successors: Successors) -> list[list[int]]:
     """The strongly connected components of the nodes `0..n-1`, each after all components that it leads to.
 
-    The standard library orders a graph without cycles. networkx takes one with cycles apart; its import costs more than
-    half a second, which only a graph that has a cycle should pay.
+    The standard library orders a graph without cycles. networkx takes one with cycles apart; its import costs
+    more than half a second, which only a graph that has a cycle should pay.
     """
     # An edge from a node to itself makes no component larger, and the sorter would take it for a cycle.
     loopless = [[target for target in targets if target != node] for node, targets in enumerate(successors)]
@@ -22,12 +22,11 @@ def components(successors: Successors) -> list[list[int]]:
 
 
 def _condensed(successors: Successors) -> list[list[int]]:
-    import networkx as nx  # noqa: PLC0415 -- see above
+    import networkx as nx
 
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(successors)))
     graph.add_edges_from((node, target) for node, targets in enumerate(successors) for target in targets)
     condensation = nx.condensation(graph)
-    members = condensation.nodes(data="members")
-    by_component = {number: sorted(nodes) for number, nodes in members}
-    return [by_component[number] for number in reversed(list(nx.topological_sort(condensation)))]
+    order = reversed(list(nx.topological_sort(condensation)))
+    return [sorted(condensation.nodes[number]["members"]) for number in order]

@@ -11,18 +11,18 @@ from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind
 from pagerworthy.graph.stacks import StackEdges, stack_edges
 
-# How many edges the search for the shortest circle of one group may look at, so that a hostile catalog costs a bounded
-# time. Past that the circle is the shortest of those that were found.
+# How many edges the search for the shortest circle of one group may look at, so that a hostile catalog costs
+# a bounded time. Past that the circle is the shortest of those that were found.
 SEARCH_LIMIT = 500_000
 
 
 class Cycle(msgspec.Struct, frozen=True):
     """Services of which each needs all others, directly or not.
 
-    `services` lists all of them. `path` is one shortest circle among them, from its first name back to the same name;
-    where a step leads over another service's resource, both the resource and its owner are on the path. A hard cycle
-    has hard edges alone; on the path of a soft one is at least one soft edge, and `soft` lists those, as pairs of
-    source and target.
+    `services` lists all of them. `path` is one shortest circle among them, from its first name back to the
+    same name; where a step leads over another service's resource, both the resource and its owner are on the
+    path. A hard cycle has hard edges alone; on the path of a soft one is at least one soft edge, and `soft`
+    lists those, as pairs of source and target.
     """
 
     criticality: Criticality
@@ -32,7 +32,7 @@ class Cycle(msgspec.Struct, frozen=True):
 
 
 def find_cycles(graph: DependencyGraph) -> tuple[Cycle, ...]:
-    """One cycle for each group of services that need each other: the hard ones by name, then the soft ones."""
+    """One cycle for each group of services that need each other: first the hard ones, then the soft ones."""
     return hard_cycles(graph) + soft_cycles(graph)
 
 
@@ -92,7 +92,7 @@ def _shortest_circle(
 def _way_back(
     graph: DependencyGraph, edges: StackEdges, inside: set[str], start: Edge, limit: int
 ) -> tuple[list[Edge], int]:
-    """The shortest circle over `start` of fewer than `limit` edges or, to begin with, of any length; and its cost."""
+    """The shortest circle over `start`, or none where it has `limit` edges; and how many edges it cost."""
     goal, first = start.source, graph.nodes[start.target].service
     came: dict[str, Edge] = {first: start}
     queue = deque([(first, 1)])

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 class DependencyGraph:
     """Services, resources and external providers, and the edges from each service to what it needs to work.
 
-    `nodes` is by id: services, then resources, then externals, each by name. `edges` is sorted by source and target.
+    `nodes` is by id: services, then resources, then externals, each by name. `edges` is sorted by source and
+    target.
 
-    Only services have outgoing edges. A resource is provisioned by its owner's stack and works on its own: who depends
-    on `cart/valkey` needs that resource, and its stack comes after cart's, but it does not need the service cart to
-    run. The owner itself needs each resource that it owns (`Relation.OWNS`).
+    Only services have outgoing edges. A resource is provisioned by its owner's stack and works on its own:
+    who depends on `cart/valkey` needs that resource, and its stack comes after cart's, but it does not need
+    the service cart to run. The owner itself needs each resource that it owns (`Relation.OWNS`).
     """
 
-    catalog: Catalog
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
 
     @classmethod
     def of(cls, catalog: Catalog) -> "DependencyGraph":
-        """The whole graph of a catalog. What an entry names and the catalog lacks is a node that is not `known`."""
+        """The whole graph of a catalog; what an entry names and the catalog lacks is a node not `known`."""
         nodes, edges = nodes_and_edges(catalog)
-        return cls(catalog, nodes, edges)
+        return cls(nodes, edges)
 
     def find(self, name: str) -> Node | None:
         """The node of that id, or the external provider of that name where nothing else is called so."""
@@ -87,19 +87,20 @@ class DependencyGraph:
         kept = set(names)
         nodes = {name: node for name, node in self.nodes.items() if name in kept}
         edges = tuple(edge for edge in self.edges if edge.source in kept and edge.target in kept)
-        return DependencyGraph(self.catalog, nodes, edges)
+        return DependencyGraph(nodes, edges)
 
     @cached_property
     def digraph(self) -> "nx.DiGraph[str]":
         """The same as a frozen networkx graph; `node` and `edge` attributes hold our structs."""
-        import networkx as nx  # noqa: PLC0415 -- its import is slow and few callers need it
+        import networkx as nx  # here, because few callers need it and it is slow to import
 
         graph: nx.DiGraph[str] = nx.DiGraph()
         for name, node in self.nodes.items():
             graph.add_node(name, node=node)
         for edge in self.edges:
             graph.add_edge(edge.source, edge.target, edge=edge)
-        return nx.freeze(graph)
+        frozen: nx.DiGraph[str] = nx.freeze(graph)
+        return frozen
 
     # Services come first in `nodes`, so that the upward bit sets, in which only services are, stay short.
     @cached_property

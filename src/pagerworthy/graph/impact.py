@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from pagerworthy.catalog import Catalog
 from pagerworthy.graph.closure import bits
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Node, NodeKind
@@ -13,7 +14,7 @@ Effect = Literal["fails", "degrades"]
 
 
 class Affected(msgspec.Struct, frozen=True):
-    """A service that notices; `through` is the node of its own needs over which the failure reaches it soonest."""
+    """A service that notices; `through` is the one of its needs over which the failure reaches it soonest."""
 
     service: str
     label: str
@@ -45,9 +46,9 @@ class Told(msgspec.Struct, frozen=True):
 class Impact(msgspec.Struct, frozen=True):
     """What follows from the failure of `node`, which itself is in none of the lists of services.
 
-    `fails`: the services that reach it by hard edges alone. `degrades`: those that reach it, but only over a soft edge.
-    Both by tier, then name. `promises` are the users' promises at risk, those of `node` itself among them; `tell` the
-    teams of all these services and of `node`, by name.
+    `fails`: the services that reach it by hard edges alone. `degrades`: those that reach it, but only over a
+    soft edge. Both by tier, then name. `promises` are the users' promises at risk, those of `node` itself
+    among them; `tell` the teams of all these services and of `node`, by name.
     """
 
     node: Node
@@ -57,7 +58,7 @@ class Impact(msgspec.Struct, frozen=True):
     tell: tuple[Told, ...]
 
 
-def impact_of(graph: DependencyGraph, node: str) -> Impact:
+def impact_of(catalog: Catalog, graph: DependencyGraph, node: str) -> Impact:
     """The blast radius of the node of this id. Raises KeyError where there is none."""
     position = graph.index[node]
     failing = graph.hard_up[position]
@@ -66,8 +67,8 @@ def impact_of(graph: DependencyGraph, node: str) -> Impact:
         node=graph.nodes[node],
         fails=_affected(graph, failing, _through(graph, node, hard=True)),
         degrades=_affected(graph, degrading, _through(graph, node, hard=False)),
-        promises=_promises(graph, node, failing, degrading),
-        tell=_told(graph, node, failing | degrading),
+        promises=_promises(catalog, graph, node, failing, degrading),
+        tell=_told(catalog, graph, node, failing | degrading),
     )
 
 
@@ -92,7 +93,9 @@ def _affected(graph: DependencyGraph, mask: int, through: dict[str, str]) -> tup
     return tuple(sorted(found, key=lambda affected: (affected.tier, affected.service)))
 
 
-def _promises(graph: DependencyGraph, node: str, failing: int, degrading: int) -> tuple[PromiseAtRisk, ...]:
+def _promises(
+    catalog: Catalog, graph: DependencyGraph, node: str, failing: int, degrading: int
+) -> tuple[PromiseAtRisk, ...]:
     effects: dict[str, Effect] = dict.fromkeys(graph.names(degrading), "degrades")
     effects |= dict.fromkeys(graph.names(failing), "fails")
     if graph.nodes[node].kind is NodeKind.SERVICE:
@@ -100,23 +103,23 @@ def _promises(graph: DependencyGraph, node: str, failing: int, degrading: int) -
     promises = [
         PromiseAtRisk(name, service.spec.tier, slo.name, slo.objective, slo.window, effect)
         for name, effect in effects.items()
-        if (service := graph.catalog.services.get(name)) is not None
+        if (service := catalog.services.get(name)) is not None
         for slo in service.spec.slos
     ]
     return tuple(sorted(promises, key=lambda p: (p.effect == "degrades", p.tier, p.service, p.slo)))
 
 
-def _told(graph: DependencyGraph, node: str, mask: int) -> tuple[Told, ...]:
+def _told(catalog: Catalog, graph: DependencyGraph, node: str, mask: int) -> tuple[Told, ...]:
     services = {graph.ids[bit] for bit in bits(mask)}
     own = graph.nodes[node]
-    if own.service in graph.catalog.services:
+    if own.service in catalog.services:
         services.add(own.service)
     by_team: dict[str, list[str]] = {}
     for name in sorted(services):
         by_team.setdefault(graph.nodes[name].owner, []).append(name)
     told = []
     for name, owned in sorted(by_team.items()):
-        team = graph.catalog.teams.get(name)
+        team = catalog.teams.get(name)
         oncall = team.spec.oncall if team is not None else None
         told.append(
             Told(

@@ -4,7 +4,7 @@ from pagerworthy.graph.dependency_graph import DependencyGraph
 
 
 def layers_of(graph: DependencyGraph) -> dict[str, int]:
-    """For each node, in the order of `nodes`, the longest way to it from a node that nobody needs, which is at 0.
+    """For each node, in the order of `nodes`, the longest way to it from a node that nobody needs.
 
     All nodes of a cycle are in one layer, and all other edges lead to a higher layer.
     """

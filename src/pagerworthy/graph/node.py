@@ -36,10 +36,10 @@ class Relation(enum.StrEnum):
 class Node(msgspec.Struct, frozen=True):
     """A service (`cart`), a resource (`cart/valkey`) or an external provider (`external:stripe`).
 
-    `name` is what entries write, `label` what people read. `tier` and `owner` (a team) of a resource are those of the
-    service that owns it, which `service` names; both are empty for an external provider. `known` is False where an
-    entry names something that the catalog does not have. `weakness` says in a few words why `redundancy` is not
-    `redundant`.
+    `name` is what entries write, `label` what people read. `tier` and `owner` (a team) of a resource are
+    those of the service that owns it, which `service` names; both are empty for an external provider. `known`
+    is False where an entry names something that the catalog does not have. `weakness` says in a few words why
+    `redundancy` is not `redundant`.
     """
 
     id: str
@@ -58,8 +58,8 @@ class Node(msgspec.Struct, frozen=True):
 class Edge(msgspec.Struct, frozen=True):
     """`source`, always a service, needs `target`; both are node ids.
 
-    `availability` is what the entry says that an external provider promises, in percent. `declared` is False where
-    the edge follows from ownership alone.
+    `availability` is what the entry says that an external provider promises, in percent. `declared` is False
+    where the edge follows from ownership alone.
     """
 
     source: str

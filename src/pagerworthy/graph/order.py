@@ -13,11 +13,13 @@ from pagerworthy.graph.stacks import stack_edges
 class DeployOrder(msgspec.Struct, frozen=True, dict=True):
     """Waves of services, each sorted by name: all that a service needs hard is in an earlier wave.
 
-    Only hard edges make waves. A soft edge never delays a stack, so a soft cycle needs no wave of its own: the rule that
-    an edge becomes lives in whichever of its two stacks comes later, by wave and, within a wave, by name (`later`).
+    Only hard edges make waves. A soft edge never delays a stack, so a soft cycle needs no wave of its own:
+    the rule that an edge becomes lives in whichever of its two stacks comes later, by wave and, within a
+    wave, by name (`later`).
 
     A hard cycle cannot be ordered. `cycles` names it, and `blocked` lists its services and all that need them
-    hard; all other services still have their wave. `missing` lists what services need and the catalog does not have.
+    hard; all other services still have their wave. `missing` lists what services need and the catalog does
+    not have.
     """
 
     waves: tuple[tuple[str, ...], ...]
@@ -31,7 +33,7 @@ class DeployOrder(msgspec.Struct, frozen=True, dict=True):
         return {name: place for place, name in enumerate(name for wave in self.waves for name in wave)}
 
     def later(self, one: str, other: str) -> str:
-        """Which of two ordered services comes later. Raises KeyError for a service that is blocked or unknown."""
+        """Which of two services comes later. Raises KeyError for a service that is blocked or unknown."""
         return max(one, other, key=lambda name: self.positions[name])
 
 

@@ -3,14 +3,15 @@
 from pagerworthy.catalog import Compute, Resource
 from pagerworthy.graph.node import Redundancy
 
-# The types of which an entry chooses the number of zones. The provider spreads all others over the zones by itself.
+# The types of which an entry chooses the number of zones. The provider spreads all others over the zones by
+# itself.
 ZONED_TYPES = frozenset({"postgres", "mysql", "redis", "memcached", "rabbitmq", "topic"})
 
 Judgement = tuple[Redundancy, str]
 
 
 def of_compute(compute: Compute | None) -> Judgement:
-    """Two replicas in two zones are redundant. What runs elsewhere is unknown unless the entry says how it runs."""
+    """Two replicas in two zones are redundant; what runs elsewhere is unknown unless the entry says how."""
     if compute is None:
         return Redundancy.UNKNOWN, "compute not declared"
     replicas = compute.replicas

@@ -10,8 +10,8 @@ from pagerworthy.graph.node import Node, NodeKind, Redundancy
 class SinglePoint(msgspec.Struct, frozen=True):
     """A node that is not known to be redundant, and what fails with it.
 
-    `fails` counts the services that need it hard, directly or not, and `tiers` counts them by tier, from tier 1 to 4;
-    both include the node itself if it is a service. `best_tier` is the most critical of these tiers.
+    `fails` counts the services that need it hard, directly or not, and `tiers` counts them by tier, from tier
+    1 to 4; both include the node itself if it is a service. `best_tier` is the most critical of these tiers.
     """
 
     node: Node
@@ -23,8 +23,8 @@ class SinglePoint(msgspec.Struct, frozen=True):
 class SinglePoints(msgspec.Struct, frozen=True):
     """The nodes that are single points (`single`), and those of which nobody knows (`unknown`).
 
-    Each list has the nodes that take down at least one other service, or are a tier-1 service, those with the most
-    critical and then the most failing services first.
+    Each list has the nodes that take down at least one other service, or are a tier-1 service, those with the
+    most critical and then the most failing services first.
     """
 
     single: tuple[SinglePoint, ...]
@@ -60,12 +60,14 @@ def single_points(graph: DependencyGraph) -> SinglePoints:
         best = next(tier for tier, count in enumerate(counts, start=1) if count)
         found[node.redundancy].append(SinglePoint(node, sum(counts), counts, best))
     for points in found.values():
-        points.sort(key=lambda point: (point.best_tier, tuple(-count for count in point.tiers), point.node.id))
+        points.sort(
+            key=lambda point: (point.best_tier, tuple(-count for count in point.tiers), point.node.id)
+        )
     return SinglePoints(tuple(found[Redundancy.SINGLE]), tuple(found[Redundancy.UNKNOWN]))
 
 
 def weak_needs(graph: DependencyGraph, service: str, redundancy: Redundancy) -> tuple[str, ...]:
-    """The service itself and its direct hard needs (its own resources too), by id, that are of this redundancy."""
+    """The service itself and its direct hard needs, its own resources too, that are of this redundancy."""
     near = {service} | {edge.target for edge in graph.needs(service) if edge.is_hard}
     return tuple(sorted(name for name in near if graph.nodes[name].redundancy is redundancy))
 

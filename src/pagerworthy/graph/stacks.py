@@ -10,8 +10,9 @@ StackEdges = dict[str, dict[str, Edge]]
 def stack_edges(graph: DependencyGraph, *, hard: bool) -> StackEdges:
     """For each service, by name, the services whose stacks it needs, by name; only over hard edges if `hard`.
 
-    A dependency on `cart/valkey` is an edge to cart, whose stack provisions it. What is not in the catalog has no stack
-    here. Between two services the hardest edge stands, and a direct one before one over a resource.
+    A dependency on `cart/valkey` is an edge to cart, whose stack provisions it. What is not in the catalog
+    has no stack here. Between two services the hardest edge stands, and a direct one before one over a
+    resource.
     """
     stacks: StackEdges = {node.id: {} for node in graph.services()}
     for edge in graph.edges:
