@@ -15,13 +15,20 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """A table of the settings file; unknown settings are errors, so that a typing error is not silently ignored."""
 
 
-class EvidenceSettings(_Section):
+class EvidenceSettings(_Section, frozen=True):
     """Where evidence is read from: files and folders of JSON Lines, from the repository's root."""
 
     paths: tuple[str, ...] = ("catalog/evidence",)
 
 
-class SiteSettings(_Section):
+class CollectSettings(_Section, frozen=True):
+    """What collectors look for: the sections of a runbook, and where repositories are checked out, by address."""
+
+    runbook_sections: tuple[str, ...] = ("Symptoms", "Impact", "Diagnose", "Mitigate", "Escalate", "Verify")
+    checkouts: dict[str, str] = {}
+
+
+class SiteSettings(_Section, frozen=True):
     """What the site is called, and the address under which it is published (for the feed and badges)."""
 
     title: str = "Service catalog"
@@ -29,16 +36,17 @@ class SiteSettings(_Section):
     notice: str = ""
 
 
-class ScoringSettings(_Section):
+class ScoringSettings(_Section, frozen=True):
     """`as_of` fixes the moment for which the catalog is judged; without it that is now."""
 
     as_of: dt.datetime | None = None
 
 
-class Settings(_Section):
+class Settings(_Section, frozen=True):
     """The whole of `pagerworthy.toml`."""
 
     evidence: EvidenceSettings = EvidenceSettings()
+    collect: CollectSettings = CollectSettings()
     site: SiteSettings = SiteSettings()
     scoring: ScoringSettings = ScoringSettings()
 

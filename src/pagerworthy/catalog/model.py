@@ -9,9 +9,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-Phase = Literal[
-    "design", "development", "testing", "acceptance", "delivery", "support", "maintenance", "capacity"
-]
+Phase = Literal["design", "development", "testing", "acceptance", "delivery", "support", "maintenance", "capacity"]
 PHASES: tuple[Phase, ...] = (
     "design",
     "development",

@@ -22,131 +22,133 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What all values share."""
 
 
-class EntryAge(Value):
+class EntryAge(Value, frozen=True):
     age_days: Annotated[float, _says("days since the entry last changed")]
     authors: Annotated[tuple[str, ...], _says("who changed it last, newest first, at most five")] = ()
 
 
-class Activity(Value):
+class Activity(Value, frozen=True):
     commits_90d: Annotated[float, _says("commits in the last 90 days")]
     owner_commits_90d: Annotated[float, _says("those of the owner's members")]
 
 
-class DesignAge(Value):
+class DesignAge(Value, frozen=True):
     age_days: Annotated[float, _says("days since the design document last changed")]
     large_change_days: Annotated[float, _says("days since the last large change of the code")]
 
 
-class Sections(Value):
+class Sections(Value, frozen=True):
     exists: Annotated[bool, _says("the file is there")]
     missing: Annotated[tuple[str, ...], _says("sections that are asked for and not there")] = ()
 
 
-class Verified(Value):
+class Verified(Value, frozen=True):
     age_days: Annotated[float, _says("days since it was last changed or confirmed")]
 
 
-class Mentions(Value):
-    broken: Annotated[tuple[str, ...], _says("metrics, dashboards and resources that it names and that do not exist")] = ()
+class Mentions(Value, frozen=True):
+    broken: Annotated[
+        tuple[str, ...], _says("metrics, dashboards and resources that it names and that do not exist")
+    ] = ()
 
 
-class Callees(Value):
+class Callees(Value, frozen=True):
     names: Annotated[tuple[str, ...], _says("what the service was seen to call")] = ()
 
 
-class Drift(Value):
+class Drift(Value, frozen=True):
     drifted: Annotated[float, _says("resources that differ from the code")]
     unmanaged: Annotated[float, _says("resources that no code describes")]
 
 
-class Placement(Value):
+class Placement(Value, frozen=True):
     replicas: Annotated[float, _says("replicas that run at the least")]
     zones: Annotated[float, _says("zones over which they are spread")]
     single_zone_stores: Annotated[tuple[str, ...], _says("data stores in one zone only")] = ()
 
 
-class SloEvents(Value):
+class SloEvents(Value, frozen=True):
     good: Annotated[float, _says("good events in the last seven days")]
     total: Annotated[float, _says("all events in the last seven days")]
     days: Annotated[float, _says("days of the last seven on which there were events")]
 
 
-class SloBudget(Value):
+class SloBudget(Value, frozen=True):
     compliance: Annotated[float, _says("the share of good events over the window, in percent")]
     remaining: Annotated[float, _says("the share of the error budget that is left; below 0 when overspent")]
 
 
-class Active(Value):
+class Active(Value, frozen=True):
     active: Annotated[bool, _says("it is there and works")]
 
 
-class Rules(Value):
+class Rules(Value, frozen=True):
     loaded: Annotated[bool, _says("the burn-rate rules are loaded")]
     healthy: Annotated[bool, _says("their last evaluation succeeded")]
     absent_data: Annotated[bool, _says("a rule notices missing data")]
 
 
-class PagingRules(Value):
+class PagingRules(Value, frozen=True):
     pages: Annotated[float, _says("alert rules that page")]
     without_runbook: Annotated[tuple[str, ...], _says("those that name no runbook")] = ()
 
 
-class Panels(Value):
+class Panels(Value, frozen=True):
     panels: Annotated[float, _says("panels on the dashboard")]
     empty: Annotated[float, _says("panels that return no data")]
 
 
-class LogStream(Value):
+class LogStream(Value, frozen=True):
     lines_24h: Annotated[float, _says("lines that arrived in 24 hours")]
     structured: Annotated[float, _says("share of them that parse as structured, 0 to 1")]
     retention_days: Annotated[float, _says("days for which they are kept")]
 
 
-class TraceStream(Value):
+class TraceStream(Value, frozen=True):
     spans_24h: Annotated[float, _says("spans that arrived in 24 hours")]
 
 
-class ProbeRuns(Value):
+class ProbeRuns(Value, frozen=True):
     runs_24h: Annotated[float, _says("end-to-end probe runs in 24 hours")]
     success: Annotated[float, _says("share of them that succeeded, 0 to 1")]
 
 
-class Schedule(Value):
+class Schedule(Value, frozen=True):
     gap_hours_30d: Annotated[float, _says("hours of the next 30 days that nobody covers")]
     levels: Annotated[float, _says("levels of escalation")]
     rotation: Annotated[float, _says("people in the rotation")]
 
 
-class Route(Value):
+class Route(Value, frozen=True):
     receiver: Annotated[str, _says("where a test page of the service arrives")]
     reaches_holder: Annotated[bool, _says("that is whoever holds the pager")]
 
 
-class Escalation(Value):
+class Escalation(Value, frozen=True):
     development_last: Annotated[bool, _says("the developing team is still called when SRE does not answer")]
 
 
-class PageLoad(Value):
+class PageLoad(Value, frozen=True):
     per_shift: Annotated[float, _says("pages per shift over the last 28 days")]
     actionable: Annotated[float, _says("share of them on which somebody had to act, 0 to 1")]
     toil_free_shifts: Annotated[float, _says("shifts without a page, 0 to 1")]
 
 
-class Reached(Value):
+class Reached(Value, frozen=True):
     age_days: Annotated[float, _says("days since a page last reached a person")]
     acknowledge_minutes: Annotated[float, _says("median minutes until it was acknowledged")]
 
 
-class Drill(Value):
+class Drill(Value, frozen=True):
     age_days: Annotated[float, _says("days since it was held")]
     passed: Annotated[bool, _says("it went as it should")]
 
 
-class ForecastError(Value):
+class ForecastError(Value, frozen=True):
     error: Annotated[float, _says("how far the last forecast was from the real peak, as a share of it")]
 
 
-class LoadTest(Value):
+class LoadTest(Value, frozen=True):
     age_days: Annotated[float, _says("days since the load test")]
     peak_ratio: Annotated[float, _says("tested load over the highest real load")]
     releases_since: Annotated[float, _says("releases since it was run")]
@@ -154,157 +156,159 @@ class LoadTest(Value):
     excess_shed: Annotated[bool, _says("load above the limit was shed or limited")]
 
 
-class Headroom(Value):
+class Headroom(Value, frozen=True):
     utilisation_zone_lost: Annotated[float, _says("highest utilisation if one zone were lost, 0 to 1")]
 
 
-class Limits(Value):
+class Limits(Value, frozen=True):
     highest: Annotated[float, _says("use of the limit that is nearest to its end, 0 to 1")]
     which: Annotated[str, _says("which limit that is")]
 
 
-class Autoscaler(Value):
+class Autoscaler(Value, frozen=True):
     at_maximum: Annotated[float, _says("share of the last seven days at the maximum, 0 to 1")]
 
 
-class Storage(Value):
+class Storage(Value, frozen=True):
     days_left: Annotated[float, _says("days until storage is full at the present rate")]
 
 
-class Protection(Value):
+class Protection(Value, frozen=True):
     protected: Annotated[bool, _says("the main branch is protected")]
     reviews: Annotated[float, _says("approvals that a change needs")]
     checks: Annotated[float, _says("checks that a change must pass")]
 
 
-class Pipeline(Value):
+class Pipeline(Value, frozen=True):
     automated: Annotated[bool, _says("build, test and deployment need no hand")]
     green: Annotated[float, _says("share of runs on the main branch that succeeded, 0 to 1")]
 
 
-class DeployFrequency(Value):
+class DeployFrequency(Value, frozen=True):
     per_week: Annotated[float, _says("deployments a week over the last 28 days")]
 
 
-class DeployStability(Value):
+class DeployStability(Value, frozen=True):
     failure_rate: Annotated[float, _says("share of deployments that failed, 0 to 1")]
     failed_28d: Annotated[float, _says("deployments that failed in the last 28 days")]
     restore_hours: Annotated[float, _says("median hours until service was restored")]
 
 
-class DeployErrors(Value):
-    worst_ratio: Annotated[float, _says("error ratio during a deployment over that before it, the worst of the last ten")]
+class DeployErrors(Value, frozen=True):
+    worst_ratio: Annotated[
+        float, _says("error ratio during a deployment over that before it, the worst of the last ten")
+    ]
 
 
-class Attested(Value):
+class Attested(Value, frozen=True):
     by: Annotated[str, _says("who says so")]
     statement: Annotated[str, _says("what the person says")]
 
 
-class Timeouts(Value):
+class Timeouts(Value, frozen=True):
     timeout_ms: Annotated[float, _says("the time-out that is configured, in milliseconds; 0 is none")]
     backoff: Annotated[bool, _says("retries back off and are bounded")]
 
 
-class Health(Value):
+class Health(Value, frozen=True):
     readiness: Annotated[bool, _says("a readiness probe is configured")]
     liveness: Annotated[bool, _says("a liveness probe is configured")]
     stop_seconds: Annotated[float, _says("seconds that a replica has to finish its requests")]
 
 
-class Certificate(Value):
+class Certificate(Value, frozen=True):
     days_left: Annotated[float, _says("days until the certificate ends")]
 
 
-class Findings(Value):
+class Findings(Value, frozen=True):
     count: Annotated[float, _says("findings that are open")]
 
 
-class Image(Value):
+class Image(Value, frozen=True):
     critical_overdue: Annotated[float, _says("critical findings that are older than policy allows")]
     root: Annotated[bool, _says("the image runs as root")]
 
 
-class OpenSsf(Value):
+class OpenSsf(Value, frozen=True):
     score: Annotated[float, _says("OpenSSF Scorecard's score, 0 to 10")]
 
 
-class Updates(Value):
+class Updates(Value, frozen=True):
     active: Annotated[bool, _says("dependency updates are proposed by a machine and merged")]
     alerts: Annotated[float, _says("open alerts on dependencies")]
 
 
-class Grants(Value):
+class Grants(Value, frozen=True):
     wildcards: Annotated[tuple[str, ...], _says("grants with a wildcard")] = ()
     public: Annotated[tuple[str, ...], _says("what is reachable from the internet")] = ()
 
 
-class Secrets(Value):
+class Secrets(Value, frozen=True):
     managed: Annotated[bool, _says("all secrets come from a secret manager")]
 
 
-class Encryption(Value):
+class Encryption(Value, frozen=True):
     at_rest: Annotated[bool, _says("everything stored is encrypted")]
     in_transit: Annotated[bool, _says("everything sent is encrypted")]
 
 
-class Tags(Value):
+class Tags(Value, frozen=True):
     missing: Annotated[tuple[str, ...], _says("tags that are asked for and not on every resource")] = ()
 
 
-class Backup(Value):
+class Backup(Value, frozen=True):
     age_minutes: Annotated[float, _says("minutes since the newest usable backup")]
 
 
-class Restore(Value):
+class Restore(Value, frozen=True):
     age_days: Annotated[float, _says("days since the restore was tried")]
     minutes: Annotated[float, _says("minutes that it took")]
     complete: Annotated[bool, _says("all data was there")]
 
 
-class AuditLogs(Value):
+class AuditLogs(Value, frozen=True):
     retention_days: Annotated[float, _says("days for which audit logs are kept")]
 
 
-class Crossings(Value):
+class Crossings(Value, frozen=True):
     paths: Annotated[tuple[str, ...], _says("network paths into the cardholder zone that no entry declares")] = ()
 
 
-class Approvals(Value):
+class Approvals(Value, frozen=True):
     changes: Annotated[float, _says("changes to production in the last 90 days")]
     self_approved: Annotated[float, _says("those whose approver was their author")]
 
 
-class Cost(Value):
+class Cost(Value, frozen=True):
     monthly: Annotated[float, _says("what the last full month cost")]
     budget: Annotated[bool, _says("a budget with an anomaly alert is set")]
 
 
-class UnitCost(Value):
+class UnitCost(Value, frozen=True):
     cost: Annotated[float, _says("cost of one unit")]
     accepted: Annotated[bool, _says("the business owner accepted it")]
 
 
-class ToilHours(Value):
+class ToilHours(Value, frozen=True):
     per_week: Annotated[float, _says("hours of toil a week over the last four weeks")]
 
 
-class Shadow(Value):
+class Shadow(Value, frozen=True):
     days: Annotated[float, _says("days on which SRE read along")]
     pages: Annotated[float, _says("pages in that time")]
     graded: Annotated[float, _says("pages that were graded for use and quality")]
 
 
-class Training(Value):
+class Training(Value, frozen=True):
     trained: Annotated[float, _says("people of the receiving rotation who were trained on the service")]
     rotation: Annotated[float, _says("people in the receiving rotation")]
 
 
-class Prediction(Value):
+class Prediction(Value, frozen=True):
     per_shift: Annotated[float, _says("pages per shift that SRE must expect after the takeover")]
 
 
-class Response(Value):
+class Response(Value, frozen=True):
     acknowledge_minutes: Annotated[float, _says("median minutes until SRE acknowledged a page")]
     rotation: Annotated[float, _says("people in SRE's rotation")]
 
@@ -341,7 +345,14 @@ KEYS: dict[str, Key] = {
         Key("git.runbook", Verified, "runbook", _L, "git", "how old each runbook is"),
         Key("runbook.mentions", Mentions, "runbook", _O, "prometheus", "what each runbook names exists"),
         Key("traffic.callees", Callees, "service", _O, "prometheus", "what the service really calls"),
-        Key("traffic.crossings", Crossings, "service", _O, "pulumi", "undeclared paths into the cardholder zone"),
+        Key(
+            "traffic.crossings",
+            Crossings,
+            "service",
+            _O,
+            "pulumi",
+            "undeclared paths into the cardholder zone",
+        ),
         Key("stack.drift", Drift, "service", _O, "pulumi", "whether the cloud is what the code says"),
         Key("stack.placement", Placement, "service", _L, "pulumi", "replicas and zones"),
         Key("stack.health", Health, "service", _L, "pulumi", "health probes and the time to stop"),
@@ -356,7 +367,14 @@ KEYS: dict[str, Key] = {
         Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules and their runbooks"),
         Key("rules.deadman", Active, "service", _O, "prometheus", "the dead-man alert fires and is received"),
         Key("links.dashboard", Active, "dashboard", _L, "links", "each dashboard answers"),
-        Key("dashboard.panels", Panels, "dashboard", _O, "prometheus", "the panels of each dashboard return data"),
+        Key(
+            "dashboard.panels",
+            Panels,
+            "dashboard",
+            _O,
+            "prometheus",
+            "the panels of each dashboard return data",
+        ),
         Key("logs.stream", LogStream, "service", _O, "reports", "logs arrive, structured, and are kept"),
         Key("traces.stream", TraceStream, "service", _O, "prometheus", "traces arrive"),
         Key("probe.runs", ProbeRuns, "service", _O, "prometheus", "end-to-end probes run and succeed"),

@@ -16,8 +16,17 @@ class Strength(enum.IntEnum):
     EXERCISED = 4
 
     @property
-    def word(self) -> str:
-        return self.name.lower()
+    def word(self) -> "StrengthWord":
+        return _WORDS[self]
+
+
+StrengthWord = Literal["declared", "linked", "observed", "exercised"]
+_WORDS: dict[Strength, StrengthWord] = {
+    Strength.DECLARED: "declared",
+    Strength.LINKED: "linked",
+    Strength.OBSERVED: "observed",
+    Strength.EXERCISED: "exercised",
+}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -33,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     key: str
     time: dt.datetime
     source: str
-    strength: Literal["declared", "linked", "observed", "exercised"]
+    strength: StrengthWord
     item: str = ""
     value: msgspec.Raw = msgspec.Raw()
     query: str = ""

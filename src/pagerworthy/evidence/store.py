@@ -117,23 +117,23 @@ class _Reader:
             with file.open("rb") as stream:
                 for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), start=1):
                     if len(line) > MAX_LINE_BYTES:
-                        self.complain(
-                            "PW401", "a line is longer than 64 KiB", name, number, "write one record a line"
-                        )
+                        self.complain("PW401", "a line is longer than 64 KiB", name, number, "write one record a line")
                         return
                     if stripped := line.strip():
                         self.take(stripped, name, number)
         except OSError as error:
-            self.complain(
-                "PW401", f"cannot be read: {error.strerror}", name, 0, "make the file readable, or remove it"
-            )
+            self.complain("PW401", f"cannot be read: {error.strerror}", name, 0, "make the file readable, or remove it")
 
     def take(self, line: bytes, file: str, number: int) -> None:
         try:
             record = self._record.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self.complain(
-                "PW401", f"not a record: {error}", file, number, "see schemas/evidence.schema.json for the shape"
+                "PW401",
+                f"not a record: {error}",
+                file,
+                number,
+                "see schemas/evidence.schema.json for the shape",
             )
             return
         key = KEYS.get(record.key)
@@ -204,9 +204,7 @@ class _Reader:
             as_of=self._as_of,
             digest=f"sha256:{digest.hexdigest()}",
             subjects={
-                subject: {
-                    key: {item: kept[2] for item, kept in items.items()} for key, items in keys.items()
-                }
+                subject: {key: {item: kept[2] for item, kept in items.items()} for key, items in keys.items()}
                 for subject, keys in self._found.items()
             },
             problems=tuple(self._problems),
@@ -218,5 +216,3 @@ def is_stale(record: Record, *, as_of: dt.datetime, max_age: dt.timedelta | None
     if record.expires is not None and record.expires < as_of:
         return True
     return max_age is not None and as_of - record.time > max_age
-
-

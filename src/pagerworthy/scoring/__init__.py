@@ -1,0 +1,39 @@
+"""Scoring: the rubric, and the pure function from catalog, graph and evidence to scorecards and verdicts."""
+
+from pagerworthy.scoring.load import LoadedRubric, check_waivers, criterion_ids, load_rubric
+from pagerworthy.scoring.model import (
+    Breach,
+    Criterion,
+    CriterionResult,
+    Digests,
+    Fix,
+    Outcome,
+    Rung,
+    Scorecard,
+    Scores,
+    Verdict,
+)
+from pagerworthy.scoring.policy import Policy
+from pagerworthy.scoring.rubric import Rubric
+from pagerworthy.scoring.score import score, score_each
+
+__all__ = [
+    "Breach",
+    "Criterion",
+    "CriterionResult",
+    "Digests",
+    "Fix",
+    "LoadedRubric",
+    "Outcome",
+    "Policy",
+    "Rubric",
+    "Rung",
+    "Scorecard",
+    "Scores",
+    "Verdict",
+    "check_waivers",
+    "criterion_ids",
+    "load_rubric",
+    "score",
+    "score_each",
+]

@@ -53,9 +53,7 @@ class Language:
     @cached_property
     def _base(self) -> dict[str, Any]:
         named = self._messages.type_name
-        variables = {
-            name: cel.Type(named(hint.__name__)) for name, hint in SubjectFacts.__annotations__.items()
-        }
+        variables = {name: cel.Type(named(hint.__name__)) for name, hint in SubjectFacts.__annotations__.items()}
         variables["limits"] = cel.Type(named("Limits"))
         return variables
 
@@ -63,8 +61,7 @@ class Language:
     def _blank(self) -> dict[str, Any]:
         """What stands for evidence that is not there, so that a batch can run; its answers are never used."""
         return {
-            f"evidence.{key.name}": self._classes[key.name]() if key.per == "service" else []
-            for key in KEYS.values()
+            f"evidence.{key.name}": self._classes[key.name]() if key.per == "service" else [] for key in KEYS.values()
         }
 
     def _environment(self, needs: Iterable[str]) -> Any:

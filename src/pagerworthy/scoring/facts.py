@@ -18,7 +18,7 @@ class Facts(msgspec.Struct, frozen=True):
     """What all facts share."""
 
 
-class SloFacts(Facts):
+class SloFacts(Facts, frozen=True):
     name: Annotated[str, _says("the objective's name")]
     kind: Annotated[str, _says("availability, latency, freshness, correctness or throughput")]
     objective: Annotated[float, _says("the promised share of good events, in percent")]
@@ -28,20 +28,20 @@ class SloFacts(Facts):
     agreed: Annotated[bool, _says("the last agreement names this objective at this level")]
 
 
-class AlertFacts(Facts):
+class AlertFacts(Facts, frozen=True):
     name: Annotated[str, _says("the alert's name")]
     pages: Annotated[bool, _says("it wakes somebody")]
     slo: Annotated[str, _says("the objective that it guards, or empty")]
     has_runbook: Annotated[bool, _says("a runbook names it")]
 
 
-class RunbookFacts(Facts):
+class RunbookFacts(Facts, frozen=True):
     title: Annotated[str, _says("the symptom")]
     place: Annotated[str, _says("its path in the repository, or its address")]
     in_repository: Annotated[bool, _says("it is a file of this repository")]
 
 
-class DependencyFacts(Facts):
+class DependencyFacts(Facts, frozen=True):
     target: Annotated[str, _says("the service, resource or provider")]
     kind: Annotated[str, _says("service, resource or external")]
     hard: Annotated[bool, _says("without it we fail")]
@@ -51,7 +51,7 @@ class DependencyFacts(Facts):
     retries: Annotated[float, _says("how often we ask again; -1 when the entry does not say")]
 
 
-class ResourceFacts(Facts):
+class ResourceFacts(Facts, frozen=True):
     name: Annotated[str, _says("the resource's name within the service")]
     kind: Annotated[str, _says("postgres, redis, queue ...")]
     zones: Annotated[float, _says("zones that it spans")]
@@ -62,7 +62,7 @@ class ResourceFacts(Facts):
     rto_minutes: Annotated[float, _says("how long a restore may take, in minutes; -1 when the entry does not say")]
 
 
-class ServiceFacts(Facts):
+class ServiceFacts(Facts, frozen=True):
     name: Annotated[str, _says("the service's name")]
     description: Annotated[str, _says("what it is for")]
     tier: Annotated[int, _says("1, most critical, to 4")]
@@ -103,19 +103,25 @@ class ServiceFacts(Facts):
     pipeline: Annotated[str, _says("address of the pipeline, or empty")]
     switches: Annotated[bool, _says("the entry says that risky features have a switch")]
     peak: Annotated[float, _says("highest load seen, in requests a second; -1 when the entry does not say")]
-    forecast_peak: Annotated[float, _says("highest load expected, in requests a second; -1 when the entry does not say")]
-    forecast_days: Annotated[float, _says("days until the forecast's date; below 0 when it has passed or none is given")]
+    forecast_peak: Annotated[
+        float, _says("highest load expected, in requests a second; -1 when the entry does not say")
+    ]
+    forecast_days: Annotated[
+        float, _says("days until the forecast's date; below 0 when it has passed or none is given")
+    ]
     overload: Annotated[str, _says("shed, limit, queue or none, or empty")]
     toil_budget: Annotated[float, _says("accepted hours of toil a week; -1 when the entry does not say")]
     cost_budget: Annotated[float, _says("what it may cost a month; -1 when the entry does not say")]
     cost_unit: Annotated[str, _says("what a unit of cost is counted by, or empty")]
     cost_center: Annotated[str, _says("where the cost is booked, or empty")]
-    security_review_days: Annotated[float, _says("days until the security review ends; below 0 when it has, or none is given")]
+    security_review_days: Annotated[
+        float, _says("days until the security review ends; below 0 when it has, or none is given")
+    ]
     secrets: Annotated[str, _says("where secrets come from, or empty")]
     access_review_days: Annotated[float, _says("days since access was reviewed; -1 when the entry does not say")]
 
 
-class TeamFacts(Facts):
+class TeamFacts(Facts, frozen=True):
     name: Annotated[str, _says("the owner's name")]
     role: Annotated[str, _says("development, sre, business or platform")]
     members: Annotated[float, _says("people in the team")]
@@ -124,24 +130,35 @@ class TeamFacts(Facts):
     has_lead: Annotated[bool, _says("somebody answers for it")]
 
 
-class SystemFacts(Facts):
+class SystemFacts(Facts, frozen=True):
     name: Annotated[str, _says("the system's name")]
     business_owner: Annotated[str, _says("who speaks for the business, or empty")]
 
 
-class GraphFacts(Facts):
+class GraphFacts(Facts, frozen=True):
     in_hard_cycle: Annotated[bool, _says("it needs itself, through hard dependencies")]
     hard_lower_tier: Annotated[tuple[str, ...], _says("hard dependencies of a lower tier than the service")]
-    has_ceiling: Annotated[bool, _says("the promises of its hard dependencies are known")]
-    ceiling: Annotated[float, _says("the availability that they allow together, in percent; 100 when nothing limits")]
+    has_ceiling: Annotated[bool, _says("some promise of its hard dependencies is known")]
+    ceiling: Annotated[float, _says("the availability that they allow together, in percent; 100 when none is known")]
+    ceiling_unknown: Annotated[tuple[str, ...], _says("hard dependencies that promise nothing")]
     limiting: Annotated[str, _says("the dependency that limits most, or empty")]
-    dependents: Annotated[float, _says("services that fail or degrade when it fails")]
-    single_points: Annotated[tuple[str, ...], _says("what it needs, its own parts among them, of which there is only one")]
-    shared_writers: Annotated[tuple[str, ...], _says("its data stores that more than one service writes")]
-    zone_crossings: Annotated[tuple[str, ...], _says("services outside PCI DSS that connect to it although it is under it")]
+    dependents: Annotated[float, _says("services that notice when it fails")]
+    dependents_hard: Annotated[float, _says("services that fail with it")]
+    single_points: Annotated[
+        tuple[str, ...], _says("what it needs, its own parts among them, of which there is only one")
+    ]
+    unclear_points: Annotated[tuple[str, ...], _says("those of which no entry says whether there is more than one")]
+    shared_writers: Annotated[tuple[str, ...], _says("data stores that more than one service writes")]
+    unclear_writers: Annotated[tuple[str, ...], _says("data stores of which a user does not say whether it writes")]
+    unexplained: Annotated[
+        tuple[str, ...], _says("dependencies of which the entry does not say what happens when they fail")
+    ]
+    zone_crossings: Annotated[
+        tuple[str, ...], _says("services outside PCI DSS that connect to it although it is under it")
+    ]
 
 
-class PagerFacts(Facts):
+class PagerFacts(Facts, frozen=True):
     holder: Annotated[str, _says("dev, shadow, shared or sre")]
     frozen: Annotated[bool, _says("deployments are stopped")]
     agreed: Annotated[bool, _says("the three parties agreed on tier and service levels")]
@@ -154,7 +171,7 @@ class PagerFacts(Facts):
     conditions_overdue: Annotated[tuple[str, ...], _says("those of them that are past their date")]
 
 
-class IncidentFacts(Facts):
+class IncidentFacts(Facts, frozen=True):
     severe: Annotated[float, _says("incidents of severity 1 or 2 in the last 180 days")]
     not_blameless: Annotated[tuple[str, ...], _says("post-mortems of them that were not reviewed as blameless")]
     without_actions: Annotated[tuple[str, ...], _says("post-mortems of them without an action")]
@@ -162,7 +179,7 @@ class IncidentFacts(Facts):
     overdue_actions: Annotated[tuple[str, ...], _says("actions, of any post-mortem, that are past their date")]
 
 
-class SubjectFacts(Facts):
+class SubjectFacts(Facts, frozen=True):
     """All facts of one service, except evidence and limits, which come beside them."""
 
     service: ServiceFacts

@@ -18,7 +18,18 @@ _INCIDENT_DAYS = 180
 _MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
 _CALENDAR_DAYS = {"calendar-week": 7.0, "calendar-month": 30.0, "calendar-quarter": 90.0}
 # Metrics that describe machines; an SLI on them cannot say whether a user got an answer.
-_MACHINE_METRICS = ("node_", "container_", "process_", "kube_", "machine_", "up{", "cpu", "memory", "jvm_", "go_")
+_MACHINE_METRICS = (
+    "node_",
+    "container_",
+    "process_",
+    "kube_",
+    "machine_",
+    "up{",
+    "cpu",
+    "memory",
+    "jvm_",
+    "go_",
+)
 
 
 def milliseconds(duration: str) -> float:
@@ -119,8 +130,7 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
             for runbook in spec.runbooks
         ),
         schedule=spec.oncall.schedule if spec.oncall else team_oncall.schedule if team_oncall else "",
-        escalation=(spec.oncall.escalation if spec.oncall else "")
-        or (team_oncall.escalation if team_oncall else ""),
+        escalation=(spec.oncall.escalation if spec.oncall else "") or (team_oncall.escalation if team_oncall else ""),
         dependencies=tuple(
             f.DependencyFacts(
                 target=dependency.target,
@@ -220,10 +230,15 @@ def _graph(found: GraphFacts) -> f.GraphFacts:
         hard_lower_tier=found.hard_lower_tier,
         has_ceiling=found.ceiling is not None,
         ceiling=100.0 if found.ceiling is None else found.ceiling,
+        ceiling_unknown=found.ceiling_unknown,
         limiting=found.limiting,
         dependents=float(found.dependents_all),
+        dependents_hard=float(found.dependents_hard),
         single_points=found.single_points,
+        unclear_points=found.unclear_points,
         shared_writers=found.shared_writers,
+        unclear_writers=found.unclear_writers,
+        unexplained=found.unexplained,
         zone_crossings=found.zone_crossings,
     )
 

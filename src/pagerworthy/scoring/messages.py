@@ -9,7 +9,7 @@ import msgspec
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _PACKAGE = "pagerworthy"
-_SCALARS: dict[Any, int] = {
+_SCALARS: dict[Any, Any] = {
     str: descriptor_pb2.FieldDescriptorProto.TYPE_STRING,
     bool: descriptor_pb2.FieldDescriptorProto.TYPE_BOOL,
     int: descriptor_pb2.FieldDescriptorProto.TYPE_INT64,
@@ -23,9 +23,7 @@ class Messages:
     """Message types made from structs and from shapes; `pool` is what CEL checks against."""
 
     def __init__(self, structs: typing.Iterable[type[msgspec.Struct]], shapes: Mapping[str, Shape]) -> None:
-        self._file = descriptor_pb2.FileDescriptorProto(
-            name="pagerworthy.proto", package=_PACKAGE, syntax="proto3"
-        )
+        self._file = descriptor_pb2.FileDescriptorProto(name="pagerworthy.proto", package=_PACKAGE, syntax="proto3")
         self._done: set[str] = set()
         for struct in structs:
             self._add(struct)

@@ -14,28 +14,28 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the parts of `policy.yaml` share."""
 
 
-class ConditionPolicy(_Part):
+class ConditionPolicy(_Part, frozen=True):
     """How many conditions a conditional acceptance may carry, and for how many days."""
 
     at_most: int
     within_days: int
 
 
-class WaiverPolicy(_Part):
+class WaiverPolicy(_Part, frozen=True):
     """How many days a waiver may live, and which teams may sign one."""
 
     longest_days: int
     signed_by: tuple[str, ...]
 
 
-class RepeatPolicy(_Part):
+class RepeatPolicy(_Part, frozen=True):
     """So many freezes within so many days, and a breach on top, hand the pager back."""
 
     freezes: int
     within_days: int
 
 
-class BreachRule(_Part):
+class BreachRule(_Part, frozen=True):
     """A limit of the contract: when `when` is true of the evidence, `then` follows."""
 
     id: str
@@ -47,7 +47,7 @@ class BreachRule(_Part):
     max_age: str = ""
 
 
-class Area(_Part):
+class Area(_Part, frozen=True):
     """An area of the rubric, in the order in which scorecards show it."""
 
     id: str
@@ -57,7 +57,7 @@ class Area(_Part):
 RungName = Literal["bronze", "silver", "gold"]
 
 
-class Policy(_Part):
+class Policy(_Part, frozen=True):
     """The whole of `policy.yaml`. `limits` are the thresholds that criteria compare with."""
 
     currency: str

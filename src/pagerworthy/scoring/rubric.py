@@ -58,8 +58,13 @@ def broken_terms(waiver: Waiver, policy: Policy) -> str:
     return ""
 
 
-def assemble(criteria: Sequence[Criterion], policy: Policy, compiled: Sequence[CompiledCriterion],
-             breaches: Sequence[tuple[BreachRule, Program, Program]], language: Language) -> Rubric:
+def assemble(
+    criteria: Sequence[Criterion],
+    policy: Policy,
+    compiled: Sequence[CompiledCriterion],
+    breaches: Sequence[tuple[BreachRule, Program, Program]],
+    language: Language,
+) -> Rubric:
     """Puts checked parts together: orders them, joins their programs and takes the digest."""
     order = {area.id: index for index, area in enumerate(policy.areas)}
     ordered = sorted(compiled, key=lambda each: (order[each.criterion.area], each.criterion.rung, each.criterion.id))

@@ -6,13 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from pagerworthy.catalog import PHASES, Catalog, Service, Waiver
-from pagerworthy.evidence import KEYS, Evidence, Key, Known, Record, SubjectEvidence, is_stale
+from pagerworthy.evidence import KEYS, Evidence, Key, Known, Record, Strength, SubjectEvidence, is_stale
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.handover import Pager
 from pagerworthy.scoring.cel import Program, Undecided
 from pagerworthy.scoring.facts import SubjectFacts
 from pagerworthy.scoring.gather import gather
-from pagerworthy.scoring.model import Breach, CriterionResult, Digests, Outcome, Scorecard, Scores, Strength, Verdict
+from pagerworthy.scoring.model import (
+    Breach,
+    CriterionResult,
+    Digests,
+    Outcome,
+    Scorecard,
+    Scores,
+    Verdict,
+)
 from pagerworthy.scoring.policy import BreachRule, parse_age
 from pagerworthy.scoring.rubric import CompiledCriterion, Rubric
 from pagerworthy.scoring.verdicts import Judged, conclude, standing
@@ -27,9 +35,7 @@ class _Looked(msgspec.Struct, frozen=True):
     missing: str = ""
 
 
-def score(
-    catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime
-) -> Scores:
+def score(catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime) -> Scores:
     """Scores every service. The same arguments always give the same result; nothing is read, nothing is written."""
     cards = tuple(score_each(catalog, graph, evidence, rubric, as_of))
     return Scores(
@@ -160,9 +166,7 @@ class _Subject:
                 strength,
                 references,
             )
-        return CriterionResult(
-            criterion.id, Outcome.PASS if does_pass else Outcome.FAIL, found, strength, references
-        )
+        return CriterionResult(criterion.id, Outcome.PASS if does_pass else Outcome.FAIL, found, strength, references)
 
     def _look(self, needs: Sequence[str], max_age: dt.timedelta | None) -> _Looked:
         """Finds the records that a rule needs; one missing, stale or failed record makes the whole not known."""

@@ -70,11 +70,7 @@ def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Stan
 
 
 def _reached(due: Iterable[Judged], *, with_waivers: bool) -> Rung:
-    open_rungs = [
-        each.criterion.rung
-        for each in due
-        if not (each.passes_with_waiver if with_waivers else each.passes)
-    ]
+    open_rungs = [each.criterion.rung for each in due if not (each.passes_with_waiver if with_waivers else each.passes)]
     return Rung(min(open_rungs) - 1) if open_rungs else Rung.GOLD
 
 
@@ -91,7 +87,12 @@ def _urgency(each: Judged) -> tuple[bool, Rung, int, str]:
 
 
 def conclude(
-    service: Service, pager: Pager, stand: Standing, breaches: Sequence[Breach], policy: Policy, freezes: float
+    service: Service,
+    pager: Pager,
+    stand: Standing,
+    breaches: Sequence[Breach],
+    policy: Policy,
+    freezes: float,
 ) -> tuple[Verdict, str]:
     """The verdict on a service's pager and the sentence that gives its reason.
 
@@ -111,9 +112,7 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
         return Verdict.ACCEPT, f"Every criterion due passes up to {wanted}."
     count = len(stand.blocking)
     gating = [each for each in stand.blocking if each.criterion.gating and not each.passes_with_waiver]
-    below = [
-        each for each in stand.blocking if each.criterion.rung < stand.required and not each.passes_with_waiver
-    ]
+    below = [each for each in stand.blocking if each.criterion.rung < stand.required and not each.passes_with_waiver]
     if not gating and not below and count <= policy.conditions.at_most:
         return (
             Verdict.ACCEPT_WITH_CONDITIONS,
@@ -127,8 +126,7 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
         parts.append(f"{waived} waived")
     return (
         Verdict.DEFER,
-        f"{_criteria(count)} short of {wanted} ({', '.join(filter(None, parts))}); "
-        f"first: {_names(stand.blocking)}.",
+        f"{_criteria(count)} short of {wanted} ({', '.join(filter(None, parts))}); first: {_names(stand.blocking)}.",
     )
 
 

@@ -1,0 +1,39 @@
+"""Options that several commands share, declared once."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class _Moment(click.ParamType[dt.datetime]):
+    """A date or a moment; one without a zone is in UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            parsed = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a moment: write 2026-03-31 or 2026-03-31T14:05:00Z", param, ctx)
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=_Moment(),
+    metavar="TIME",
+    help="Judge for this moment instead of now (2026-03-31T14:05:00Z).",
+)
+evidence_option = click.option(
+    "--evidence",
+    "evidence",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A .jsonl file, or a folder of them, instead of the configured ones. Repeatable.",
+)
+cache_option = click.option("--no-cache", "cache", flag_value=False, default=True, help="Read every entry anew.")

@@ -1,0 +1,97 @@
+"""From a repository to its scores: what `score`, `site` and the reports share."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from pagerworthy.catalog import Catalog, load, locate
+from pagerworthy.evidence import Evidence, read_evidence
+from pagerworthy.graph import DependencyGraph
+from pagerworthy.problem import Problem, Severity, Where
+from pagerworthy.project import Project, ProjectError
+from pagerworthy.scoring import Rubric, Scores, check_waivers, load_rubric, score
+
+# A verdict that rests on a broken one of these would be a different verdict, not a smaller one.
+_DECIDING = ("catalog/decisions/", "catalog/waivers/", "scoring/")
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """All that is known of a repository at a moment."""
+
+    as_of: dt.datetime
+    catalog: Catalog
+    graph: DependencyGraph
+    evidence: Evidence
+    rubric: Rubric
+    scores: Scores
+    problems: tuple[Problem, ...]
+
+
+class CannotAssess(Exception):  # noqa: N818 -- names what happened
+    """A broken rubric, waiver or decision: nothing is judged until it is mended. Exit code 2."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+def moment(project: Project, given: dt.datetime | None) -> dt.datetime:
+    """The moment to judge for: the given one, that of the settings, or now; in UTC, to the second."""
+    chosen = given or project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
+    chosen = chosen if chosen.tzinfo else chosen.replace(tzinfo=dt.UTC)
+    return chosen.astimezone(dt.UTC).replace(microsecond=0)
+
+
+def evidence_paths(project: Project, given: Sequence[Path]) -> list[Path]:
+    """The paths given on the command line, or else those of the settings.
+
+    Raises ProjectError for a path that does not exist. A configured folder that is not there yet is no evidence.
+    """
+    for path in given:
+        if not path.exists():
+            raise ProjectError(
+                Problem(
+                    code="PW501",
+                    message=f"there is no evidence at {path}",
+                    where=Where(file=str(path)),
+                    help="name a .jsonl file, or a folder of them, with --evidence PATH",
+                )
+            )
+    configured = [project.root / path for path in project.settings.evidence.paths]
+    return list(given) or [path for path in configured if path.exists()]
+
+
+def assess(
+    project: Project, *, as_of: dt.datetime | None = None, evidence: Sequence[Path] = (), cache: bool = True
+) -> Assessment:
+    """Loads, graphs and scores a repository.
+
+    A service's own mistake leaves the others scored and comes back in `problems`. Raises CannotAssess where the
+    rubric, a waiver or a decision is broken, and ProjectError where the evidence named does not exist.
+    """
+    when = moment(project, as_of)
+    paths = evidence_paths(project, evidence)
+    loaded = load(project.root, cache=cache)
+    rubric = load_rubric(project.root)
+    broken = [
+        problem
+        for problem in (*loaded.problems, *rubric.problems)
+        if problem.severity is Severity.ERROR and problem.where.file.startswith(_DECIDING)
+    ]
+    if broken or rubric.rubric is None:
+        raise CannotAssess(locate(project.root, broken or list(rubric.problems)))
+    catalog = loaded.catalog
+    graph = DependencyGraph.of(catalog)
+    known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
+    problems = [*loaded.problems, *known.problems, *check_waivers(catalog, rubric.rubric)]
+    return Assessment(
+        as_of=when,
+        catalog=catalog,
+        graph=graph,
+        evidence=known,
+        rubric=rubric.rubric,
+        scores=score(catalog, graph, known, rubric.rubric, when),
+        problems=tuple(locate(project.root, problems)),
+    )

@@ -1,0 +1,306 @@
+"""Reads the rubric: the shipped one, with what an organisation overrides or adds in its own `scoring/`.
+
+Every expression is compiled here. A rubric with a problem is not used at all: scoring with half of it could pass a
+service that the other half would fail.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pagerworthy.catalog import Catalog, Document, read_document
+from pagerworthy.codes import problem
+from pagerworthy.evidence import KEYS, Strength
+from pagerworthy.problem import DocumentPath, Problem, Where, repository_path, sort_key
+from pagerworthy.project import data_folder
+from pagerworthy.scoring.cel import CelError, Language, Program
+from pagerworthy.scoring.model import Criterion, Fix, Rung
+from pagerworthy.scoring.policy import Policy, parse_age
+from pagerworthy.scoring.rubric import CompiledCriterion, Rubric, assemble, broken_terms
+
+_POLICY = "policy.yaml"
+
+
+class LoadedRubric(msgspec.Struct, frozen=True):
+    """The rubric, or None where it has problems."""
+
+    rubric: Rubric | None
+    problems: tuple[Problem, ...] = ()
+
+
+class _Source(msgspec.Struct, frozen=True):
+    """A criterion's file after its schema has passed: what it says and where each part stands."""
+
+    id: str
+    document: Document
+    data: Mapping[str, Any]
+
+
+def load_rubric(root: Path) -> LoadedRubric:
+    """Reads the rubric that holds in a repository. Never raises for what is written there."""
+    reader = _RubricReader(root)
+    rubric = reader.read()
+    if reader.problems:
+        return LoadedRubric(None, tuple(sorted(reader.problems, key=sort_key)))
+    return LoadedRubric(rubric)
+
+
+def criterion_ids(root: Path) -> frozenset[str]:
+    """The ids of all criteria by their file names alone, for checks that must not wait for the whole rubric."""
+    folders = _folders(root)
+    return frozenset(file.stem for folder in folders for file in _criterion_files(folder))
+
+
+def check_waivers(catalog: Catalog, rubric: Rubric) -> list[Problem]:
+    """Waivers that policy does not let count: too long, or signed by a team that may not."""
+    return [
+        problem(
+            "PW308",
+            f"the waiver does not count: {terms}",
+            Where(
+                file=catalog.file_of("Waiver", waiver.name),
+                path="spec.approver.team" if terms.startswith("team") else "spec.expires",
+            ),
+            "see `waivers` in scoring/policy.yaml; a waiver that breaks it is not honoured",
+        )
+        for waiver in catalog.waivers
+        if (terms := broken_terms(waiver, rubric.policy))
+    ]
+
+
+def _folders(root: Path) -> tuple[Path, ...]:
+    """The shipped rubric and then the repository's own, which has the last word."""
+    shipped, own = data_folder("scoring"), root / "scoring"
+    same = own.is_dir() and own.resolve() == shipped.resolve()
+    return (shipped,) if same or not own.is_dir() else (shipped, own)
+
+
+def _criterion_files(folder: Path) -> Iterator[Path]:
+    yield from sorted((folder / "criteria").glob("*/*.yaml"))
+
+
+class _RubricReader:
+    """Collects what the folders say and every problem on the way."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self.problems: list[Problem] = []
+
+    def read(self) -> Rubric | None:
+        folders = _folders(self._root)
+        policy = self._policy(folders)
+        sources: dict[str, _Source] = {}
+        for folder in folders:
+            seen: dict[str, str] = {}
+            for file in _criterion_files(folder):
+                source = self._source(file)
+                if source is None:
+                    continue
+                if source.id in seen:
+                    self._complain(
+                        "PW302",
+                        source.document,
+                        ("id",),
+                        f"{seen[source.id]} has this id too",
+                        "give one of them an id of its own",
+                    )
+                seen[source.id] = source.document.file
+                if source.data.get("disabled"):
+                    sources.pop(source.id, None)
+                else:
+                    sources[source.id] = source
+        if policy is None:
+            return None
+        language = Language(policy.limits)
+        areas = {area.id for area in policy.areas}
+        compiled = [each for source in sources.values() if (each := self._compile(source, language, areas))]
+        breaches = list(self._breaches(policy, language, folders[-1]))
+        if self.problems:
+            return None
+        return assemble([each.criterion for each in compiled], policy, compiled, breaches, language)
+
+    def _document(self, file: Path, schema: str) -> Document | None:
+        """Reads one file of a rubric; it must be a regular file inside its folder, never a link out of it."""
+        name = self._name(file)
+        if file.is_symlink():
+            self.problems.append(
+                problem("PW301", "a symbolic link is not followed", Where(file=name), "put the file itself here")
+            )
+            return None
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            self.problems.append(
+                problem("PW301", f"cannot be read: {error.strerror}", Where(file=name), "make it readable")
+            )
+            return None
+        document = read_document(content, name, schema)
+        self.problems.extend(document.problems)
+        return None if document.problems else document
+
+    def _name(self, file: Path) -> str:
+        try:
+            return repository_path(file.resolve().relative_to(self._root).as_posix())
+        except ValueError:
+            return repository_path("scoring/" + file.relative_to(data_folder("scoring")).as_posix())
+
+    def _policy(self, folders: Iterable[Path]) -> Policy | None:
+        """The shipped policy with the repository's own on top: whole properties replace, limits replace by name."""
+        merged: dict[str, Any] = {}
+        last: Document | None = None
+        for folder in folders:
+            file = folder / _POLICY
+            if not file.exists():
+                continue
+            last = self._document(file, "policy")
+            if last is None:
+                return None
+            own: dict[str, Any] = dict(last.value)
+            own["limits"] = {**merged.get("limits", {}), **own.get("limits", {})}
+            merged.update(own)
+        merged = {key: value for key, value in merged.items() if key not in {"apiVersion", "kind"}}
+        try:
+            return msgspec.convert(merged, Policy)
+        except msgspec.ValidationError as error:
+            file_name = last.file if last else _POLICY
+            self.problems.append(
+                problem("PW303", f"the policy is not whole: {error}", Where(file=file_name), "add what is missing")
+            )
+            return None
+
+    def _source(self, file: Path) -> _Source | None:
+        document = self._document(file, "criterion")
+        if document is None:
+            return None
+        data: Mapping[str, Any] = document.value
+        if data["id"] != file.stem or data["area"] != file.parent.name:
+            self._complain(
+                "PW302",
+                document,
+                ("id",),
+                f"the file is {file.parent.name}/{file.name}, and says otherwise inside",
+                f"name it {data['area']}/{data['id']}.yaml, or correct id and area",
+            )
+            return None
+        return _Source(data["id"], document, data)
+
+    def _complain(self, code: str, document: Document, path: DocumentPath, message: str, mend: str) -> None:
+        self.problems.append(problem(code, message, document.where(path), mend))
+
+    def _compile(self, source: _Source, language: Language, areas: Iterable[str]) -> CompiledCriterion | None:
+        data, document = source.data, source.document
+        if data["area"] not in areas:
+            self._complain(
+                "PW304",
+                document,
+                ("area",),
+                f"policy.yaml has no area {data['area']}",
+                "add the area to policy.yaml, or name one that is there",
+            )
+            return None
+        needs = tuple(data.get("needs", ()))
+        strength = Strength[data["strength"].upper()]
+        if not self._check_needs(document, needs, strength):
+            return None
+        criterion = Criterion(
+            id=source.id,
+            question=data["question"],
+            area=data["area"],
+            phase=data["phase"],
+            rung=Rung[data["rung"].upper()],
+            strength=strength,
+            pass_=data["pass"],
+            why=data["why"],
+            fix=Fix(**data["fix"]),
+            needs=needs,
+            max_age=parse_age(data.get("max_age", "")),
+            applies=data.get("applies", "true"),
+            detail=data["detail"],
+            gating=data.get("gating", False),
+            file=document.file,
+        )
+        applies = self._program(document, ("applies",), criterion.applies, language, (), bool)
+        passes = self._program(document, ("pass",), criterion.pass_, language, needs, bool)
+        detail = self._program(document, ("detail",), criterion.detail, language, needs, str)
+        if applies is None or passes is None or detail is None:
+            return None
+        return CompiledCriterion(criterion, applies, passes, detail)
+
+    def _check_needs(self, document: Document, needs: Iterable[str], strength: Strength) -> bool:
+        fine = True
+        for index, name in enumerate(needs):
+            key = KEYS.get(name)
+            if key is None:
+                self._complain(
+                    "PW305",
+                    document,
+                    ("needs", index),
+                    f"no evidence key is called {name}",
+                    "`pagerworthy docs evidence` lists the keys",
+                )
+                fine = False
+            elif key.strength < strength:
+                self._complain(
+                    "PW306",
+                    document,
+                    ("strength",),
+                    f"{name} is never stronger than {key.strength.word}, so nothing could pass",
+                    f"ask for {key.strength.word}, or for a key that can be {strength.word}",
+                )
+                fine = False
+        return fine
+
+    def _program(
+        self,
+        document: Document,
+        path: DocumentPath,
+        expression: str,
+        language: Language,
+        needs: Iterable[str],
+        returns: type,
+    ) -> Program | None:
+        try:
+            return language.compile(expression, needs=needs, returns=returns)
+        except CelError as error:
+            start = document.where(path)
+            # A plain scalar stands where its key's value starts, so the position inside it can be added; a folded
+            # or quoted one is shown as a whole.
+            inside = start.column and error.line == 1 and document.is_plain(path)
+            self.problems.append(
+                problem(
+                    "PW307",
+                    f"the expression `{path[-1]}` does not compile: {error.reason}",
+                    msgspec.structs.replace(start, column=start.column + error.column - 1) if inside else start,
+                    "facts and evidence keys are listed by `pagerworthy docs facts` and `docs evidence`; "
+                    "numbers are written with a point (2.0), and evidence must be named in `needs`",
+                )
+            )
+            return None
+
+    def _breaches(self, policy: Policy, language: Language, folder: Path) -> Iterator[tuple[Any, Program, Program]]:
+        if not policy.breaches:
+            return
+        file = folder / _POLICY
+        document = self._document(file if file.exists() else data_folder("scoring") / _POLICY, "policy")
+        if document is None:
+            return
+        if "breaches" not in document.value:
+            document = self._document(data_folder("scoring") / _POLICY, "policy") or document
+        for index, rule in enumerate(policy.breaches):
+            at: DocumentPath = ("breaches", index)
+            unknown = [name for name in rule.needs if name not in KEYS]
+            if unknown:
+                self._complain(
+                    "PW305",
+                    document,
+                    (*at, "needs"),
+                    f"no evidence key is called {unknown[0]}",
+                    "`pagerworthy docs evidence` lists the keys",
+                )
+                continue
+            when = self._program(document, (*at, "when"), rule.when, language, rule.needs, bool)
+            detail = self._program(document, (*at, "detail"), rule.detail, language, rule.needs, str)
+            if when is not None and detail is not None:
+                yield rule, when, detail
