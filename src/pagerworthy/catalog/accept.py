@@ -37,11 +37,7 @@ def accept(content: bytes, path: str, kind: str, schemas: Schemas) -> Entry | No
         return None
     try:
         data = ryaml.loads(text)
-        if (
-            not isinstance(data, dict)
-            or data.get("kind") != kind
-            or not schemas.validator(kind).is_valid(data)
-        ):
+        if not isinstance(data, dict) or data.get("kind") != kind or not schemas.validator(kind).is_valid(data):
             return None
         entry: Entry = msgspec.convert(data, ENTRY_TYPES[kind])
     except (ryaml.InvalidYamlError, msgspec.ValidationError, ValueError, TypeError, RecursionError):

@@ -61,9 +61,7 @@ def assemble(entries: Iterable[Located], files: Mapping[str, str] | None = None)
         systems=_by_name(groups.get("System", []), System),
         environments=_by_name(groups.get("Environment", []), Environment),
         decisions=tuple(
-            sorted(
-                _by_name(groups.get("Decision", []), Decision).values(), key=lambda d: (d.spec.time, d.name)
-            )
+            sorted(_by_name(groups.get("Decision", []), Decision).values(), key=lambda d: (d.spec.time, d.name))
         ),
         waivers=tuple(_by_name(groups.get("Waiver", []), Waiver).values()),
         postmortems=tuple(_by_name(groups.get("Postmortem", []), Postmortem).values()),
@@ -85,6 +83,4 @@ def digest_of(files: Mapping[str, str]) -> str:
 
 
 def _by_name(group: list[Located], kind: type[_E]) -> dict[str, _E]:
-    return {
-        located.entry.metadata.name: located.entry for located in group if isinstance(located.entry, kind)
-    }
+    return {located.entry.metadata.name: located.entry for located in group if isinstance(located.entry, kind)}

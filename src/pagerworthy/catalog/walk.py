@@ -125,18 +125,10 @@ def _stray(path: str, ending: str) -> list[Problem]:
         return []
     where = Where(file=repository_path(path))
     if looks_like_entry and ending == ".yaml" and not name.startswith("."):
-        return [
-            problem(
-                "PW017", "this entry is not read: its name does not end in .yaml", where, "rename it to .yaml"
-            )
-        ]
+        return [problem("PW017", "this entry is not read: its name does not end in .yaml", where, "rename it to .yaml")]
     if looks_like_entry:
         places = ", ".join(f"catalog/{folder}/" for folder in FOLDERS.values())
-        return [
-            problem(
-                "PW017", "this entry is not read here", where, f"move it to the folder of its kind: {places}"
-            )
-        ]
+        return [problem("PW017", "this entry is not read here", where, f"move it to the folder of its kind: {places}")]
     meant = f"; what is read here ends in {ending}" if ending else ""
     return [problem("PW018", "this file is not read", where, f"move it out of catalog/{meant}")]
 
@@ -145,6 +137,4 @@ def _unknown_folder(path: str, name: str) -> Problem:
     known = [*FOLDERS.values(), RUNBOOKS]
     near = difflib.get_close_matches(name.lower(), known, n=1)
     mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(known)}"
-    return problem(
-        "PW019", f"no kind of entry lives in {name}/: nothing in it is read", Where(file=path), mend
-    )
+    return problem("PW019", f"no kind of entry lives in {name}/: nothing in it is read", Where(file=path), mend)

@@ -2,4 +2,21 @@
 
 from pagerworthy.codes.code import Code
 
-ROWS: tuple[Code, ...] = ()
+ROWS: tuple[Code, ...] = (
+    Code(
+        code="PW501",
+        title="No catalog here",
+        why="There is nothing to read.",
+        mend="Run `pagerworthy init`, go into the repository, or name it with --root DIR.",
+        wrong="cd /tmp && pagerworthy check",
+        right="pagerworthy --root ~/work/catalog check",
+    ),
+    Code(
+        code="PW502",
+        title="The settings cannot be read",
+        why="A setting that is misspelt would be ignored.",
+        mend="Mend pagerworthy.toml; the README has the table of settings.",
+        wrong='[evidence]\npath = "catalog/evidence"',
+        right='[evidence]\npaths = ["catalog/evidence"]',
+    ),
+)
