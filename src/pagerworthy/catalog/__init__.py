@@ -2,6 +2,7 @@
 
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
 from pagerworthy.catalog.checks import check
+from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.loading import Loaded, load
 from pagerworthy.catalog.locate import locate
 from pagerworthy.catalog.model import (
@@ -88,6 +89,7 @@ __all__ = [
     "DecisionSpec",
     "Dependency",
     "Design",
+    "Document",
     "Engagement",
     "Entry",
     "Environment",
@@ -133,4 +135,5 @@ __all__ = [
     "digest_of",
     "load",
     "locate",
+    "read_document",
 ]
