@@ -1,0 +1,186 @@
+"""What the commands of `graph` say to people. Each function returns the lines of one answer."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+import click
+
+from pagerworthy.graph import (
+    Affected,
+    Cycle,
+    DependencyGraph,
+    DeployOrder,
+    Impact,
+    Node,
+    NodeKind,
+    PromiseAtRisk,
+    SinglePoint,
+    SinglePoints,
+)
+
+WIDTH = 100
+# How many rows of a list are shown unless all are asked for; a person reads no more, and the rest is counted.
+ROWS = 25
+
+
+def order_lines(order: DeployOrder) -> list[str]:
+    """The waves, one paragraph each, and what cannot be ordered."""
+    count = sum(len(wave) for wave in order.waves)
+    lines = [f"{_number(count, 'service')} in {_number(len(order.waves), 'wave')}."]
+    lines.append("")
+    width = len(f"wave {len(order.waves)}")
+    for number, wave in enumerate(order.waves, start=1):
+        lines += _paragraph(f"wave {number}".ljust(width), wave)
+    if order.cycles:
+        lines += ["", _heading("A hard cycle cannot be deployed")]
+        lines += [f"  {path_text(cycle)}" for cycle in order.cycles]
+        lines += [_mend(order.cycles), "", _heading("Blocked until then")]
+        lines += _paragraph("", order.blocked)
+    if order.missing:
+        lines += ["", _heading("Named by entries but not in the catalog")]
+        lines += _paragraph("", order.missing)
+    return lines
+
+
+def cycle_lines(cycles: Sequence[Cycle]) -> list[str]:
+    """Every cycle with its path."""
+    hard = [cycle for cycle in cycles if cycle.criticality == "hard"]
+    soft = [cycle for cycle in cycles if cycle.criticality == "soft"]
+    lines = [f"{_number(len(hard), 'hard cycle')}, {_number(len(soft), 'soft cycle')}."]
+    if hard:
+        lines += ["", _heading("Hard: cannot be deployed in any order")]
+        lines += _cycle_rows(hard)
+        lines.append(_mend(hard))
+    if soft:
+        lines += ["", _heading("Soft: harmless for deployment; ~> is the soft dependency")]
+        lines += _cycle_rows(soft)
+    return lines
+
+
+def impact_lines(impact: Impact, *, show_all: bool) -> list[str]:
+    """What fails, what degrades, which promises are at risk and whom to tell."""
+    lines = [_about(impact.node), ""]
+    if not impact.fails and not impact.degrades:
+        lines.append("Nothing else notices when it fails.")
+    else:
+        fails = f"{_number(len(impact.fails), 'service')} {'fails' if len(impact.fails) == 1 else 'fail'}"
+        degrades = f"{len(impact.degrades) or 'none'} {'degrades' if len(impact.degrades) == 1 else 'degrade'}"
+        lines.append(f"When it fails, {fails} and {degrades}.")
+    for title, affected in (("Fails", impact.fails), ("Degrades", impact.degrades)):
+        lines += _section(f"{title}{_by_tier(affected)}", [_affected_row(row) for row in affected], show_all)
+    lines += _section("Promises at risk", [_promise_row(row) for row in impact.promises], show_all)
+    told = [(row.label, row.schedule or "no schedule", ", ".join(row.services)) for row in impact.tell]
+    lines += _section("Tell", told, show_all)
+    return lines
+
+
+def single_point_lines(points: SinglePoints, *, show_all: bool) -> list[str]:
+    """The single points, those that take down the most critical services first."""
+    lines = [f"{_number(len(points.single), 'single point')} of failure."]
+    if points.unknown:
+        lines[0] += f" Of {_number(len(points.unknown), 'other node')} nobody says whether they are redundant."
+    for title, rows in (("Single points", points.single), ("Redundancy not known", points.unknown)):
+        lines += _section(title, [_point_row(row) for row in rows], show_all, "name", "why", "takes down")
+    return lines
+
+
+def graph_lines(graph: DependencyGraph) -> list[str]:
+    """Every service with what it needs, one need a line."""
+    lines = []
+    for node in graph.nodes.values():
+        needs = graph.needs(node.id)
+        if node.kind is not NodeKind.SERVICE and not graph.needed_by(node.id):
+            lines.append(node.id)
+        if node.kind is not NodeKind.SERVICE:
+            continue
+        lines.append(node.id if node.known else f"{node.id} (not in the catalog)")
+        rows = [
+            (edge.criticality, edge.target, "owned" if edge.relation == "owns" else edge.protocol) for edge in needs
+        ]
+        lines += _table(rows)
+    return lines
+
+
+def path_text(cycle: Cycle) -> str:
+    """`cart -> checkout ~> email/outbox (email) -> cart`: an arrow for a hard step, a wave for a soft one."""
+    text = cycle.path[0]
+    for source, target in zip(cycle.path, cycle.path[1:], strict=False):
+        if "/" in source:
+            text += f" ({target})"
+        else:
+            text += f" {'~>' if (source, target) in cycle.soft else '->'} {target}"
+    return text
+
+
+def _about(node: Node) -> str:
+    if not node.known:
+        return f"{_heading(node.id)}  not in the catalog, but entries name it"
+    if node.kind is NodeKind.EXTERNAL:
+        return f"{_heading(node.name)}  external provider"
+    what = f"{node.type} of {node.service}" if node.kind is NodeKind.RESOURCE else node.label
+    weakness = f", {node.weakness}" if node.weakness else ""
+    return f"{_heading(node.id)}  {what}, tier {node.tier}, owned by {node.owner}{weakness}"
+
+
+def _affected_row(row: Affected) -> tuple[str, ...]:
+    return f"tier {row.tier}", row.service, row.owner, f"through {row.through}"
+
+
+def _promise_row(row: PromiseAtRisk) -> tuple[str, ...]:
+    return f"tier {row.tier}", row.service, row.slo, f"{row.objective:g} % over {row.window}", row.effect
+
+
+def _point_row(row: SinglePoint) -> tuple[str, ...]:
+    tiers = (f"{count} of tier {tier}" for tier, count in enumerate(row.tiers, start=1) if count)
+    return row.node.id, row.node.weakness, ", ".join(tiers)
+
+
+def _by_tier(affected: Sequence[Affected]) -> str:
+    tiers = [row.tier for row in affected]
+    return ": " + ", ".join(f"{tiers.count(tier)} of tier {tier}" for tier in sorted(set(tiers)))
+
+
+def _cycle_rows(cycles: Sequence[Cycle]) -> list[str]:
+    return _table([(_number(len(cycle.services), "service"), path_text(cycle)) for cycle in cycles])
+
+
+def _mend(cycles: Sequence[Cycle]) -> str:
+    one = "one of these dependencies" if len(cycles) == 1 else "one dependency of each"
+    return f"  help: make {one} soft and say its fallback, or take it out"
+
+
+def _section(title: str, rows: Sequence[tuple[str, ...]], show_all: bool, *columns: str) -> list[str]:
+    if not rows:
+        return []
+    shown = rows if show_all else rows[:ROWS]
+    lines = ["", _heading(title), *_table([columns, *shown] if columns else shown)]
+    if len(shown) < len(rows):
+        lines.append(f"  and {len(rows) - len(shown)} more; --all shows them")
+    return lines
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def _paragraph(label: str, names: Iterable[str]) -> list[str]:
+    indent = f"  {label}  " if label else "  "
+    return textwrap.wrap(
+        ", ".join(names),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _heading(text: str) -> str:
+    return click.style(text, bold=True)
