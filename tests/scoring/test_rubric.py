@@ -1,0 +1,132 @@
+"""A rubric is used whole or not at all, and says where it is wrong."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pagerworthy.catalog import load
+from pagerworthy.evidence import read_evidence
+from pagerworthy.graph import DependencyGraph
+from pagerworthy.scoring import Outcome, load_rubric, score_each
+
+ROOT = Path(__file__).parents[2]
+AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
+
+GOOD = """\
+id: has-chat
+question: Does the owner have a chat channel?
+area: ownership
+phase: design
+rung: bronze
+strength: declared
+pass: team.has_contact
+detail: "team.has_contact ? 'the team says how to reach it' : 'the team does not say how to reach it'"
+why: Whoever is on call at night must reach the owner.
+fix: {text: Write contact.chat in the team's entry., effort: small}
+"""
+
+
+def write(root: Path, text: str, name: str = "ownership/has-chat.yaml") -> Path:
+    file = root / "scoring" / "criteria" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def test_an_organisation_adds_a_criterion_and_keeps_the_rest(tmp_path: Path) -> None:
+    shipped = load_rubric(tmp_path).rubric
+    write(tmp_path, GOOD)
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is not None, loaded.problems
+    assert shipped is not None
+    assert {c.id for c in loaded.rubric.criteria} - {c.id for c in shipped.criteria} == {"has-chat"}
+    assert loaded.rubric.digest != shipped.digest
+
+
+def test_an_organisation_overrides_one_criterion_or_leaves_it_out(tmp_path: Path) -> None:
+    shipped = load_rubric(tmp_path).rubric
+    assert shipped is not None
+    first = shipped.criteria[0]
+    text = GOOD.replace("has-chat", first.id).replace("ownership", first.area)
+    file = write(tmp_path, text, f"{first.area}/{first.id}.yaml")
+    changed = load_rubric(tmp_path).rubric
+    assert changed is not None
+    assert {c.id: c.question for c in changed.criteria}[first.id] == "Does the owner have a chat channel?"
+    file.write_text(text + "disabled: true\n")
+    without = load_rubric(tmp_path).rubric
+    assert without is not None
+    assert {c.id for c in shipped.criteria} - {c.id for c in without.criteria} == {first.id}
+
+
+def test_an_organisation_changes_one_limit_and_keeps_the_rest(tmp_path: Path) -> None:
+    shipped = load_rubric(tmp_path).rubric
+    policy = tmp_path / "scoring" / "policy.yaml"
+    policy.parent.mkdir()
+    policy.write_text("apiVersion: pagerworthy/v1\nkind: Policy\nlimits: {entry_age_days: 30}\n")
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is not None, loaded.problems
+    assert shipped is not None
+    assert loaded.rubric.policy.limits == {**shipped.policy.limits, "entry_age_days": 30}
+    assert loaded.rubric.policy.breaches == shipped.policy.breaches
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "line", "says"),
+    [
+        (("pass: team.has_contact", "pass: team.has_contakt"), "PW307", 7, "has_contakt"),
+        (("pass: team.has_contact", "pass: team.members"), "PW307", 7, "bool"),
+        (("pass: team.has_contact", "pass: team.members >= 2"), "PW307", 7, "no matching overload"),
+        (("pass: team.has_contact", "pass: 'team.has_contact &&'"), "PW307", 7, "Syntax error"),
+        (("pass: team.has_contact", "pass: evidence.slo.events.all(e, e.total > 0.0)"), "PW307", 7, "evidence"),
+        (("strength: declared", "strength: observed"), "PW102", 6, "needs"),
+        (("strength: declared", "strength: observed\nneeds: [slo.event]"), "PW305", 7, "slo.event"),
+        (("strength: declared", "strength: exercised\nneeds: [slo.events]"), "PW306", 6, "observed"),
+        (("area: ownership", "area: owners"), "PW302", 1, "owners"),
+        (("id: has-chat", "id: chat"), "PW302", 1, "chat"),
+        (("rung: bronze", "rung: brass"), "PW104", 5, "brass"),
+        (("rung: bronze", "rung: bronze\ncolour: red"), "PW101", 6, "colour"),
+        (("rung: bronze", "rung: &a bronze"), "PW007", 5, "anchor"),
+    ],
+)
+def test_a_wrong_criterion_stops_with_its_position(
+    tmp_path: Path, change: tuple[str, str], code: str, line: int, says: str
+) -> None:
+    write(tmp_path, GOOD.replace(*change))
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is None
+    found = {(problem.code, problem.where.line) for problem in loaded.problems}
+    assert (code, line) in found, loaded.problems
+    assert any(says in problem.message + problem.help for problem in loaded.problems)
+    assert all(problem.where.file == "scoring/criteria/ownership/has-chat.yaml" for problem in loaded.problems)
+
+
+def test_the_column_of_an_expression_is_that_of_the_wrong_word(tmp_path: Path) -> None:
+    write(tmp_path, GOOD.replace("pass: team.has_contact", "pass: team.has_lead && team.colour"))
+    (problem,) = load_rubric(tmp_path).problems
+    assert (problem.where.line, problem.where.column) == (7, len("pass: team.has_lead && team") + 1)
+
+
+def test_an_expression_without_end_is_cut_off_and_hides_no_other(tmp_path: Path) -> None:
+    ten = "[1,2,3,4,5,6,7,8,9,10]"
+    endless = "".join(f"{ten}.all(v{n}, " for n in range(9)) + "true" + ")" * 9
+    write(tmp_path, GOOD.replace("pass: team.has_contact", f"pass: '{endless}'"))
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is not None, loaded.problems
+    catalog = load(ROOT, cache=False).catalog
+    nothing = read_evidence(tmp_path, [], as_of=AS_OF)
+    for card in score_each(catalog, DependencyGraph.of(catalog), nothing, loaded.rubric, AS_OF):
+        results = {result.id: result for result in card.results}
+        assert results["has-chat"].outcome is Outcome.UNKNOWN
+        assert "budget exceeded" in results["has-chat"].detail
+        assert any(result.outcome is Outcome.PASS for result in card.results)
+
+
+def test_links_out_of_the_rubric_are_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.yaml"
+    outside.write_text(GOOD)
+    folder = tmp_path / "scoring" / "criteria" / "ownership"
+    folder.mkdir(parents=True)
+    (folder / "has-chat.yaml").symlink_to(outside)
+    loaded = load_rubric(tmp_path)
+    assert [problem.code for problem in loaded.problems] == ["PW301"]
