@@ -6,7 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from pagerworthy.errors import ProjectError
 from pagerworthy.problem import Problem, Where
+
+__all__ = [
+    "CollectSettings",
+    "Project",
+    "ProjectError",
+    "Settings",
+    "data_folder",
+    "find_root",
+    "open_project",
+]
 
 SETTINGS_FILE = "pagerworthy.toml"
 
@@ -60,14 +71,6 @@ class Project(msgspec.Struct, frozen=True):
     @property
     def catalog(self) -> Path:
         return self.root / "catalog"
-
-
-class ProjectError(Exception):
-    """The repository or its settings cannot be used; carries the problem to show. Exit code 2."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
 
 
 def find_root(start: Path) -> Path:

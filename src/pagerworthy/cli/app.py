@@ -3,12 +3,16 @@
 import importlib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pagerworthy import __version__
 from pagerworthy.cli.exits import MEANINGS, Exit
-from pagerworthy.project import Project, ProjectError, open_project
+from pagerworthy.errors import ProjectError
+
+if TYPE_CHECKING:
+    from pagerworthy.project import Project
 
 # Name of the command = name of the module in this package that defines `command`; the line is what `--help` shows.
 COMMANDS: dict[str, str] = {
@@ -65,8 +69,10 @@ def app(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = root
 
 
-def project_of(ctx: click.Context) -> Project:
+def project_of(ctx: click.Context) -> "Project":
     """The repository that the command works in. Raises ProjectError where there is none."""
+    from pagerworthy.project import open_project
+
     root: Path | None = ctx.find_root().obj
     return open_project(root)
 
