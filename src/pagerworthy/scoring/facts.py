@@ -172,6 +172,7 @@ class PagerFacts(Facts, frozen=True):
 
 
 class IncidentFacts(Facts, frozen=True):
+    postmortems: Annotated[float, _says("post-mortems that name the service")]
     severe: Annotated[float, _says("incidents of severity 1 or 2 in the last 180 days")]
     not_blameless: Annotated[tuple[str, ...], _says("post-mortems of them that were not reviewed as blameless")]
     without_actions: Annotated[tuple[str, ...], _says("post-mortems of them without an action")]

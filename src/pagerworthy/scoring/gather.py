@@ -274,6 +274,7 @@ def _incidents(postmortems: Iterable[Postmortem], as_of: dt.datetime) -> f.Incid
         if each.spec.severity in _SEVERE and (as_of - each.spec.started).days <= _INCIDENT_DAYS
     ]
     return f.IncidentFacts(
+        postmortems=float(len(happened)),
         severe=float(len(severe)),
         not_blameless=tuple(each.name for each in severe if not each.spec.blameless),
         without_actions=tuple(each.name for each in severe if not each.spec.actions),
