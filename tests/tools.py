@@ -1,0 +1,53 @@
+"""Programs that tests drive and that do not come with Python: found here, or the test says what it lacks."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# Set by `.ci/run`, which installs them: there, a missing program is a failure and no test passes by not running.
+REQUIRE = "PAGERWORTHY_REQUIRE_TOOLS"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program by the names that it goes by; one that cannot be installed everywhere is `optional`."""
+
+    names: tuple[str, ...]
+    found_in: str
+    optional: bool = False
+
+
+TOOLS: dict[str, Tool] = {
+    "actionlint": Tool(("actionlint",), "go install github.com/rhysd/actionlint/cmd/actionlint"),
+    "chromium": Tool(("chromium", "chromium-browser", "google-chrome"), "the Debian package chromium"),
+    "git": Tool(("git",), "the Debian package git"),
+    "node": Tool(("node",), "the Debian package nodejs", optional=True),
+    "promtool": Tool(("promtool",), "the Debian package prometheus"),
+    "pulumi": Tool(("pulumi",), "Pulumi's own installer", optional=True),
+    "shellcheck": Tool(("shellcheck",), "the Debian package shellcheck"),
+    "zizmor": Tool(("zizmor",), "the development requirements"),
+}
+
+
+def find_tool(name: str) -> Path | None:
+    """Where the program is: beside this Python, or on the PATH. Raises KeyError for one that the table lacks."""
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    for candidate in TOOLS[name].names:
+        if found := shutil.which(candidate, path=places):
+            return Path(found)
+    return None
+
+
+def require_tool(name: str) -> Path:
+    """The program's path; without it the test is skipped, or fails where all programs must be there."""
+    tool = TOOLS[name]
+    if found := find_tool(name):
+        return found
+    reason = f"skipped, {name} not found: it comes with {tool.found_in}"
+    if os.environ.get(REQUIRE) == "1" and not tool.optional:
+        pytest.fail(f"{reason}, and {REQUIRE}=1 asks for it")
+    pytest.skip(reason)
