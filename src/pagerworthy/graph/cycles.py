@@ -54,10 +54,7 @@ def soft_cycles(graph: DependencyGraph) -> tuple[Cycle, ...]:
     for group in _groups(edges):
         inside = set(group)
         starts = [
-            edge
-            for name in group
-            for target, edge in edges[name].items()
-            if target in inside and not edge.is_hard
+            edge for name in group for target, edge in edges[name].items() if target in inside and not edge.is_hard
         ]
         if starts:
             cycles.append(_cycle(graph, "soft", group, _shortest_circle(graph, edges, inside, iter(starts))))
@@ -73,9 +70,7 @@ def _groups(edges: StackEdges) -> list[list[str]]:
     return sorted(group for group in groups if len(group) > 1 or group[0] in edges[group[0]])
 
 
-def _shortest_circle(
-    graph: DependencyGraph, edges: StackEdges, inside: set[str], starts: Iterator[Edge]
-) -> list[Edge]:
+def _shortest_circle(graph: DependencyGraph, edges: StackEdges, inside: set[str], starts: Iterator[Edge]) -> list[Edge]:
     """The edges of the shortest circle that begins with one of `starts`, the first of equals."""
     best: list[Edge] = []
     budget = SEARCH_LIMIT

@@ -70,16 +70,17 @@ class DependencyGraph:
         """The part of the graph at most `depth` steps up or down from a node."""
         near = {node}
         for upward in (True, False):
-            edge_of = {node}
+            seen = front = {node}
             for _ in range(depth):
-                edge_of = {
+                front = {
                     edge.source if upward else edge.target
-                    for name in edge_of
+                    for name in front
                     for edge in (self.needed_by(name) if upward else self.needs(name))
-                } - near
-                near |= edge_of
-                if not edge_of:
+                } - seen
+                if not front:
                     break
+                seen = seen | front
+            near |= seen
         return self.restricted_to(near)
 
     def restricted_to(self, names: Iterable[str]) -> "DependencyGraph":

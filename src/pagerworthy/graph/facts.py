@@ -97,8 +97,7 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
             unclear_writers=tuple(
                 store
                 for store in touched
-                if stores[store].unclear
-                and (name in stores[store].unclear or graph.nodes[store].service == name)
+                if stores[store].unclear and (name in stores[store].unclear or graph.nodes[store].service == name)
             ),
             unexplained=tuple(edge.target for edge in graph.needs(name) if _is_unexplained(edge)),
             zone_crossings=_zone_crossings(catalog, graph, service),
@@ -119,9 +118,7 @@ def _store(graph: DependencyGraph, store: str, owner: str) -> _Store:
     edges = graph.needed_by(store)
     return _Store(
         writers=frozenset(
-            edge.source
-            for edge in edges
-            if "write" in edge.access or (edge.source == owner and not edge.access)
+            edge.source for edge in edges if "write" in edge.access or (edge.source == owner and not edge.access)
         ),
         unclear=frozenset(edge.source for edge in edges if edge.source != owner and not edge.access),
     )

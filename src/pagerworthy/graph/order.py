@@ -42,9 +42,7 @@ def deploy_order(graph: DependencyGraph) -> DeployOrder:
     needed = stack_edges(graph, hard=True)
     cycles = hard_cycles(graph)
     blocked = _blocked({name: set(targets) for name, targets in needed.items()}, cycles)
-    sorter = TopologicalSorter(
-        {name: list(targets) for name, targets in needed.items() if name not in blocked}
-    )
+    sorter = TopologicalSorter({name: list(targets) for name, targets in needed.items() if name not in blocked})
     sorter.prepare()
     waves = []
     while sorter.is_active():

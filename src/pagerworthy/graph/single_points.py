@@ -60,9 +60,7 @@ def single_points(graph: DependencyGraph) -> SinglePoints:
         best = next(tier for tier, count in enumerate(counts, start=1) if count)
         found[node.redundancy].append(SinglePoint(node, sum(counts), counts, best))
     for points in found.values():
-        points.sort(
-            key=lambda point: (point.best_tier, tuple(-count for count in point.tiers), point.node.id)
-        )
+        points.sort(key=lambda point: (point.best_tier, tuple(-count for count in point.tiers), point.node.id))
     return SinglePoints(tuple(found[Redundancy.SINGLE]), tuple(found[Redundancy.UNKNOWN]))
 
 

@@ -1,0 +1,322 @@
+"""Blast radius, single points of failure, ceilings and facts."""
+
+import math
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pagerworthy.catalog import Catalog, Compute, Replicas, Resource, Sli, Slo
+from pagerworthy.graph import (
+    DependencyGraph,
+    Redundancy,
+    ceilings,
+    failing_services,
+    graph_facts,
+    impact_of,
+    single_points,
+)
+from tests.graph.catalogs import catalog, catalogs, need, provider, service, team
+
+ONE_REPLICA = Compute(type="fargate", zones=2, replicas=Replicas(min=1, max=2))
+
+
+def shop() -> Catalog:
+    return catalog(
+        service("web", need("checkout", "soft"), need("cart"), tier=1, owner="front", slo=99.5),
+        service("checkout", need("cart"), provider("stripe", 99.99), tier=1, owner="orders", slo=99.9),
+        service("cart", tier=2, owner="orders", slo=99.95, resources={"valkey": Resource(type="redis")}),
+        service("report", need("cart/valkey", "soft", access="read"), need("checkout"), tier=4, owner="data"),
+        service("ad", tier=3, owner="front"),
+        team("orders", "Orders", "https://oncall.example.com/orders"),
+        team("front", "Front end"),
+    )
+
+
+def test_impact_tells_who_fails_who_degrades_what_is_promised_and_whom_to_tell():
+    drawn = shop()
+    impact = impact_of(drawn, DependencyGraph.of(drawn), "checkout")
+    assert [(row.service, row.tier, row.owner, row.through) for row in impact.fails] == [
+        ("report", 4, "data", "checkout")
+    ]
+    assert [(row.service, row.through) for row in impact.degrades] == [("web", "checkout")]
+    assert [(row.service, row.slo, row.effect) for row in impact.promises] == [
+        ("checkout", "availability", "fails"),
+        ("web", "availability", "degrades"),
+    ]
+    assert [(row.team, row.label, row.schedule, row.services) for row in impact.tell] == [
+        ("data", "data", "", ("report",)),
+        ("front", "Front end", "", ("web",)),
+        ("orders", "Orders", "https://oncall.example.com/orders", ("checkout",)),
+    ]
+
+
+def test_a_resource_takes_down_its_owner_and_who_needs_the_owner():
+    drawn = shop()
+    impact = impact_of(drawn, DependencyGraph.of(drawn), "cart/valkey")
+    assert [(row.service, row.through) for row in impact.fails] == [
+        ("checkout", "cart"),
+        ("web", "cart"),
+        ("cart", "cart/valkey"),
+        ("report", "checkout"),
+    ]
+    assert impact.degrades == ()
+
+
+@given(catalogs(), st.data())
+def test_each_dependent_fails_or_degrades_and_its_way_down_is_real(drawn, data):
+    graph = DependencyGraph.of(drawn)
+    node = data.draw(st.sampled_from(graph.ids))
+    impact = impact_of(drawn, graph, node)
+    fails = {row.service for row in impact.fails}
+    degrades = {row.service for row in impact.degrades}
+    assert fails == set(graph.reach_up(node, hard=True))
+    assert degrades == set(graph.reach_up(node)) - fails
+    for row in impact.fails:
+        edges = {edge.target: edge for edge in graph.needs(row.service)}
+        assert edges[row.through].is_hard
+        assert row.through == node or row.through in fails
+    for row in impact.degrades:
+        assert row.through in {edge.target for edge in graph.needs(row.service)}
+        assert row.through == node or row.through in fails | degrades
+    told = {name for row in impact.tell for name in row.services}
+    own = {graph.nodes[node].service} & set(drawn.services)
+    assert told == fails | degrades | own
+
+
+def test_single_points_are_ranked_by_tier_then_by_what_fails():
+    drawn = catalog(
+        service("web", need("cart"), need("ad", "soft"), tier=1),
+        service("cart", provider("stripe"), tier=2, resources={"db": Resource(type="postgres")}),
+        service("ad", need("elsewhere"), tier=3, compute=ONE_REPLICA),
+        service("tool", need("ad"), tier=4),
+        service("elsewhere", tier=4, compute=None),
+        service("lonely", tier=4, compute=ONE_REPLICA),
+        service("front", tier=1, compute=ONE_REPLICA),
+        service("safe", tier=1, resources={"db": Resource(type="postgres", zones=2)}),
+    )
+    graph = DependencyGraph.of(drawn)
+    points = single_points(graph)
+    assert [(p.node.id, p.fails, p.tiers, p.best_tier, p.node.weakness) for p in points.single] == [
+        ("cart/db", 2, (1, 1, 0, 0), 1, "1 zone"),
+        ("external:stripe", 2, (1, 1, 0, 0), 1, "1 provider"),
+        ("front", 1, (1, 0, 0, 0), 1, "1 replica"),
+        ("ad", 2, (0, 0, 1, 1), 3, "1 replica"),
+    ]
+    assert [(p.node.id, p.fails) for p in points.unknown] == [("elsewhere", 3)]
+    assert failing_services(graph, points.single[0]) == ("cart", "web")
+    assert failing_services(graph, points.single[2]) == ("front",)
+
+
+def ceiling_of(name: str, *services):
+    drawn = catalog(*services)
+    return ceilings(drawn, DependencyGraph.of(drawn))[name]
+
+
+def test_a_ceiling_is_the_product_of_the_direct_hard_promises():
+    found = ceiling_of(
+        "web",
+        service("web", need("cart"), need("ad", "soft"), provider("stripe", 99.0)),
+        service("cart", provider("far", 50.0), slo=99.9),
+        service("ad", slo=1.0),
+    )
+    assert found.percent == pytest.approx(99.9 * 99.0 / 100)
+    assert [(f.node, f.availability, f.source) for f in found.factors] == [
+        ("cart", 99.9, "slo"),
+        ("external:stripe", 99.0, "declared"),
+    ]
+    assert (found.limiting, found.unknown) == ("external:stripe", ())
+
+
+def test_one_dependency_leaves_its_own_promise_unrounded():
+    for objective in (99.9, 99.99, 99.95, 99.999, 33.3):
+        found = ceiling_of("web", service("web", need("cart")), service("cart", slo=objective))
+        assert found.percent == objective
+
+
+def test_a_dependency_without_a_promise_contributes_its_ceiling():
+    found = ceiling_of("web", service("web", need("cart")), service("cart", provider("stripe", 98.0)))
+    assert [(f.node, f.availability, f.source) for f in found.factors] == [("cart", 98.0, "ceiling")]
+
+
+def test_where_nothing_is_known_the_ceiling_is_not_known():
+    found = ceiling_of("web", service("web", need("cart"), need("gone"), provider("who")), service("cart"))
+    assert (found.percent, found.limiting) == (None, "")
+    assert found.unknown == ("cart", "external:who", "gone")
+
+
+def test_without_a_hard_dependency_there_is_no_limit_and_own_resources_are_none():
+    found = ceiling_of("web", service("web", resources={"db": Resource(type="mysql")}))
+    assert (found.percent, found.limiting, found.unknown) == (100.0, "", ())
+
+
+def test_what_one_entry_tells_of_a_provider_holds_for_another_that_does_not():
+    found = ceiling_of(
+        "web",
+        service("web", provider("stripe")),
+        service("aa", provider("stripe", 99.0)),
+        service("bb", provider("stripe", 98.0)),
+    )
+    assert found.percent == 98.0
+
+
+def test_in_a_hard_cycle_no_member_rests_on_anothers_ceiling():
+    for first in ("aa", "zz"):
+        found = ceiling_of(
+            "mm", service("mm", need(first), provider("far", 90.0)), service(first, need("mm"), provider("far"))
+        )
+        assert (found.percent, found.unknown) == (90.0, (first,))
+
+
+def test_only_availability_objectives_are_promises_of_availability():
+    slow = service("cart")
+    latency = Slo(name="latency", objective=50.0, window="30d", sli=Sli(histogram="h", below="1s"))
+    slow = msgspec.structs.replace(slow, spec=msgspec.structs.replace(slow.spec, slos=(latency,)))
+    assert ceiling_of("web", service("web", need("cart")), slow).percent is None
+
+
+@given(catalogs(), st.data())
+def test_another_hard_dependency_never_raises_a_ceiling(drawn, data):
+    name = data.draw(st.sampled_from(sorted(drawn.services)))
+    target = data.draw(st.sampled_from([*drawn.services, "external:new"]))
+    before = ceilings(drawn, DependencyGraph.of(drawn))[name]
+    assume(before.percent is not None)
+    one = drawn.services[name]
+    more = msgspec.structs.replace(
+        one, spec=msgspec.structs.replace(one.spec, dependencies=(*one.spec.dependencies, need(target)))
+    )
+    changed = catalog(*(more if s.name == name else s for s in drawn.services.values()))
+    after = ceilings(changed, DependencyGraph.of(changed))[name]
+    if after.percent is None:  # what is new is unknown, and so was all that was there, if anything
+        assert (after.factors, before.factors) == ((), ())
+    else:
+        assert after.percent <= (before.percent or 0)
+
+
+@given(catalogs(), st.data())
+def test_a_lower_promise_never_raises_a_ceiling(drawn, data):
+    promising = sorted(name for name, s in drawn.services.items() if s.spec.slos)
+    assume(promising)
+    one = drawn.services[data.draw(st.sampled_from(promising))]
+    lower = msgspec.structs.replace(one.spec.slos[0], objective=50.0)
+    less = msgspec.structs.replace(one, spec=msgspec.structs.replace(one.spec, slos=(lower,)))
+    changed = catalog(*(less if s.name == one.name else s for s in drawn.services.values()))
+    before = ceilings(drawn, DependencyGraph.of(drawn))
+    after = ceilings(changed, DependencyGraph.of(changed))
+    for name, ceiling in after.items():
+        old = before[name].percent
+        assert (ceiling.percent is None) == (old is None)
+        assert ceiling.percent is None or old is None or ceiling.percent <= old
+
+
+@given(catalogs())
+def test_a_ceiling_is_not_above_its_limiting_factor(drawn):
+    for ceiling in ceilings(drawn, DependencyGraph.of(drawn)).values():
+        if ceiling.factors:
+            lowest = min(factor.availability for factor in ceiling.factors)
+            assert ceiling.percent is not None
+            assert ceiling.percent <= lowest or math.isclose(ceiling.percent, lowest)
+            assert {f.node: f.availability for f in ceiling.factors}[ceiling.limiting] == lowest
+
+
+def facts_of(drawn: Catalog, name: str):
+    return graph_facts(drawn, DependencyGraph.of(drawn))[name]
+
+
+def test_facts_of_the_shop():
+    facts = facts_of(shop(), "cart")
+    assert (facts.dependents_hard, facts.dependents_all, facts.dependents_tier1) == (3, 3, 2)
+    assert facts.single_points == ("cart/valkey",)
+    assert not facts.in_hard_cycle
+    facts = facts_of(shop(), "checkout")
+    assert facts.hard_lower_tier == ("cart",)
+    assert (facts.dependents_hard, facts.dependents_all, facts.dependents_tier1) == (1, 2, 0)
+    assert facts.ceiling == pytest.approx(99.95 * 99.99 / 100)
+    assert facts.limiting == "cart"
+    assert facts.single_points == ("external:stripe",)
+    assert facts.unexplained == ("cart", "external:stripe")
+
+
+def test_a_hard_cycle_is_a_fact_of_its_members_alone():
+    drawn = catalog(service("aa", need("bb")), service("bb", need("aa")), service("cc", need("aa")))
+    facts = graph_facts(drawn, DependencyGraph.of(drawn))
+    assert [facts[name].in_hard_cycle for name in ("aa", "bb", "cc")] == [True, True, False]
+
+
+def test_points_without_redundancy_are_told_from_those_nobody_knows():
+    drawn = catalog(
+        service("web", need("cart"), need("ad", "soft"), compute=ONE_REPLICA),
+        service("cart", compute=None),
+        service("ad", compute=ONE_REPLICA),
+    )
+    facts = facts_of(drawn, "web")
+    assert facts.single_points == ("web",)
+    assert facts.unclear_points == ("cart",)
+
+
+@pytest.mark.parametrize(
+    ("owner_access", "other_access", "kind", "shared", "unclear"),
+    [
+        ("", "write", "postgres", True, False),
+        ("", "read-write", "bucket", True, False),
+        ("", "read", "postgres", False, False),
+        ("", "", "postgres", False, True),
+        ("read", "write", "postgres", False, False),
+        ("read-write", "write", "redis", True, False),
+        ("", "write", "queue", False, False),
+        ("", "", "topic", False, False),
+    ],
+)
+def test_a_data_store_has_one_writer(owner_access, other_access, kind, shared, unclear):
+    own = [need("cart/db", access=owner_access)] if owner_access else []
+    drawn = catalog(
+        service("cart", *own, resources={"db": Resource(type=kind)}),
+        service("web", need("cart/db", access=other_access)),
+        service("reader", need("cart/db", access="read")),
+    )
+    found = graph_facts(drawn, DependencyGraph.of(drawn))
+    for name in ("cart", "web"):
+        assert found[name].shared_writers == (("cart/db",) if shared else ())
+        assert found[name].unclear_writers == (("cart/db",) if unclear else ())
+    assert found["reader"].shared_writers == found["reader"].unclear_writers == ()
+
+
+def test_what_happens_on_failure_is_asked_of_all_but_own_resources():
+    drawn = catalog(
+        service(
+            "web",
+            need("aa"),
+            need("bb", on_failure="all stops"),
+            need("cc", "soft"),
+            need("dd", "soft", fallback=""),
+            resources={"db": Resource(type="mysql")},
+        )
+    )
+    assert facts_of(drawn, "web").unexplained == ("aa", "dd")
+
+
+def test_who_enters_the_cardholder_zone_from_outside_is_listed_at_the_zone():
+    drawn = catalog(
+        service("pay", regulations=("pci-dss",), resources={"db": Resource(type="mysql")}),
+        service("vault", need("pay"), regulations=("gdpr", "pci-dss")),
+        service("web", need("pay", "soft")),
+        service("report", need("pay/db", access="read"), regulations=("gdpr",)),
+    )
+    assert facts_of(drawn, "pay").zone_crossings == ("report", "web")
+    assert facts_of(drawn, "web").zone_crossings == ()
+
+
+@given(catalogs())
+def test_facts_agree_with_the_answers_to_single_questions(drawn):
+    graph = DependencyGraph.of(drawn)
+    facts = graph_facts(drawn, graph)
+    assert list(facts) == sorted(drawn.services)
+    weak = {name for name, node in graph.nodes.items() if node.redundancy is Redundancy.SINGLE}
+    for name, found in facts.items():
+        impact = impact_of(drawn, graph, name)
+        assert found.dependents_hard == len(impact.fails)
+        assert found.dependents_all == len(impact.fails) + len(impact.degrades)
+        assert found.dependents_tier1 == sum(row.tier == 1 for row in impact.fails)
+        near = {name} | {edge.target for edge in graph.needs(name) if edge.is_hard}
+        assert set(found.single_points) == near & weak
