@@ -48,7 +48,8 @@ class Spot(NamedTuple):
 class Composed(msgspec.Struct, frozen=True):
     """What was read of a document.
 
-    `doubtful` are the places whose value is not what was written, because a problem stood in its way.
+    `doubtful` are the places whose value is not what was written, because a problem stood in its way. `written` has
+    the spelling of each scalar without quotes that is not text: `1.10` is the number 1.1.
     """
 
     value: Value
@@ -56,6 +57,7 @@ class Composed(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     doubtful: frozenset[DocumentPath]
     complete: bool
+    written: dict[DocumentPath, str]
 
 
 def compose(text: str, file: str, first_line: int = 1) -> Composed:
@@ -96,6 +98,7 @@ class _Composer:
         self._skip_next = False
         self._quoted_from: tuple[int, int] | None = None
         self._once: set[str] = set()
+        self._written: dict[DocumentPath, str] = {}
 
     def run(self) -> Composed:
         complete = True
@@ -113,6 +116,7 @@ class _Composer:
             problems=tuple(self._problems),
             doubtful=frozenset(self._doubtful),
             complete=complete,
+            written=self._written,
         )
 
     def _directives(self) -> None:
@@ -201,6 +205,8 @@ class _Composer:
                 except InexactError as error:
                     inexact = str(error)
             path = self._place(value, mark)
+            if not isinstance(value, str):
+                self._written[path] = event.value
             if inexact:
                 self._doubtful.add(path)
                 self._report("PW013", inexact, mark, "write a shorter number, or put quotes around what is an id", path)

@@ -1,15 +1,15 @@
 """Reads any YAML document against any of our schemas, with a position for each part: rubric and policy are such."""
 
-import json
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from pagerworthy.catalog.compose import Composed, compose
-from pagerworthy.codes import problem
+from pagerworthy.catalog.decode import decode
+from pagerworthy.catalog.schema_problems import schema_problems
+from pagerworthy.catalog.schema_view import SchemaView
+from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.problem import DocumentPath, Problem, Where, render_path
-from pagerworthy.project import data_folder
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -45,31 +45,17 @@ class Document(msgspec.Struct, frozen=True):
 
 def read_document(content: bytes, file: str, schema: str) -> Document:
     """Reads a document against `schemas/<schema>.schema.json`. Never raises for what is written in it."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        wrong = problem(
-            "PW001", "is not UTF-8 text", Where(file, content[: error.start].count(b"\n") + 1, 1), "save it as UTF-8"
-        )
-        return Document(file, None, (wrong,), (), Composed(None, {}, (), frozenset(), complete=False))
+    text, problems = decode(content, file)
+    if problems:
+        return Document(file, None, tuple(problems), (), _NOTHING)
     composed = compose(text, file)
-    document = Document(file, composed.value, composed.problems, tuple(text.splitlines()), composed)
-    if document.problems:
-        return document
-    problems = tuple(
-        problem("PW105", error.message, document.where(tuple(error.absolute_path)), "see the schema")
-        for error in _validator(schema).iter_errors(composed.value)
-    )
-    return msgspec.structs.replace(document, problems=problems)
+    problems.extend(composed.problems)
+    if composed.complete and composed.spots:
+        schemas = Schemas()
+        view = SchemaView(schemas.named(schema), schemas.common())
+        errors = schemas.compiled(schema).iter_errors(composed.value)
+        problems.extend(schema_problems(errors, composed, view, file))
+    return Document(file, composed.value, tuple(problems), tuple(text.splitlines()), composed)
 
 
-@cache
-def _validator(schema: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry, Resource
-
-    folder = data_folder("schemas")
-    common = Resource.from_contents(json.loads((folder / "common.schema.json").read_bytes()))
-    registry: Registry[Any] = Registry().with_resource("common.schema.json", common)
-    contents = json.loads((folder / f"{schema}.schema.json").read_bytes())
-    return Draft202012Validator(contents, registry=registry)
+_NOTHING = Composed(None, {}, (), frozenset(), complete=False, written={})

@@ -11,8 +11,8 @@ SIZE_LIMIT = 128 * 1024
 # Beyond this, a document might have more nodes than the slow tier allows; that tier counts them.
 _PLAIN_SIZE = 20_000
 
-# Control characters but tab and line ends; a carriage return without its line feed; C1 controls with NEL; zero-width, bidirectional and line
-# separators; the byte order mark; and non-characters.
+# Control characters but tab and line ends; a carriage return without its line feed; C1 controls with NEL; zero-width,
+# bidirectional and line separators; the byte order mark; and non-characters.
 UNPRINTABLE = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"

@@ -1,7 +1,9 @@
-"""The schemas of entries: read once, compiled for the fast tier, never fetched from anywhere."""
+"""The schemas that ship with Pagerworthy: read once, compiled when asked for, never fetched from anywhere."""
 
 import hashlib
 import json
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pagerworthy.catalog.model import ENTRY_TYPES
@@ -10,46 +12,61 @@ from pagerworthy.project import data_folder
 if TYPE_CHECKING:
     import jsonschema_rs
 
-COMMON = "common.schema.json"
+COMMON = "common"
 # The schemas name each other by file name; this is what those names are relative to. It is never opened.
-BASE = "json-schema:///"
+_BASE = "json-schema:///"
 
 
 class Schemas:
-    """The schema of each kind, and their digest; `validator` compiles one when it is first asked for."""
-
-    def __init__(self) -> None:
-        folder = data_folder("schemas")
-        names = {kind: f"{kind.lower()}.schema.json" for kind in ENTRY_TYPES}
-        raw = {name: (folder / name).read_bytes() for name in sorted([COMMON, *names.values()])}
-        self.digest: str = hashlib.sha256(b"\0".join(raw.values())).hexdigest()
-        self._raw = raw
-        self._names = names
-        self._compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
-
-    def common(self) -> dict[str, Any]:
-        """The definitions that all kinds share."""
-        schema: dict[str, Any] = json.loads(self._raw[COMMON])
-        return schema
+    """The schemas by name: `service` is `schemas/service.schema.json`."""
 
     def of(self, kind: str) -> dict[str, Any]:
-        """The schema of a kind. Raises KeyError where there is no such kind."""
-        schema: dict[str, Any] = json.loads(self._raw[self._names[kind]])
-        return schema
+        """The schema of a kind of entry."""
+        return self.named(kind.lower())
 
     def validator(self, kind: str) -> "jsonschema_rs.Draft202012Validator":
-        """The compiled schema of a kind: formats count, patterns run in linear time, nothing is retrieved."""
-        compiled = self._compiled.get(kind)
-        if compiled is None:
-            import jsonschema_rs
+        """The compiled schema of a kind of entry."""
+        return self.compiled(kind.lower())
 
-            compiled = jsonschema_rs.Draft202012Validator(
-                self.of(kind),
-                registry=jsonschema_rs.Registry([(BASE + COMMON, self.common())]),
-                validate_formats=True,
-                ignore_unknown_formats=False,
-                pattern_options=jsonschema_rs.RegexOptions(),
-                offline=True,
-            )
-            self._compiled[kind] = compiled
-        return compiled
+    def common(self) -> dict[str, Any]:
+        """The definitions that all schemas share."""
+        return self.named(COMMON)
+
+    def named(self, name: str) -> dict[str, Any]:
+        """A schema by its name. Raises OSError where there is none."""
+        return _read(name)
+
+    def compiled(self, name: str) -> "jsonschema_rs.Draft202012Validator":
+        """A compiled schema: formats count, patterns run in linear time, nothing is retrieved."""
+        return _compile(name)
+
+    def digest(self) -> str:
+        """The digest of all that decides whether an entry is valid."""
+        total = hashlib.sha256()
+        for name in sorted([COMMON, *(kind.lower() for kind in ENTRY_TYPES)]):
+            total.update(hashlib.sha256(_path(name).read_bytes()).digest())
+        return total.hexdigest()
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(_path(name).read_bytes())
+    return schema
+
+
+@cache
+def _compile(name: str) -> "jsonschema_rs.Draft202012Validator":
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(
+        _read(name),
+        registry=jsonschema_rs.Registry([(_BASE + _path(COMMON).name, _read(COMMON))]),
+        validate_formats=True,
+        ignore_unknown_formats=False,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        offline=True,
+    )
+
+
+def _path(name: str) -> Path:
+    return data_folder("schemas") / f"{name}.schema.json"

@@ -1,0 +1,143 @@
+"""Circles: of hard dependencies between services, and of systems that are part of each other."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.catalog.model import Service
+from pagerworthy.problem import Problem
+
+# A circle of more names is shown by its ends.
+_SHOWN = 12
+
+
+def hard_cycles(scope: Scope) -> Iterator[Problem]:
+    """PW208: no service needs itself by way of others; one problem for each group of services in circles.
+
+    Who needs another's resource needs its owner, whose stack makes the resource.
+    """
+    services = scope.catalog.services
+    needs = {name: _hard_needs(service, services) for name, service in services.items()}
+    for circle in _circles(needs):
+        service = services[circle[0]]
+        index, target = _edge(service, circle[1])
+        path = f"spec.dependencies[{index}].{'resource' if '/' in target else 'service'}"
+        mend = f"make one of these dependencies soft, with a fallback: {' or '.join(_edges(circle))}"
+        yield scope.problem("PW208", f"hard dependencies form a circle: {_shown(circle)}", service, path, mend)
+
+
+def system_cycles(scope: Scope) -> Iterator[Problem]:
+    """PW234: no system is part of itself."""
+    systems = scope.catalog.systems
+    parts = {name: [system.spec.part_of] if system.spec.part_of in systems else [] for name, system in systems.items()}
+    for circle in _circles(parts):
+        message = f"the systems are part of each other: {_shown(circle)}"
+        yield scope.problem("PW234", message, systems[circle[0]], "spec.part_of", "remove part_of from one of them")
+
+
+def _hard_needs(service: Service, services: Mapping[str, Service]) -> list[str]:
+    needs = []
+    for dependency in service.spec.dependencies:
+        if dependency.criticality == "hard":
+            target = dependency.service or dependency.resource.partition("/")[0]
+            if target != service.metadata.name and target in services:
+                needs.append(target)
+    return needs
+
+
+def _circles(edges: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """One shortest circle of each group of names that lead to each other, from its first name back to it."""
+    left = _without_ends(edges)
+    for group in _groups(left) if left else ():
+        start = min(group)
+        if len(group) > 1 or start in left[start]:
+            yield _shortest(start, left, group)
+
+
+def _without_ends(edges: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The names that can be on a circle: those left when whatever leads nowhere is taken away, again and again."""
+    waiting: dict[str, list[str]] = {}
+    count = {name: len(targets) for name, targets in edges.items()}
+    for name, targets in edges.items():
+        for target in targets:
+            waiting.setdefault(target, []).append(name)
+    ends = [name for name, number in count.items() if not number]
+    while ends:
+        for name in waiting.get(ends.pop(), ()):
+            count[name] -= 1
+            if not count[name]:
+                ends.append(name)
+    return {name: [t for t in edges[name] if count[t]] for name, number in count.items() if number}
+
+
+def _groups(edges: Mapping[str, list[str]]) -> Iterator[set[str]]:
+    """The strongly connected components, by Tarjan's algorithm with a list in place of recursion."""
+    order: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    on_path: set[str] = set()
+    for root in sorted(edges):
+        if root in order:
+            continue
+        work = [(root, iter(edges[root]))]
+        order[root] = low[root] = len(order)
+        path.append(root)
+        on_path.add(root)
+        while work:
+            name, targets = work[-1]
+            for target in targets:
+                if target not in order:
+                    order[target] = low[target] = len(order)
+                    path.append(target)
+                    on_path.add(target)
+                    work.append((target, iter(edges[target])))
+                    break
+                if target in on_path:
+                    low[name] = min(low[name], order[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == order[name]:
+                    group = {path.pop()}
+                    while name not in group:
+                        group.add(path.pop())
+                    on_path -= group
+                    yield group
+
+
+def _shortest(start: str, edges: Mapping[str, list[str]], group: set[str]) -> list[str]:
+    """A shortest circle through `start`, which lies on one within the group."""
+    came_from: dict[str, str] = {}
+    queue = deque([start])
+    while start not in came_from:
+        name = queue.popleft()
+        for target in edges[name]:
+            if target in group and target not in came_from:
+                came_from[target] = name
+                queue.append(target)
+    circle = [start, came_from[start]]
+    while circle[-1] != start:
+        circle.append(came_from[circle[-1]])
+    return circle[::-1]
+
+
+def _edge(service: Service, target: str) -> tuple[int, str]:
+    for index, dependency in enumerate(service.spec.dependencies):
+        if dependency.criticality == "hard" and target in {
+            dependency.service,
+            dependency.resource.partition("/")[0],
+        }:
+            return index, dependency.target
+    return 0, target
+
+
+def _edges(circle: list[str]) -> list[str]:
+    pairs = [f"{a} to {b}" for a, b in pairwise(circle)]
+    return pairs if len(pairs) <= 4 else [*pairs[:3], "any other"]
+
+
+def _shown(circle: list[str]) -> str:
+    names = circle if len(circle) <= _SHOWN else [*circle[: _SHOWN - 2], f"({len(circle) - _SHOWN} more)", *circle[-2:]]
+    return " -> ".join(names)
