@@ -1,0 +1,144 @@
+"""JSON for programs, described by `schemas/problems.schema.json` and `schemas/scores.schema.json`.
+
+One line a problem or a service, so that two reports can be compared line by line.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pagerworthy.problem import Problem
+from pagerworthy.report.content import ProblemReport
+from pagerworthy.report.style import Style
+from pagerworthy.report.words import encodable, moment
+
+if TYPE_CHECKING:
+    from pagerworthy.report.content import ScoreReport
+    from pagerworthy.scoring import Scorecard
+
+
+class ProblemRow(msgspec.Struct, frozen=True):
+    """One problem; `line` and `column` count from 1, and are 0 where it is about the whole file."""
+
+    code: str
+    severity: str
+    message: str
+    help: str
+    file: str
+    line: int
+    column: int
+    path: str
+
+
+class CriterionRow(msgspec.Struct, frozen=True):
+    """One outcome; `strength` is null where nothing decided it."""
+
+    id: str
+    outcome: str
+    strength: str | None
+    detail: str
+    evidence: tuple[str, ...]
+    waiver: str
+    without_waiver: str | None
+
+
+class BreachRow(msgspec.Struct, frozen=True):
+    """A limit of the pager contract that is crossed, or with `known` false, that cannot be judged."""
+
+    id: str
+    title: str
+    action: str
+    detail: str
+    known: bool
+
+
+class ServiceRow(msgspec.Struct, frozen=True):
+    """One scorecard; scores run from 0 to 100, `coverage` from 0 to 1."""
+
+    name: str
+    tier: int
+    owner: str
+    holder: str
+    verdict: str
+    reason: str
+    rung: str
+    rung_with_waivers: str
+    required_rung: str
+    score: float
+    score_with_waivers: float
+    coverage: float
+    blocking: tuple[str, ...]
+    breaches: tuple[BreachRow, ...]
+    criteria: tuple[CriterionRow, ...]
+
+
+def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
+    """`{"problems": [...]}`."""
+    return '{"problems": ' + _rows(_problem(problem) for problem in report.ordered) + "}\n"
+
+
+def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part of the protocol
+    """`{"as_of": ..., "digests": {...}, "services": [...]}`."""
+    scored = report.scores
+    as_of = _encode(moment(scored.as_of))
+    cards = sorted(scored.scorecards, key=lambda card: card.service)
+    rows = _rows(_service(card, report) for card in cards)
+    return f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"services": {rows}}}\n'
+
+
+def _problem(problem: Problem) -> ProblemRow:
+    where = problem.where
+    return ProblemRow(
+        code=problem.code,
+        severity=str(problem.severity),
+        message=encodable(problem.message),
+        help=encodable(problem.help),
+        file=encodable(where.file),
+        line=where.line,
+        column=where.column,
+        path=encodable(where.path),
+    )
+
+
+def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
+    spec = report.catalog.services[card.service].spec
+    return ServiceRow(
+        name=card.service,
+        tier=spec.tier,
+        owner=spec.owner,
+        holder=card.holder,
+        verdict=card.verdict,
+        reason=card.reason,
+        rung=card.rung.word,
+        rung_with_waivers=card.rung_with_waivers.word,
+        required_rung=card.required_rung.word,
+        score=card.score,
+        score_with_waivers=card.score_with_waivers,
+        coverage=card.coverage,
+        blocking=card.blocking,
+        breaches=tuple(
+            BreachRow(breach.id, breach.title, breach.action, breach.detail, breach.known) for breach in card.breaches
+        ),
+        criteria=tuple(
+            CriterionRow(
+                id=result.id,
+                outcome=result.outcome,
+                strength=result.strength.word if result.strength else None,
+                detail=encodable(result.detail),
+                evidence=result.evidence,
+                waiver=result.waiver,
+                without_waiver=result.without_waiver,
+            )
+            for result in card.results
+        ),
+    )
+
+
+def _rows(rows: Iterable[msgspec.Struct]) -> str:
+    encoded = ",\n".join(map(_encode, rows))
+    return f"[\n{encoded}\n]" if encoded else "[]"
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
