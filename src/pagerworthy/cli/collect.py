@@ -11,8 +11,7 @@ import msgspec
 from pagerworthy.catalog import load
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.options import as_of_option
-from pagerworthy.cli.pipeline import moment
+from pagerworthy.cli.options import as_of_option, moment
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors import COLLECTORS, Context
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from pagerworthy.project import Project
+
 
 class _Moment(click.ParamType[dt.datetime]):
     """A date or a moment; one without a zone is in UTC."""
@@ -37,3 +39,10 @@ evidence_option = click.option(
     help="A .jsonl file, or a folder of them, instead of the configured ones. Repeatable.",
 )
 cache_option = click.option("--no-cache", "cache", flag_value=False, default=True, help="Read every entry anew.")
+
+
+def moment(project: Project, given: dt.datetime | None) -> dt.datetime:
+    """The moment to judge for: the given one, that of the settings, or now; in UTC, to the second."""
+    chosen = given or project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
+    chosen = chosen if chosen.tzinfo else chosen.replace(tzinfo=dt.UTC)
+    return chosen.astimezone(dt.UTC).replace(microsecond=0)

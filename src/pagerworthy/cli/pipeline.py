@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pagerworthy.catalog import Catalog, load, locate
+from pagerworthy.cli.options import moment
 from pagerworthy.evidence import Evidence, read_evidence
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Severity, Where
@@ -35,13 +36,6 @@ class CannotAssess(Exception):  # noqa: N818 -- names what happened
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(f"{len(problems)} problems")
         self.problems = tuple(problems)
-
-
-def moment(project: Project, given: dt.datetime | None) -> dt.datetime:
-    """The moment to judge for: the given one, that of the settings, or now; in UTC, to the second."""
-    chosen = given or project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
-    chosen = chosen if chosen.tzinfo else chosen.replace(tzinfo=dt.UTC)
-    return chosen.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def evidence_paths(project: Project, given: Sequence[Path]) -> list[Path]:

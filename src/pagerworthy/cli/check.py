@@ -1,0 +1,71 @@
+"""`pagerworthy check`: every entry on its own, and what entries say of each other."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pagerworthy.catalog import check, load, locate
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.options import as_of_option, cache_option, moment
+from pagerworthy.project import data_folder
+from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
+@click.option("--strict", is_flag=True, help="Let warnings make the check fail, too.")
+@as_of_option
+@cache_option
+@click.pass_context
+def command(
+    ctx: click.Context, paths: tuple[Path, ...], form: str, strict: bool, as_of: datetime | None, cache: bool
+) -> int:
+    """Check every entry and what entries say of each other.
+
+    With PATHs, only the problems of these files and folders are reported; the whole catalog is read all the same,
+    because entries name each other. `pagerworthy explain CODE` says more of a problem.
+    """
+    project = project_of(ctx)
+    chosen = _from_root(project.root, paths)
+    loaded = load(project.root, cache=cache)
+    between = check(loaded.catalog, project.root, as_of=moment(project, as_of), criteria=criterion_ids(project.root))
+    found = [each for each in (*loaded.problems, *between) if _is_in(each.where.file, chosen)]
+    checked = [file for file in loaded.catalog.files if _is_in(file, chosen)]
+    report = ProblemReport(tuple(locate(project.root, found)), tuple(checked), project.root)
+    click.echo(problems(form)(report, style_for(sys.stdout, os.environ)), nl=False)
+    return Exit.PROBLEMS if _fails(report, strict=strict) else Exit.FINE
+
+
+def criterion_ids(root: Path) -> frozenset[str]:
+    """The ids of all criteria, shipped or the repository's own: each is the name of its file."""
+    folders = (data_folder("scoring") / "criteria", root / "scoring" / "criteria")
+    return frozenset(path.stem for folder in folders for path in folder.glob("*/*.yaml"))
+
+
+def _fails(report: ProblemReport, *, strict: bool) -> bool:
+    return report.errors > 0 or (strict and report.warnings > 0)
+
+
+def _from_root(root: Path, paths: Sequence[Path]) -> tuple[str, ...]:
+    """The paths, from the repository's root. Raises click.UsageError for one that is not in it."""
+    chosen = []
+    for path in paths:
+        # The last part is not resolved: a link in the catalog is a problem to report, wherever it leads.
+        absolute = path.resolve() if path.name in {"", ".."} else path.parent.resolve() / path.name
+        if not os.path.lexists(absolute):
+            raise click.UsageError(f"there is no {path}")
+        try:
+            chosen.append(absolute.relative_to(root).as_posix())
+        except ValueError:
+            raise click.UsageError(f"{path} is not in the repository {root}") from None
+    return tuple(chosen)
+
+
+def _is_in(file: str, chosen: Sequence[str]) -> bool:
+    return not chosen or any(path in {".", file} or file.startswith(f"{path}/") for path in chosen)
