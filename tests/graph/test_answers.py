@@ -3,6 +3,7 @@
 import math
 
 import msgspec
+import networkx as nx
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -73,16 +74,19 @@ def test_each_dependent_fails_or_degrades_and_its_way_down_is_real(drawn, data):
     degrades = {row.service for row in impact.degrades}
     assert fails == set(graph.reach_up(node, hard=True))
     assert degrades == set(graph.reach_up(node)) - fails
-    for row in impact.fails:
-        edges = {edge.target: edge for edge in graph.needs(row.service)}
-        assert edges[row.through].is_hard
-        assert row.through == node or row.through in fails
-    for row in impact.degrades:
-        assert row.through in {edge.target for edge in graph.needs(row.service)}
-        assert row.through == node or row.through in fails | degrades
+    weighed: nx.DiGraph[str] = nx.DiGraph()
+    weighed.add_nodes_from(graph.nodes)
+    for edge in graph.edges:
+        weighed.add_edge(edge.target, edge.source, soft=int(not edge.is_hard))
+    fewest = nx.single_source_dijkstra_path_length(weighed, node, weight="soft")
+    steps = {row.service: row.soft_steps for row in (*impact.fails, *impact.degrades)}
+    assert steps == {name: count for name, count in fewest.items() if name != node}
+    for row in (*impact.fails, *impact.degrades):
+        (edge,) = [edge for edge in graph.needs(row.service) if edge.target == row.through]
+        assert row.soft_steps == steps.get(row.through, 0) + (not edge.is_hard)
     told = {name for row in impact.tell for name in row.services}
     own = {graph.nodes[node].service} & set(drawn.services)
-    assert told == fails | degrades | own
+    assert told == own | {name for name, count in steps.items() if count < 2}
 
 
 def test_single_points_are_ranked_by_tier_then_by_what_fails():

@@ -143,6 +143,15 @@ def test_impact_of_a_resource(shop):
     )
 
 
+def test_impact_counts_those_that_only_need_what_degrades_and_lists_them_on_request(shop):
+    write(shop, "Service", "far", SERVICES["ad"].replace("service: web", "service: ad"))
+    short = ask(shop, "impact", "web").stdout
+    assert "When it fails, 0 services fail and 1 degrades; 1 more may notice.\n" in short
+    assert "\nMay notice: needs, softly, what degrades\n  --all shows them\n" in short
+    whole = ask(shop, "impact", "web", "--all").stdout
+    assert "\nMay notice: needs, softly, what degrades\n  tier 3  far  front  through ad\n" in whole
+
+
 def test_impact_of_a_provider_by_its_plain_name(shop):
     result = ask(shop, "impact", "stripe")
     assert result.stdout.startswith("stripe  external provider\n\nWhen it fails, 2 services fail")

@@ -60,14 +60,21 @@ def cycle_lines(cycles: Sequence[Cycle]) -> list[str]:
 def impact_lines(impact: Impact, *, show_all: bool) -> list[str]:
     """What fails, what degrades, which promises are at risk and whom to tell."""
     lines = [_about(impact.node), ""]
+    nearby = [row for row in impact.degrades if row.soft_steps == 1]
+    far = [row for row in impact.degrades if row.soft_steps > 1]
     if not impact.fails and not impact.degrades:
         lines.append("Nothing else notices when it fails.")
     else:
         fails = f"{_number(len(impact.fails), 'service')} {'fails' if len(impact.fails) == 1 else 'fail'}"
-        degrades = f"{len(impact.degrades) or 'none'} {'degrades' if len(impact.degrades) == 1 else 'degrade'}"
-        lines.append(f"When it fails, {fails} and {degrades}.")
-    for title, affected in (("Fails", impact.fails), ("Degrades", impact.degrades)):
+        degrades = f"{len(nearby)} {'degrades' if len(nearby) == 1 else 'degrade'}"
+        notice = f"; {len(far)} more may notice" if far else ""
+        lines.append(f"When it fails, {fails} and {degrades}{notice}.")
+    for title, affected in (("Fails", impact.fails), ("Degrades", nearby)):
         lines += _section(f"{title}{_by_tier(affected)}", [_affected_row(row) for row in affected], show_all)
+    if far and show_all:
+        lines += _section("May notice: needs, softly, what degrades", [_affected_row(row) for row in far], show_all)
+    elif far:
+        lines += ["", _heading("May notice: needs, softly, what degrades"), "  --all shows them"]
     lines += _section("Promises at risk", [_promise_row(row) for row in impact.promises], show_all)
     told = [(row.label, row.schedule or "no schedule", ", ".join(row.services)) for row in impact.tell]
     lines += _section("Tell", told, show_all)

@@ -1,12 +1,11 @@
 """What breaks if this breaks: the blast radius of a node."""
 
-from collections import deque
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from pagerworthy.catalog import Catalog
-from pagerworthy.graph.closure import bits
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Node, NodeKind
 
@@ -14,13 +13,18 @@ Effect = Literal["fails", "degrades"]
 
 
 class Affected(msgspec.Struct, frozen=True):
-    """A service that notices; `through` is the one of its needs over which the failure reaches it soonest."""
+    """A service that is affected, and over which of its needs (`through`) the failure reaches it.
+
+    `soft_steps` counts the soft edges on that way, the fewest there are: 0 where the service fails; 1 where it does
+    without something that fails; more where it only needs, softly, what degrades.
+    """
 
     service: str
     label: str
     tier: int
     owner: str
     through: str
+    soft_steps: int
 
 
 class PromiseAtRisk(msgspec.Struct, frozen=True):
@@ -44,11 +48,11 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Impact(msgspec.Struct, frozen=True):
-    """What follows from the failure of `node`, which itself is in none of the lists of services.
+    """What follows from the failure of `node`, which itself is in neither list of services.
 
-    `fails`: the services that reach it by hard edges alone. `degrades`: those that reach it, but only over a
-    soft edge. Both by tier, then name. `promises` are the users' promises at risk, those of `node` itself
-    among them; `tell` the teams of all these services and of `node`, by name.
+    `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but only
+    over a soft edge, by soft steps, tier and name. `promises` are the users' promises at risk: those of `node`, of what
+    fails, and of what degrades with a single soft step. `tell` lists the teams of these services and of `node`, by name.
     """
 
     node: Node
@@ -59,47 +63,52 @@ class Impact(msgspec.Struct, frozen=True):
 
 
 def impact_of(catalog: Catalog, graph: DependencyGraph, node: str) -> Impact:
-    """The blast radius of the node of this id. Raises KeyError where there is none."""
-    position = graph.index[node]
-    failing = graph.hard_up[position]
-    degrading = graph.all_up[position] & ~failing
+    """The blast radius of the node of this id, in one pass. Raises KeyError where there is none."""
+    own = graph.nodes[node]
+    affected = sorted(_affected(graph, node), key=lambda row: (row.soft_steps, row.tier, row.service))
+    effects: dict[str, Effect] = {
+        row.service: "degrades" if row.soft_steps else "fails" for row in affected if row.soft_steps < 2
+    }
+    if own.kind is NodeKind.SERVICE:
+        effects[node] = "fails"
+    concerned = set(effects) | {own.service}
     return Impact(
-        node=graph.nodes[node],
-        fails=_affected(graph, failing, _through(graph, node, hard=True)),
-        degrades=_affected(graph, degrading, _through(graph, node, hard=False)),
-        promises=_promises(catalog, graph, node, failing, degrading),
-        tell=_told(catalog, graph, node, failing | degrading),
+        node=own,
+        fails=tuple(row for row in affected if not row.soft_steps),
+        degrades=tuple(row for row in affected if row.soft_steps),
+        promises=_promises(catalog, effects),
+        tell=_told(catalog, sorted(concerned & catalog.services.keys())),
     )
 
 
-def _through(graph: DependencyGraph, node: str, *, hard: bool) -> dict[str, str]:
-    """For each dependent the next step of a shortest way down to the node, the first by name among equals."""
-    through: dict[str, str] = {}
-    queue = deque([node])
-    while queue:
-        reached = queue.popleft()
-        for edge in graph.needed_by(reached):
-            if edge.source not in through and edge.source != node and (edge.is_hard or not hard):
-                through[edge.source] = reached
-                queue.append(edge.source)
-    return through
+def _affected(graph: DependencyGraph, node: str) -> Iterator[Affected]:
+    """All that needs the node, by the fewest soft edges first: hard edges are followed before any soft one."""
+    seen = {node}
+    level = [node]
+    soft_steps = 0
+    while level:
+        for reached in level:  # grows while it is gone through
+            for edge in graph.needed_by(reached):
+                if edge.is_hard and edge.source not in seen:
+                    seen.add(edge.source)
+                    level.append(edge.source)
+                    yield _row(graph.nodes[edge.source], reached, soft_steps)
+        soft_steps += 1
+        softly = []
+        for reached in level:
+            for edge in graph.needed_by(reached):
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    softly.append(edge.source)
+                    yield _row(graph.nodes[edge.source], reached, soft_steps)
+        level = softly
 
 
-def _affected(graph: DependencyGraph, mask: int, through: dict[str, str]) -> tuple[Affected, ...]:
-    found = []
-    for name in graph.names(mask):
-        node = graph.nodes[name]
-        found.append(Affected(name, node.label, node.tier or 0, node.owner, through[name]))
-    return tuple(sorted(found, key=lambda affected: (affected.tier, affected.service)))
+def _row(node: Node, through: str, soft_steps: int) -> Affected:
+    return Affected(node.id, node.label, node.tier or 0, node.owner, through, soft_steps)
 
 
-def _promises(
-    catalog: Catalog, graph: DependencyGraph, node: str, failing: int, degrading: int
-) -> tuple[PromiseAtRisk, ...]:
-    effects: dict[str, Effect] = dict.fromkeys(graph.names(degrading), "degrades")
-    effects |= dict.fromkeys(graph.names(failing), "fails")
-    if graph.nodes[node].kind is NodeKind.SERVICE:
-        effects[node] = "fails"
+def _promises(catalog: Catalog, effects: dict[str, Effect]) -> tuple[PromiseAtRisk, ...]:
     promises = [
         PromiseAtRisk(name, service.spec.tier, slo.name, slo.objective, slo.window, effect)
         for name, effect in effects.items()
@@ -109,14 +118,10 @@ def _promises(
     return tuple(sorted(promises, key=lambda p: (p.effect == "degrades", p.tier, p.service, p.slo)))
 
 
-def _told(catalog: Catalog, graph: DependencyGraph, node: str, mask: int) -> tuple[Told, ...]:
-    services = {graph.ids[bit] for bit in bits(mask)}
-    own = graph.nodes[node]
-    if own.service in catalog.services:
-        services.add(own.service)
+def _told(catalog: Catalog, services: list[str]) -> tuple[Told, ...]:
     by_team: dict[str, list[str]] = {}
-    for name in sorted(services):
-        by_team.setdefault(graph.nodes[name].owner, []).append(name)
+    for name in services:
+        by_team.setdefault(catalog.services[name].spec.owner, []).append(name)
     told = []
     for name, owned in sorted(by_team.items()):
         team = catalog.teams.get(name)
