@@ -5,7 +5,8 @@ A value is a frozen struct; all numbers in it are floats, because criteria compa
 every objective has its record, so that a missing one can never make `all(...)` true.
 """
 
-from typing import Annotated, Literal
+import functools
+from typing import Annotated, Literal, Self
 
 import msgspec
 
@@ -18,8 +19,25 @@ def _says(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
 
 
+# What these fields count goes on after they were seen: ages grow, and time that was left runs out.
+_PER_DAY = {"age_days": 1.0, "large_change_days": 1.0, "age_minutes": 1440.0, "days_left": -1.0}
+
+
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What all values share."""
+
+    def after(self, days: float) -> Self:
+        """The value as it stands so many days after it was seen, if nothing else has happened since."""
+        moving = _moving(type(self))
+        if not moving:
+            return self
+        moved = {field: getattr(self, field) + days * change for field, change in moving}
+        return msgspec.structs.replace(self, **moved)
+
+
+@functools.cache
+def _moving(value: type[Value]) -> tuple[tuple[str, float], ...]:
+    return tuple((field, _PER_DAY[field]) for field in value.__struct_fields__ if field in _PER_DAY)
 
 
 class EntryAge(Value, frozen=True):

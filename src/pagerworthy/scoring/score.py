@@ -83,8 +83,8 @@ class _Subject:
         self._evidence = evidence
         self._rubric = rubric
         self._as_of = as_of
-        self._activation = rubric.language.activation(facts, evidence)
         self._items = _items(facts)
+        self._activation = rubric.language.activation(facts, _present(evidence, self._items, as_of))
 
     def card(self, waivers: Mapping[tuple[str, str], Waiver]) -> Scorecard:
         judged = self._judge(waivers)
@@ -223,3 +223,22 @@ def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:
         "soft": [dependency.target for dependency in service.dependencies if not dependency.hard],
         "store": [store.name for store in service.stores],
     }
+
+
+def _present(evidence: SubjectEvidence, items: Mapping[str, Sequence[str]], as_of: dt.datetime) -> SubjectEvidence:
+    """What expressions see: records of parts that the entry still has, with ages counted up to now.
+
+    Otherwise the record of an objective that is long gone would fail its criterion, and a drill would stay as recent as
+    on the day of its report.
+    """
+    return {
+        name: {item: _aged(known, as_of) for item, known in by_item.items() if item in items[KEYS[name].per]}
+        for name, by_item in evidence.items()
+    }
+
+
+def _aged(known: Known, as_of: dt.datetime) -> Known:
+    if known.value is None:
+        return known
+    value = known.value.after((as_of - known.record.time) / dt.timedelta(days=1))
+    return known if value is known.value else Known(known.record, value)
