@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, load, locate
+from pagerworthy.catalog import Catalog, check, load, locate
 from pagerworthy.cli.options import moment
 from pagerworthy.evidence import Evidence, read_evidence
 from pagerworthy.graph import DependencyGraph
@@ -68,24 +68,26 @@ def assess(
     when = moment(project, as_of)
     paths = evidence_paths(project, evidence)
     loaded = load(project.root, cache=cache)
-    rubric = load_rubric(project.root)
+    read = load_rubric(project.root)
+    catalog, rubric = loaded.catalog, read.rubric
+    criteria = None if rubric is None else [criterion.id for criterion in rubric.criteria]
+    problems = [*loaded.problems, *read.problems, *check(catalog, project.root, as_of=when, criteria=criteria)]
     broken = [
         problem
-        for problem in (*loaded.problems, *rubric.problems)
+        for problem in problems
         if problem.severity is Severity.ERROR and problem.where.file.startswith(_DECIDING)
     ]
-    if broken or rubric.rubric is None:
-        raise CannotAssess(locate(project.root, broken or list(rubric.problems)))
-    catalog = loaded.catalog
+    if broken or rubric is None:
+        raise CannotAssess(locate(project.root, broken or list(read.problems)))
     graph = DependencyGraph.of(catalog)
     known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
-    problems = [*loaded.problems, *known.problems, *check_waivers(catalog, rubric.rubric)]
+    problems += [*known.problems, *check_waivers(catalog, rubric)]
     return Assessment(
         as_of=when,
         catalog=catalog,
         graph=graph,
         evidence=known,
-        rubric=rubric.rubric,
-        scores=score(catalog, graph, known, rubric.rubric, when),
+        rubric=rubric,
+        scores=score(catalog, graph, known, rubric, when),
         problems=tuple(locate(project.root, problems)),
     )
