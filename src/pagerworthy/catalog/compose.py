@@ -5,11 +5,10 @@ Works on libyaml's events and on a list instead of recursion, so that nesting co
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-import msgspec
 import yaml
 
+from pagerworthy.catalog.composed import Composed, Spot, Value
 from pagerworthy.catalog.precheck import UNPRINTABLE
 from pagerworthy.catalog.scalars import InexactError, resolve
 from pagerworthy.catalog.syntax import diagnose
@@ -21,43 +20,6 @@ MAX_NODES = 20_000
 # No one reads more; a hostile file could have thousands.
 _MAX_PROBLEMS = 50
 _DIRECTIVE = re.compile(r"(?:[ ]*(?:#[^\n]*)?\n)*(%[^\n]*)")
-
-Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
-
-
-class Spot(NamedTuple):
-    """Where a value stands in the file, and where its key does; counted from 1, 0 for a value without a key."""
-
-    line: int
-    column: int
-    key_line: int
-    key_column: int
-    scalar: bool
-
-    @property
-    def shown(self) -> tuple[int, int]:
-        """The line and column to show a person: those of the value, or of the key of a mapping or list."""
-        return (self.line, self.column) if self.scalar or not self.key_line else (self.key_line, self.key_column)
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """The line and column of the key, or of the value that has none."""
-        return (self.key_line, self.key_column) if self.key_line else (self.line, self.column)
-
-
-class Composed(msgspec.Struct, frozen=True):
-    """What was read of a document.
-
-    `doubtful` are the places whose value is not what was written, because a problem stood in its way. `written` has
-    the spelling of each scalar without quotes that is not text: `1.10` is the number 1.1.
-    """
-
-    value: Value
-    spots: dict[DocumentPath, Spot]
-    problems: tuple[Problem, ...]
-    doubtful: frozenset[DocumentPath]
-    complete: bool
-    written: dict[DocumentPath, str]
 
 
 def compose(text: str, file: str, first_line: int = 1) -> Composed:

@@ -4,10 +4,8 @@ from typing import Any
 
 import msgspec
 
-from pagerworthy.catalog.compose import Composed, compose
+from pagerworthy.catalog.composed import Composed
 from pagerworthy.catalog.decode import decode
-from pagerworthy.catalog.schema_problems import schema_problems
-from pagerworthy.catalog.schema_view import SchemaView
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 
@@ -45,6 +43,11 @@ class Document(msgspec.Struct, frozen=True):
 
 def read_document(content: bytes, file: str, schema: str) -> Document:
     """Reads a document against `schemas/<schema>.schema.json`. Never raises for what is written in it."""
+    # The slow tier takes long to import, and most who import this module only check entries.
+    from pagerworthy.catalog.compose import compose
+    from pagerworthy.catalog.schema_problems import schema_problems
+    from pagerworthy.catalog.schema_view import SchemaView
+
     text, problems = decode(content, file)
     if problems:
         return Document(file, None, tuple(problems), (), _NOTHING)

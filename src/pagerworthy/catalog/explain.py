@@ -6,7 +6,8 @@ import re
 import msgspec
 
 from pagerworthy.catalog.accept import stem
-from pagerworthy.catalog.compose import Composed, Value, compose
+from pagerworthy.catalog.compose import compose
+from pagerworthy.catalog.composed import Composed, Value
 from pagerworthy.catalog.decode import decode
 from pagerworthy.catalog.extensions import FOLDER, Extensions
 from pagerworthy.catalog.frontmatter import split

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pagerworthy.catalog.compose import Composed, Value
+from pagerworthy.catalog.composed import Composed, Value
 from pagerworthy.catalog.forms import GUESSES
 from pagerworthy.catalog.schema_view import (
     Condition,

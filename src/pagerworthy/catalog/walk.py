@@ -1,6 +1,5 @@
 """Finds the files of a catalog, without ever following a link out of it."""
 
-import difflib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +133,8 @@ def _stray(path: str, ending: str) -> list[Problem]:
 
 
 def _unknown_folder(path: str, name: str) -> Problem:
+    import difflib
+
     known = [*FOLDERS.values(), RUNBOOKS]
     near = difflib.get_close_matches(name.lower(), known, n=1)
     mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(known)}"

@@ -1,7 +1,6 @@
 """What every rule works on: the catalog, the moment, and which names there are."""
 
 import datetime as dt
-import difflib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -55,6 +54,8 @@ class Scope:
         if self._suggested >= _MAX_SUGGESTIONS:
             return ""
         self._suggested += 1
+        import difflib
+
         likely = [
             each
             for each in names
