@@ -50,9 +50,9 @@ class Told(msgspec.Struct, frozen=True):
 class Impact(msgspec.Struct, frozen=True):
     """What follows from the failure of `node`, which itself is in neither list of services.
 
-    `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but only
-    over a soft edge, by soft steps, tier and name. `promises` are the users' promises at risk: those of `node`, of what
-    fails, and of what degrades with a single soft step. `tell` lists the teams of these services and of `node`, by name.
+    `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but
+    only over a soft edge, by soft steps, tier and name. `promises` are the users' promises at risk: those of `node`, of
+    what fails, and of what degrades with a single soft step. `tell` lists the teams of these services and of `node`.
     """
 
     node: Node
