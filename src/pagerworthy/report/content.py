@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from pagerworthy.scoring import Criterion, Rubric, Scores
 
 
+def total_key(problem: Problem) -> tuple[object, ...]:
+    """Orders problems by file and position; no two that differ are equal in this order."""
+    return (*sort_key(problem), problem.where.path, problem.help, problem.severity)
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemReport:
     """The problems of a repository, located; in any order.
@@ -26,8 +31,8 @@ class ProblemReport:
 
     @property
     def ordered(self) -> tuple[Problem, ...]:
-        """The problems by file and position."""
-        return tuple(sorted(self.problems, key=sort_key))
+        """The problems by file and position, and where they share it in an order that is always the same."""
+        return tuple(sorted(self.problems, key=total_key))
 
     @property
     def errors(self) -> int:

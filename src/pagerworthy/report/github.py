@@ -6,8 +6,8 @@ each level, so the most urgent come first.
 
 from typing import TYPE_CHECKING
 
-from pagerworthy.problem import Problem, Severity, sort_key
-from pagerworthy.report.content import ProblemReport
+from pagerworthy.problem import Problem, Severity
+from pagerworthy.report.content import ProblemReport, total_key
 from pagerworthy.report.style import Style
 from pagerworthy.report.words import count, lines, one_line
 
@@ -22,7 +22,7 @@ _NAMED = 5
 
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
     """One annotation a problem, errors first, and a last line with their number."""
-    ordered = sorted(report.problems, key=lambda each: (each.severity is not Severity.ERROR, sort_key(each)))
+    ordered = sorted(report.problems, key=lambda each: (each.severity is not Severity.ERROR, total_key(each)))
     found = [_problem(problem) for problem in ordered]
     found.append(f"{count(report.errors, 'error')}, {count(report.warnings, 'warning')}")
     return "\n".join(found) + "\n"

@@ -109,7 +109,7 @@ def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
         owner=spec.owner,
         holder=card.holder,
         verdict=card.verdict,
-        reason=card.reason,
+        reason=encodable(card.reason),
         rung=card.rung.word,
         rung_with_waivers=card.rung_with_waivers.word,
         required_rung=card.required_rung.word,
@@ -118,7 +118,8 @@ def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
         coverage=card.coverage,
         blocking=card.blocking,
         breaches=tuple(
-            BreachRow(breach.id, breach.title, breach.action, breach.detail, breach.known) for breach in card.breaches
+            BreachRow(breach.id, breach.title, breach.action, encodable(breach.detail), breach.known)
+            for breach in card.breaches
         ),
         criteria=tuple(
             CriterionRow(
@@ -126,7 +127,7 @@ def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
                 outcome=result.outcome,
                 strength=result.strength.word if result.strength else None,
                 detail=encodable(result.detail),
-                evidence=result.evidence,
+                evidence=tuple(map(encodable, result.evidence)),
                 waiver=result.waiver,
                 without_waiver=result.without_waiver,
             )

@@ -25,7 +25,8 @@ _NAMED = 10
 _URGENCY = ("hand-back", "freeze", "defer", "accept-with-conditions", "accept", "keep")
 # A zero-width space, as an entity: `@name`, `#1` and addresses must not reach people or other pages.
 _GAP = "&#8203;"
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&-])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~$&])")
+_SPAN = re.compile(r"`([^`]+)`")
 
 
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
@@ -74,8 +75,13 @@ def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part 
 
 
 def text(untrusted: str) -> str:
-    """Text from an entry on one line, in which nothing is markup, a mention, a reference or a link."""
-    escaped = _MARKUP.sub(r"\\\1", one_line(encodable(untrusted)))
+    """Text on one line in which nothing but `code` is markup, and nothing a mention, a reference or a link."""
+    parts = _SPAN.split(one_line(encodable(untrusted)))
+    return "".join(code(part) if number % 2 else _inert(part) for number, part in enumerate(parts))
+
+
+def _inert(part: str) -> str:
+    escaped = _MARKUP.sub(r"\\\1", part)
     escaped = escaped.replace("@", f"@{_GAP}").replace("\\#", f"\\#{_GAP}").replace("://", f":{_GAP}//")
     return re.sub(r"(?i)\bwww\.", f"www{_GAP}.", escaped)
 

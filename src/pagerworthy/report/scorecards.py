@@ -28,6 +28,7 @@ _COLOURS = {
 _NUMBERS = frozenset({"tier", "score", "waived", "known"})
 _HEADINGS = ("service", "tier", "pager", "verdict", "rung", "score", "waived", "known", "first to mend")
 _INDENT = 28
+_STEPS = 10
 
 
 def table(report: ScoreReport, style: Style) -> str:
@@ -52,7 +53,7 @@ def table(report: ScoreReport, style: Style) -> str:
 def cards(report: ScoreReport, style: Style) -> str:
     """Every scorecard in whole, by name."""
     ordered = sorted(report.scores.scorecards, key=lambda card: card.service)
-    return "\n".join(_card(card, report, style) for card in ordered)
+    return "\n\n".join(_card(card, report, style) for card in ordered) + "\n"
 
 
 def _cells(card: "Scorecard", report: ScoreReport) -> tuple[str, ...]:
@@ -93,13 +94,16 @@ def _card(card: "Scorecard", report: ScoreReport, style: Style) -> str:
         f"  score    {score}",
         f"  as of    {moment(report.scores.as_of)}",
     ]
+    if card.breaches:
+        found += ["", style.paint("Limits of the pager contract", "bold")]
     for breach in card.breaches:
-        word = style.paint(str(breach.action), *_COLOURS[breach.action]) if breach.known else "not known"
-        found += ["", f"  {breach.title}: {word}", *_wrapped(breach.detail, style, 4)]
+        word = str(breach.action) if breach.known else "unknown"
+        found += [f"  {style.paint(word.ljust(14), *_COLOURS[word])}  {breach.title}"]
+        found += _wrapped(breach.detail, style, _INDENT)
     found += ["", *_areas(card, report, style)]
     if card.blocking:
-        found += [style.paint("What to do next", "bold"), *_next_steps(card, report, style), ""]
-    return "\n".join(found) + "\n"
+        found += [style.paint("What to do next", "bold"), *_next_steps(card, report, style)]
+    return "\n".join(found).rstrip()
 
 
 def _areas(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:
@@ -134,10 +138,13 @@ def _result(result: "CriterionResult", criterion: "Criterion", style: Style) -> 
 def _next_steps(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:
     criteria = report.criteria
     found = []
-    for number, name in enumerate(card.blocking, 1):
+    for number, name in enumerate(card.blocking[:_STEPS], 1):
         fix = criteria[name].fix
         found.append(f"  {number:>2}. {name}  {style.paint(f'({fix.effort})', 'dim')}")
         found += _wrapped(fix.text, style, 6)
+    if len(card.blocking) > _STEPS:
+        more = f"and {len(card.blocking) - _STEPS} more; `pagerworthy explain CRITERION` says how each is met"
+        found.append(style.paint(f"      {more}", "dim"))
     return found
 
 

@@ -37,7 +37,7 @@ def place(where: Where) -> str:
 def _block(problem: Problem, excerpts: Excerpts | None, style: Style) -> str:
     colour = "red" if problem.severity is Severity.ERROR else "yellow"
     head = style.paint(f"{problem.severity}[{problem.code}]", "bold", colour)
-    path = style.paint(f"  {problem.where.path}", "dim") if problem.where.path else ""
+    path = style.paint(f"  {one_line(problem.where.path)}", "dim") if problem.where.path else ""
     first, *rest = lines(problem.message) or [""]
     found = [f"{head}: {style.paint(first, 'bold')}", *(f"  {line}" for line in rest)]
     found.append(f"  {style.paint('-->', 'blue')} {one_line(place(problem.where))}{path}")
