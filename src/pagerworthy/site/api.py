@@ -1,0 +1,285 @@
+"""The JSON API: static documents under `api/v1/`, in shapes that only ever gain properties.
+
+The structs here are the source of `schemas/site-*.schema.json`; a test holds both together.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from pagerworthy.catalog import Action, Criticality, Engagement, PagerHolder, Phase
+from pagerworthy.scoring import Outcome, Verdict
+
+VERSION = "v1"
+RungWord = Literal["none", "bronze", "silver", "gold"]
+StrengthWord = Literal["declared", "linked", "observed", "exercised"]
+
+
+def _says(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+Path = Annotated[str, _says("A path from the site's root.")]
+Moment = Annotated[str, msgspec.Meta(description="A moment in UTC.", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+Day = Annotated[str, msgspec.Meta(description="A date.", pattern=r"^\d{4}-\d\d-\d\d$")]
+Digest = Annotated[str, _says("`sha256:` and 64 hex digits, or empty.")]
+
+
+class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the documents share."""
+
+
+class DigestsDoc(_Document, frozen=True, kw_only=True):
+    """What the scores rest on."""
+
+    catalog: Digest
+    rubric: Digest
+    evidence: Digest
+
+
+class IndexDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/index.json`: what there is."""
+
+    title: Annotated[str, _says("The site's title.")]
+    as_of: Annotated[Moment, _says("The moment for which everything is judged.")]
+    digests: DigestsDoc
+    documents: Annotated[list[Path], _says("The other documents; services have one each beside them.")]
+    services: Annotated[int, _says("How many services there are.")]
+    holders: Annotated[dict[str, int], _says("How many pagers each holder has.")]
+    verdicts: Annotated[dict[str, int], _says("How many services have each verdict.")]
+    problems: Annotated[int, _says("How many errors there are in the catalog; what they are about may be missing.")]
+
+
+class SummaryDoc(_Document, frozen=True, kw_only=True):
+    """A service in the list of all."""
+
+    name: str
+    title: Annotated[str, _says("The name as people write it.")]
+    owner: Annotated[str, _says("The team that owns it.")]
+    system: Annotated[str, _says("The system that it is part of.")]
+    tier: Annotated[int, _says("1 is the most critical, 4 the least.")]
+    phase: Phase
+    engagement: Engagement
+    holder: Annotated[PagerHolder, _says("Who carries the pager.")]
+    verdict: Verdict
+    rung: Annotated[RungWord, _says("The rung that it has reached, waivers left aside.")]
+    required_rung: Annotated[RungWord, _says("The rung that it needs.")]
+    score: Annotated[float, _says("0 to 100, waivers left aside.")]
+    score_with_waivers: Annotated[float, _says("0 to 100, waived criteria counted as if they passed.")]
+    coverage: Annotated[float, _says("The share of due criteria of which the outcome is known, 0 to 1.")]
+    blocking: Annotated[int, _says("How many criteria keep it from the rung that it needs.")]
+    page: Path
+
+
+class ServicesDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/services.json`: all services, by name."""
+
+    as_of: Moment
+    services: list[SummaryDoc]
+
+
+class OnCallDoc(_Document, frozen=True, kw_only=True):
+    """How to reach who is on call."""
+
+    schedule: str
+    escalation: str
+    channel: str
+
+
+class LevelDoc(_Document, frozen=True, kw_only=True):
+    """An objective and its error budget; null where it is not known."""
+
+    name: str
+    objective: Annotated[float, _says("In percent.")]
+    window: str
+    compliance: Annotated[float | None, _says("The share of good events over the window, in percent.")]
+    remaining: Annotated[float | None, _says("The share of the error budget that is left; below 0 when overspent.")]
+
+
+class EvidenceDoc(_Document, frozen=True, kw_only=True):
+    """A record of evidence that decided a criterion."""
+
+    reference: Annotated[str, _says("What scorecards call it.")]
+    source: str
+    query: str
+    strength: StrengthWord
+    time: Moment
+    failed: Annotated[str, _says("Why its collector could not see, or empty.")]
+    value: Annotated[dict[str, Any] | None, _says("What was found, or null where the collector failed.")]
+
+
+class CriterionDoc(_Document, frozen=True, kw_only=True):
+    """The outcome of a criterion."""
+
+    id: str
+    outcome: Outcome
+    detail: str
+    strength: StrengthWord | None
+    evidence: Annotated[list[str], _says("References of records.")]
+    waiver: Annotated[str, _says("The waiver that covers it, or empty.")]
+
+
+class EdgeDoc(_Document, frozen=True, kw_only=True):
+    """An edge of the graph; ids of nodes: a service, owner/resource, or external:provider."""
+
+    source: str
+    target: str
+    criticality: Criticality
+
+
+class BreachDoc(_Document, frozen=True, kw_only=True):
+    """A limit of the contract that is crossed, or cannot be judged."""
+
+    id: str
+    title: str
+    action: Verdict
+    detail: str
+    known: bool
+
+
+class ServiceDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/services/NAME.json`: everything about one service."""
+
+    as_of: Annotated[Day, _says("The day for which it is judged.")]
+    summary: SummaryDoc
+    description: str
+    reason: Annotated[str, _says("The reason of the verdict, in a sentence.")]
+    frozen: Annotated[bool, _says("Whether deployments are frozen by a decision.")]
+    on_call: OnCallDoc | None
+    runbooks: Annotated[list[str], _says("Paths in the repository, or addresses.")]
+    levels: list[LevelDoc]
+    needs: Annotated[list[str], _says("Ids of the nodes that it depends on directly; at most 112.")]
+    needed_by: Annotated[list[str], _says("Services that depend on it directly; at most 112.")]
+    fails_with_it: Annotated[int, _says("How many other services fail when it fails.")]
+    degrades_with_it: Annotated[int, _says("How many more degrade.")]
+    ceiling: Annotated[float | None, _says("The most that it can promise, in percent.")]
+    blocking: Annotated[list[str], _says("Criteria that keep it from the rung that it needs, most urgent first.")]
+    criteria: list[CriterionDoc]
+    evidence: list[EvidenceDoc]
+    breaches: list[BreachDoc]
+    decisions: Annotated[list[str], _says("Names of its decisions, in the order of time.")]
+
+
+class GroupDoc(_Document, frozen=True, kw_only=True):
+    """A team or a system."""
+
+    name: str
+    title: str
+    description: str
+    owner: Annotated[str, _says("The team that owns a system; empty for a team.")]
+    services: Annotated[list[str], _says("Names of its services.")]
+    page: Path
+
+
+class GroupsDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/teams.json` and `api/v1/systems.json`."""
+
+    groups: list[GroupDoc]
+
+
+class RubricCriterionDoc(_Document, frozen=True, kw_only=True):
+    """A criterion and how services stand on it."""
+
+    id: str
+    question: str
+    area: str
+    phase: Phase
+    rung: RungWord
+    strength: StrengthWord
+    gating: bool
+    why: str
+    fix: str
+    outcomes: Annotated[dict[str, int], _says("How many services have each outcome.")]
+    failing: list[str]
+    unknown: list[str]
+    waived: list[str]
+    page: Path
+
+
+class CriteriaDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/criteria.json`: the rubric."""
+
+    criteria: list[RubricCriterionDoc]
+
+
+class DecisionDoc(_Document, frozen=True, kw_only=True):
+    """A decision."""
+
+    name: str
+    service: str
+    action: Action
+    time: Moment
+    pager: Annotated[str, _says("Who carries the pager from then on, or empty where the decision does not say.")]
+    reason: str
+
+
+class WaiverDoc(_Document, frozen=True, kw_only=True):
+    """A waiver."""
+
+    name: str
+    service: str
+    criterion: str
+    reason: str
+    granted: Day
+    expires: Day
+
+
+class IncidentDoc(_Document, frozen=True, kw_only=True):
+    """A post-mortem."""
+
+    name: str
+    title: str
+    services: list[str]
+    severity: str
+    started: Moment
+    impact: str
+    open_actions: Annotated[int, _says("Actions that are not done.")]
+    page: Path
+
+
+class DecisionsDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/decisions.json`: decisions in the order of time, waivers and post-mortems by name."""
+
+    decisions: list[DecisionDoc]
+    waivers: list[WaiverDoc]
+    postmortems: list[IncidentDoc]
+
+
+class NodeDoc(_Document, frozen=True, kw_only=True):
+    """A node of the graph."""
+
+    id: str
+    kind: Literal["service", "resource", "external"]
+    title: str
+    tier: int | None
+    owner: Annotated[str, _says("The team, or empty.")]
+    layer: Annotated[int, _says("The longest way to it from a node that nobody needs, which is at 0.")]
+
+
+class GraphDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/graph.json`: nodes by kind and name, edges by source and target."""
+
+    nodes: list[NodeDoc]
+    edges: list[EdgeDoc]
+
+
+DOCUMENTS: dict[str, type[_Document]] = {
+    "site-index": IndexDoc,
+    "site-services": ServicesDoc,
+    "site-service": ServiceDoc,
+    "site-groups": GroupsDoc,
+    "site-criteria": CriteriaDoc,
+    "site-decisions": DecisionsDoc,
+    "site-graph": GraphDoc,
+}
+
+
+def schema_of(name: str) -> dict[str, object]:
+    """The JSON Schema of a document, as `schemas/<name>.schema.json` has it."""
+    generated = msgspec.json.schema(DOCUMENTS[name])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated}
+
+
+def encode(document: _Document) -> bytes:
+    """The document as JSON, on one line."""
+    return msgspec.json.encode(document, enc_hook=str) + b"\n"

@@ -1,0 +1,37 @@
+"""What every page has."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Link(NamedTuple):
+    """A link; without `href` only its text is shown. `href` is from the site's root, or a web address."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page: its path from the site's root, its title, its place in the navigation, what search engines are told."""
+
+    path: str
+    title: str
+    section: str
+    about: str
+
+    @property
+    def root(self) -> str:
+        """The way back to the site's root."""
+        return "../" * self.path.count("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chrome:
+    """What stands around every page. `base` is the path under which the site is published, or empty."""
+
+    title: str
+    notice: str
+    as_of: str
+    url: str
+    base: str

@@ -1,0 +1,384 @@
+"""A service's page: everything about one."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+
+from pagerworthy.catalog import (
+    Decision,
+    Environment,
+    Kind,
+    OnCall,
+    Postmortem,
+    Service,
+    System,
+    Team,
+    Waiver,
+)
+from pagerworthy.evidence import SubjectEvidence
+from pagerworthy.graph import Ceiling, Edge, Relation
+from pagerworthy.scoring import Scorecard
+from pagerworthy.site import links, words
+from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
+from pagerworthy.site.index import NAMED, Blast, Index, Ref
+from pagerworthy.site.pages.history import History, history_of
+from pagerworthy.site.pages.infrastructure import Infrastructure, infrastructure_of
+from pagerworthy.site.pages.levels import Level, levels_of
+from pagerworthy.site.pages.page import Link, Page
+from pagerworthy.site.pages.scorecard import AreaCard, Fix, areas_of, fixes_of
+from pagerworthy.site.shared import Shared
+
+# Neighbours that are described on either side; the rest is named, and past that counted.
+DESCRIBED = 12
+
+
+class Around(msgspec.Struct, frozen=True):
+    """A node beside the service: over which edge, and what the entry says of it."""
+
+    ref: Ref
+    hard: bool
+    owned: bool
+    protocol: str
+    note: str
+    promise: str
+
+
+class ServiceInput(msgspec.Struct, frozen=True):
+    """All that a service's page follows from, apart from what all pages share: its digest is that of the page."""
+
+    service: Service
+    card: Scorecard
+    evidence: SubjectEvidence
+    owner: Team | None
+    system: System | None
+    environments: tuple[Environment, ...]
+    frozen: bool
+    since: str
+    decisions: tuple[Decision, ...]
+    waivers: tuple[Waiver, ...]
+    postmortems: tuple[Postmortem, ...]
+    needs: tuple[Around, ...]
+    more_needs: tuple[Ref, ...]
+    needs_count: int
+    needed_by: tuple[Around, ...]
+    more_needed_by: tuple[Ref, ...]
+    needed_by_count: int
+    blast: Blast
+    ceiling: Ceiling | None
+    limiting: Ref | None
+    file: str
+    documents: tuple[str, ...]
+
+
+class CallLine(NamedTuple):
+    """One way to reach somebody: what it is, and where."""
+
+    what: str
+    text: str
+    href: str
+
+
+class RunbookLine(NamedTuple):
+    """A runbook, and the alerts that lead to it."""
+
+    title: str
+    href: str
+    alerts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePage(Page):
+    """The context of `service.html`."""
+
+    name: str
+    description: str
+    facts: tuple[Link, ...]
+    owner: Link
+    lead: str
+    holder: str
+    holder_words: str
+    frozen: bool
+    calls: tuple[CallLine, ...]
+    runbooks: tuple[RunbookLine, ...]
+    verdict: words.State
+    reason: str
+    rung: str
+    rung_with_waivers: str
+    required: str
+    met: bool
+    score: str
+    score_with_waivers: str
+    coverage: str
+    tallies: tuple[tuple[str, str, int], ...]
+    fixes: tuple[Fix, ...]
+    fixes_count: int
+    levels: tuple[Level, ...]
+    drawing: Drawing | None
+    needs: tuple[Around, ...]
+    more_needs: tuple[Ref, ...]
+    needs_rest: int
+    needed_by: tuple[Around, ...]
+    more_needed_by: tuple[Ref, ...]
+    needed_by_rest: int
+    blast: tuple[str, ...]
+    blast_first: tuple[Ref, ...]
+    ceiling: str
+    areas: tuple[AreaCard, ...]
+    history: History
+    infrastructure: Infrastructure
+    links: tuple[Link, ...]
+    file: str
+
+
+def service_input(index: Index, name: str) -> ServiceInput:
+    """Gathers what the page of a service needs; cheap, because it runs for every service at every build."""
+    source = index.source
+    catalog, graph = source.catalog, source.graph
+    service = catalog.services[name]
+    spec = service.spec
+    pager = index.pagers[name]
+    needs, more_needs, needs_count = _around(index, graph.needs(name), down=True)
+    needed_by, more_needed_by, needed_by_count = _around(index, graph.needed_by(name), down=False)
+    ceiling = index.ceilings.get(name)
+    return ServiceInput(
+        service=service,
+        card=index.cards[name],
+        evidence=source.evidence.of(name),
+        owner=catalog.teams.get(spec.owner),
+        system=catalog.systems.get(spec.system),
+        environments=tuple(catalog.environments[each] for each in spec.environments if each in catalog.environments),
+        frozen=pager.frozen,
+        since=index.clock.when(pager.since) if pager.since else "",
+        decisions=tuple(index.decisions.get(name, ())),
+        waivers=tuple(index.waivers.get(name, ())),
+        postmortems=tuple(index.postmortems.get(name, ())),
+        needs=needs,
+        more_needs=more_needs,
+        needs_count=needs_count,
+        needed_by=needed_by,
+        more_needed_by=more_needed_by,
+        needed_by_count=needed_by_count,
+        blast=index.blast(name),
+        ceiling=ceiling,
+        limiting=index.refs.get(ceiling.limiting) if ceiling and ceiling.limiting else None,
+        file=file_of(index, "Service", name),
+        documents=tuple(runbook.path for runbook in spec.runbooks if runbook.path in source.documents),
+    )
+
+
+def file_of(index: Index, kind: Kind, name: str) -> str:
+    """The file of an entry, or an empty text where the catalog was not read from files."""
+    return index.source.catalog.places.get(kind, {}).get(name, "")
+
+
+def _around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple[Around, ...], tuple[Ref, ...], int]:
+    """The neighbours to describe, hard edges and critical services first, then those to name, and how many in all."""
+    refs, nodes = index.refs, index.source.graph.nodes
+
+    def urgency(edge: Edge) -> tuple[bool, int, str]:
+        other = edge.target if down else edge.source
+        return (not edge.is_hard, nodes[other].tier or 9, other)
+
+    ordered = sorted(edges, key=urgency) if len(edges) > 1 else edges
+    described = tuple(
+        Around(
+            ref=refs[edge.target if down else edge.source],
+            hard=edge.is_hard,
+            owned=edge.relation is Relation.OWNS,
+            protocol=edge.protocol,
+            note=(edge.on_failure if edge.is_hard else edge.fallback) if down else "",
+            promise=f"{words.number(edge.availability)} %" if edge.availability is not None else "",
+        )
+        for edge in ordered[:DESCRIBED]
+    )
+    named = tuple(refs[edge.target if down else edge.source] for edge in ordered[DESCRIBED : DESCRIBED + NAMED])
+    return described, named, len(edges)
+
+
+def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
+    """The context of a service's page."""
+    service, card = found.service, found.card
+    spec, name = service.spec, service.name
+    label = service.metadata.label
+    owner = found.owner.metadata.label if found.owner else spec.owner
+    areas = areas_of(card, found.evidence, shared.criteria, shared.policy, shared.clock)
+    fixes = fixes_of(card, shared.criteria, shared.policy)
+    return ServicePage(
+        path=links.service(name),
+        title=label,
+        section="services",
+        about=service.metadata.description,
+        name=name,
+        description=service.metadata.description,
+        facts=_facts(found),
+        owner=Link(owner, _UP + links.team(spec.owner) if found.owner else ""),
+        lead=found.owner.spec.lead if found.owner else "",
+        holder=card.holder,
+        holder_words=_holder_words(found, owner),
+        frozen=found.frozen,
+        calls=calls_of(spec.oncall or (found.owner.spec.oncall if found.owner else None)),
+        runbooks=tuple(
+            RunbookLine(
+                runbook.title,
+                _UP + links.document(runbook.path) if runbook.path in found.documents else links.safe(runbook.url),
+                words.listed(runbook.alerts, 4),
+            )
+            for runbook in spec.runbooks
+        ),
+        verdict=words.VERDICTS[card.verdict],
+        reason=card.reason,
+        rung=words.rung_word(card.rung),
+        rung_with_waivers=words.rung_word(card.rung_with_waivers) if card.rung_with_waivers != card.rung else "",
+        required=card.required_rung.word,
+        met=card.rung >= card.required_rung,
+        score=words.number(card.score),
+        score_with_waivers=words.number(card.score_with_waivers),
+        coverage=words.percent(card.coverage),
+        tallies=tuple(
+            (state.mark, state.word, amount)
+            for outcome, state in words.OUTCOMES.items()
+            if (amount := card.count(outcome))
+        ),
+        fixes=fixes[:_FIXES],
+        fixes_count=len(fixes),
+        levels=levels_of(service, found.evidence, shared.clock),
+        drawing=_drawing(found),
+        needs=found.needs,
+        more_needs=found.more_needs,
+        needs_rest=found.needs_count - len(found.needs) - len(found.more_needs),
+        needed_by=found.needed_by,
+        more_needed_by=found.more_needed_by,
+        needed_by_rest=found.needed_by_count - len(found.needed_by) - len(found.more_needed_by),
+        blast=_blast_words(label, found.blast),
+        blast_first=found.blast.first,
+        ceiling=_ceiling_words(found),
+        areas=areas,
+        history=history_of(found.decisions, found.waivers, found.postmortems, card.breaches, shared),
+        infrastructure=infrastructure_of(service, found.environments, found.evidence, shared.policy.currency),
+        links=_links(found),
+        file=found.file,
+    )
+
+
+# From a service's page to the site's root.
+_UP = "../"
+# Fixes that are written out; the rest is in the scorecard below.
+_FIXES = 12
+
+
+def _facts(found: ServiceInput) -> tuple[Link, ...]:
+    spec = found.service.spec
+    system = found.system.metadata.label if found.system else spec.system
+    facts = [
+        Link(f"tier {spec.tier}", ""),
+        Link(f"{spec.phase} phase", ""),
+        Link(f"engagement {spec.engagement}", ""),
+        Link(f"system {system}", _UP + links.system(spec.system) if found.system else ""),
+    ]
+    if spec.language:
+        facts.append(Link(spec.language, ""))
+    if spec.data:
+        facts.append(Link(f"{spec.data.classification} data", ""))
+        facts.extend(Link(regulation, "") for regulation in spec.data.regulations)
+    return tuple(facts)
+
+
+def _holder_words(found: ServiceInput, owner: str) -> str:
+    since = f" since {found.since}" if found.since else ""
+    match found.card.holder:
+        case "sre":
+            return f"SRE carries the pager{since}."
+        case "shared":
+            return f"SRE and {owner} share the pager{since}."
+        case "shadow":
+            return f"{owner} carries the pager, and SRE reads along{since}."
+        case _:
+            return f"{owner} carries the pager{since}."
+
+
+def calls_of(oncall: OnCall | None) -> tuple[CallLine, ...]:
+    """The ways to reach who is on call."""
+    if oncall is None:
+        return ()
+    lines = [CallLine("On call", "who is on call now", links.safe(oncall.schedule))]
+    if not lines[0].href:
+        lines = [CallLine("On call", oncall.schedule, "")]
+    if oncall.escalation:
+        href = links.safe(oncall.escalation)
+        lines.append(CallLine("Escalation", "if nobody answers" if href else oncall.escalation, href))
+    if oncall.channel:
+        lines.append(CallLine("Channel", oncall.channel, ""))
+    return tuple(lines)
+
+
+def _drawing(found: ServiceInput) -> Drawing | None:
+    if not (found.needs or found.needed_by):
+        return None
+    spec = found.service.spec
+    state = words.VERDICTS[found.card.verdict]
+    own = Ref(
+        found.service.name, found.service.metadata.label, "", "service", state.word, state.mark, f"tier {spec.tier}"
+    )
+    return draw_neighbours(
+        own,
+        [Neighbour(each.ref, each.hard) for each in found.needed_by],
+        found.needed_by_count - len(found.needed_by),
+        [Neighbour(each.ref, each.hard) for each in found.needs],
+        found.needs_count - len(found.needs),
+    )
+
+
+def _blast_words(label: str, blast: Blast) -> tuple[str, ...]:
+    """What breaks if this breaks, in at most two sentences."""
+    if not blast.fails and not blast.degrades:
+        return (f"If {label} fails, no other service notices.",)
+    if blast.fails:
+        tiers = [f"{amount:,} of tier {tier}" for tier, amount in enumerate(blast.tiers, start=1) if amount]
+        verb = "fails" if blast.fails == 1 else "fail"
+        first = (
+            f"If {label} fails, {words.count(blast.fails, 'other service')} {verb} with it: {words.listed(tiers, 4)}."
+        )
+    else:
+        first = f"If {label} fails, no other service fails with it."
+    if not blast.degrades:
+        return (first,)
+    verb = "degrades" if blast.degrades == 1 else "degrade"
+    more = " more" if blast.fails else ""
+    return (first, f"{words.count(blast.degrades, f'service{more}', f'services{more}').capitalize()} {verb}.")
+
+
+def _ceiling_words(found: ServiceInput) -> str:
+    ceiling = found.ceiling
+    if ceiling is None or not (ceiling.factors or ceiling.unknown):
+        return "It needs nothing that could limit what it promises."
+    if ceiling.percent is None:
+        return f"How much it can promise is not known: nobody says what {words.listed(ceiling.unknown)} promise."
+    limit = f"{ceiling.percent:.3f}".rstrip("0").rstrip(".")
+    text = f"Its hard dependencies together let it promise at most {limit} %"
+    if found.limiting:
+        text += f"; the weakest is {found.limiting.label}"
+    if ceiling.unknown:
+        text += f". The true ceiling is lower: nobody says what {words.listed(ceiling.unknown)} promise"
+    promised = min((slo.objective for slo in found.service.spec.slos if slo.kind == "availability"), default=None)
+    if promised is not None:
+        verdict = "more than they can carry" if promised > ceiling.percent else "which they can carry"
+        text += f". It promises {words.number(promised)} %, {verdict}"
+    return text + "."
+
+
+def _links(found: ServiceInput) -> tuple[Link, ...]:
+    spec = found.service.spec
+    lines = [Link("Repository", links.safe(spec.repository))] if spec.repository else []
+    if spec.design:
+        lines.append(Link(f"Design {spec.design.path}".strip(), links.safe(spec.design.url)))
+    monitoring = spec.monitoring
+    lines.extend(Link(f"Dashboard: {each.title}", links.safe(each.url)) for each in monitoring.dashboards)
+    if monitoring.logs:
+        lines.append(Link("Logs", links.safe(monitoring.logs.url)))
+    if monitoring.traces:
+        lines.append(Link("Traces", links.safe(monitoring.traces.url)))
+    if spec.release and spec.release.pipeline:
+        lines.append(Link("Pipeline", links.safe(spec.release.pipeline)))
+    lines.extend(Link(each.title, links.safe(each.url)) for each in spec.links)
+    return tuple(lines)

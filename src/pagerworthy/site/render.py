@@ -1,0 +1,83 @@
+"""Turns page contexts into HTML: Jinja with everything escaped and nothing undefined."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pagerworthy.project import data_folder
+from pagerworthy.site.pages.page import Chrome
+
+_ASSETS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".webmanifest"})
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Templates and assets by name. `sandboxed` where a repository brings templates of its own."""
+
+    templates: Mapping[str, str]
+    assets: Mapping[str, bytes]
+    sandboxed: bool
+    digest: str
+
+
+def read_theme(root: Path | None) -> Theme:
+    """The shipped theme; a repository overrides single files of it in its own `site/templates` and `site/assets`.
+
+    A repository's templates may come from a stranger's pull request, so they run in a sandbox.
+    """
+    templates, assets = _files(data_folder("site/templates")), _files(data_folder("site/assets"))
+    own = _files(root / "site" / "templates") if root else {}
+    changed = {name: content for name, content in own.items() if templates.get(name) != content}
+    templates |= changed
+    assets |= _files(root / "site" / "assets") if root else {}
+    assets = {name: content for name, content in assets.items() if Path(name).suffix in _ASSETS}
+    digest = hashlib.sha256()
+    for name, content in sorted((*templates.items(), *assets.items())):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return Theme(
+        templates={name: content.decode("utf-8", errors="replace") for name, content in templates.items()},
+        assets=assets,
+        sandboxed=bool(changed),
+        digest=digest.hexdigest(),
+    )
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, by name; links are not followed and dot files left out."""
+    if not folder.is_dir() or folder.is_symlink():
+        return {}
+    return {
+        file.name: file.read_bytes()
+        for file in sorted(folder.iterdir())
+        if file.is_file() and not file.is_symlink() and not file.name.startswith(".")
+    }
+
+
+class Renderer:
+    """Renders contexts with the templates of a theme."""
+
+    def __init__(self, theme: Theme, chrome: Chrome) -> None:
+        kind = ImmutableSandboxedEnvironment if theme.sandboxed else jinja2.Environment
+        self._environment = kind(
+            loader=jinja2.DictLoader(theme.templates),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._chrome = chrome
+        self._templates: dict[str, jinja2.Template] = {}
+
+    def render(self, template: str, context: object) -> bytes:
+        """The page as UTF-8; the context is `page` in the template, what surrounds it `site`."""
+        found = self._templates.get(template)
+        if found is None:
+            found = self._templates[template] = self._environment.get_template(template)
+        root = getattr(context, "root", "")
+        return found.render(page=context, site=self._chrome, r=root).encode("utf-8", errors="replace")
