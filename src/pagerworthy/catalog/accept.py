@@ -9,8 +9,8 @@ import msgspec
 import ryaml
 
 from pagerworthy.catalog.frontmatter import split
-from pagerworthy.catalog.model import ENTRY_TYPES, FOLDERS, Entry, Service
-from pagerworthy.catalog.precheck import SIZE_LIMIT, plain
+from pagerworthy.catalog.model import ENTRY_TYPES, Entry, Service
+from pagerworthy.catalog.precheck import SIZE_LIMIT, UNPRINTABLE, plain
 from pagerworthy.catalog.schemas import Schemas
 
 # An entry's own levels are few; only an extension could go deeper than the slow tier allows.
@@ -22,18 +22,8 @@ def accept(content: bytes, path: str, kind: str, schemas: Schemas) -> Entry | No
 
     An entry with extensions is returned with those not yet checked against the organisation's own schemas.
     """
-    if len(content) > SIZE_LIMIT:
-        return None
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    if kind == "Postmortem":
-        parts = split(text)
-        if parts is None:
-            return None
-        text = parts.front
-    if not plain(text):
+    text = _plain_text(content, kind)
+    if text is None:
         return None
     try:
         data = ryaml.loads(text)
@@ -42,11 +32,25 @@ def accept(content: bytes, path: str, kind: str, schemas: Schemas) -> Entry | No
         entry: Entry = msgspec.convert(data, ENTRY_TYPES[kind])
     except (ryaml.InvalidYamlError, msgspec.ValidationError, ValueError, TypeError, RecursionError):
         return None
-    if entry.metadata.name != stem(path) or FOLDERS[kind] != path.split("/", 2)[1]:
+    deep = isinstance(entry, Service) and not _shallow(entry.spec.extensions, _EXTENSION_DEPTH)
+    return None if deep or entry.metadata.name != stem(path) else entry
+
+
+def _plain_text(content: bytes, kind: str) -> str | None:
+    """The document in the file, if both tiers are sure to read it alike."""
+    if len(content) > SIZE_LIMIT:
         return None
-    if isinstance(entry, Service) and not _shallow(entry.spec.extensions, _EXTENSION_DEPTH):
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
         return None
-    return entry
+    if kind == "Postmortem":
+        parts = split(text)
+        if parts is None or UNPRINTABLE.search(parts.body):
+            return None
+        text = parts.front
+        content = text.encode()
+    return text if plain(content, text) else None
 
 
 def stem(path: str) -> str:

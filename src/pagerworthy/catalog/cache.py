@@ -6,30 +6,36 @@ what counts as checked. Losing it costs time and nothing else.
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from pagerworthy import __version__
-from pagerworthy.catalog.model import Decision, Environment, Postmortem, Service, System, Team, Waiver
-from pagerworthy.catalog.walk import Found, Stamp
+from pagerworthy.catalog.catalog import Packed
+from pagerworthy.catalog.walk import Stamp
+from pagerworthy.problem import Problem
 
 # Two writes within one tick of a file system's clock leave the same stamp; files as young as this are not remembered.
 _TICK_NS = 50_000_000
 # Raised when what is remembered changes its form.
-_FORM = 1
+_FORM = 2
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One file that had no problem; a runbook has no entry."""
+    """One file that could be read; a runbook has no entry.
+
+    `problems` are what the entry says against itself, without line and column. `digest` is empty for a file that could
+    not be read.
+    """
 
     path: str
     stamp: Stamp
     digest: str
-    entry: Service | Team | System | Environment | Decision | Waiver | Postmortem | None
+    entry: Packed | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 class Cache:
@@ -52,24 +58,18 @@ class Cache:
         """Replaces what is remembered, at once or not at all."""
         limit = time.time_ns() - _TICK_NS
         every = [each for each in files if max(each.stamp.mtime_ns, each.stamp.ctime_ns) < limit]
-        name = ""
+        new: Path | None = None
         try:
             folder = _folder()
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=self._name, suffix=".new")
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.msgpack.encode(every))
-            Path(name).replace(folder / self._name)
+            new = folder / f"{self._name}.{os.getpid()}.{time.monotonic_ns()}.new"
+            new.write_bytes(msgspec.msgpack.encode(every))
+            new.replace(folder / self._name)
         except (OSError, RuntimeError, msgspec.MsgspecError):
             # Without a cache everything still works.
-            if name:
-                Path(name).unlink(missing_ok=True)
-
-
-def known(found: Found, remembered: dict[str, Remembered]) -> Remembered | None:
-    """What is remembered of a file, if it has not changed since."""
-    each = remembered.get(found.path)
-    return each if each is not None and each.stamp == found.stamp else None
+            if new is not None:
+                with suppress(OSError):
+                    new.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -6,7 +6,9 @@ from typing import TypeVar
 
 import msgspec
 
+from pagerworthy.catalog.entries import Entries
 from pagerworthy.catalog.model import (
+    ENTRY_TYPES,
     Decision,
     Entry,
     Environment,
@@ -18,69 +20,90 @@ from pagerworthy.catalog.model import (
     Team,
     Waiver,
 )
+from pagerworthy.catalog.ties import Ties, ties_of
 
 _E = TypeVar("_E", bound=Entry)
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An entry as MessagePack, with what is needed of it before anyone unpacks it; `ties` are a service's."""
+
+    kind: Kind
+    name: str
+    ties: Ties | None
+    entry: bytes
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Every entry that could be read.
 
-    The dicts are by name, in the order of names; `decisions` are in the order of time, then name; `waivers`
-    and `postmortems` in the order of names. `files` maps each file that the catalog was read from (entries,
-    right or wrong, and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it
-    does not depend on the machine, the order of files, the time zone or the locale.
+    The mappings are by name, in the order of names; `decisions` are in the order of time, then name; `waivers` and
+    `postmortems` in the order of names. `files` maps each file that the catalog was read from (entries, right or wrong,
+    and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it does not depend on the
+    machine, the order of files, the time zone or the locale. `ties` are those of each service.
     """
 
-    services: dict[str, Service] = {}
-    teams: dict[str, Team] = {}
-    systems: dict[str, System] = {}
-    environments: dict[str, Environment] = {}
+    services: Mapping[str, Service] = {}
+    teams: Mapping[str, Team] = {}
+    systems: Mapping[str, System] = {}
+    environments: Mapping[str, Environment] = {}
     decisions: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     postmortems: tuple[Postmortem, ...] = ()
-    files: dict[str, str] = {}
+    files: Mapping[str, str] = {}
     digest: str = ""
-    places: dict[Kind, dict[str, str]] = {}
+    places: Mapping[Kind, Mapping[str, str]] = {}
+    ties: Mapping[str, Ties] = {}
 
     def file_of(self, kind: Kind, name: str) -> str:
         """The file that has the entry, from the repository's root. Raises KeyError where there is none."""
         return self.places[kind][name]
 
 
+def pack(entry: Entry) -> Packed:
+    """Packs an entry, for a cache or for another process."""
+    ties = ties_of(entry) if isinstance(entry, Service) else None
+    return Packed(kind=entry.kind, name=entry.metadata.name, ties=ties, entry=msgspec.msgpack.encode(entry))
+
+
 def assemble(entries: Iterable[Located], files: Mapping[str, str] | None = None) -> Catalog:
     """Builds the catalog from entries with different names within a kind; `files` are the digests by path."""
-    groups: dict[Kind, list[Located]] = {}
-    for located in entries:
-        groups.setdefault(located.entry.kind, []).append(located)
+    return assemble_packed([(located.file, pack(located.entry)) for located in entries], files or {})
+
+
+def assemble_packed(entries: Iterable[tuple[str, Packed]], files: Mapping[str, str]) -> Catalog:
+    """Builds the catalog from packed entries, each with its file, and with different names within a kind."""
+    groups: dict[Kind, list[tuple[str, Packed]]] = {}
+    for pair in entries:
+        groups.setdefault(pair[1].kind, []).append(pair)
     for group in groups.values():
-        group.sort(key=lambda located: located.entry.metadata.name)
-    sums = dict(sorted((files or {}).items()))
+        group.sort(key=lambda pair: pair[1].name)
+    sums = dict(sorted(files.items()))
+    decisions = _entries(groups, Decision).values()
     return Catalog(
-        services=_by_name(groups.get("Service", []), Service),
-        teams=_by_name(groups.get("Team", []), Team),
-        systems=_by_name(groups.get("System", []), System),
-        environments=_by_name(groups.get("Environment", []), Environment),
-        decisions=tuple(
-            sorted(_by_name(groups.get("Decision", []), Decision).values(), key=lambda d: (d.spec.time, d.name))
-        ),
-        waivers=tuple(_by_name(groups.get("Waiver", []), Waiver).values()),
-        postmortems=tuple(_by_name(groups.get("Postmortem", []), Postmortem).values()),
+        services=_entries(groups, Service),
+        teams=_entries(groups, Team),
+        systems=_entries(groups, System),
+        environments=_entries(groups, Environment),
+        decisions=tuple(sorted(decisions, key=lambda each: (each.spec.time, each.name))),
+        waivers=tuple(_entries(groups, Waiver).values()),
+        postmortems=tuple(_entries(groups, Postmortem).values()),
         files=sums,
         digest=digest_of(sums),
-        places={
-            kind: {located.entry.metadata.name: located.file for located in group}
-            for kind, group in sorted(groups.items())
-        },
+        places={kind: {packed.name: file for file, packed in groups.get(kind, ())} for kind in _KINDS},
+        ties={packed.name: packed.ties for _, packed in groups.get("Service", ()) if packed.ties is not None},
     )
 
 
 def digest_of(files: Mapping[str, str]) -> str:
     """`sha256:` and the digest over all (path, digest) pairs, in the order of paths."""
     total = hashlib.sha256()
-    for path, digest in sorted(files.items()):
-        total.update(f"{path}\0{digest}\n".encode(errors="surrogateescape"))
+    total.update("".join([f"{path}\0{files[path]}\n" for path in sorted(files)]).encode(errors="surrogateescape"))
     return f"sha256:{total.hexdigest()}"
 
 
-def _by_name(group: list[Located], kind: type[_E]) -> dict[str, _E]:
-    return {located.entry.metadata.name: located.entry for located in group if isinstance(located.entry, kind)}
+def _entries(groups: Mapping[Kind, list[tuple[str, Packed]]], kind: type[_E]) -> Entries[_E]:
+    return Entries(kind, {packed.name: packed.entry for _, packed in groups.get(kind.kind, ())})
+
+
+_KINDS: tuple[Kind, ...] = tuple(entry.kind for entry in ENTRY_TYPES.values())

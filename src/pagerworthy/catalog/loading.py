@@ -1,23 +1,26 @@
 """Reads a catalog: every file on its own, so that a broken one hides no other."""
 
 import gc
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 
-from pagerworthy.catalog.cache import Cache, Remembered, known
-from pagerworthy.catalog.catalog import Catalog, assemble
+from pagerworthy.catalog.cache import Cache, Remembered
+from pagerworthy.catalog.catalog import Catalog, Packed, assemble_packed
 from pagerworthy.catalog.extensions import Extensions
-from pagerworthy.catalog.model import Located
 from pagerworthy.catalog.reading import read_all
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.walk import walk
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where, sort_key
 
+# Reading this many files again takes less time than writing down what was read.
+_FEW = 50
+
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The entries that could be read, and the problems of all files, sorted."""
+    """The entries that could be read, and the problems of all files, sorted; see `locate` for their lines."""
 
     catalog: Catalog
     problems: tuple[Problem, ...]
@@ -42,31 +45,36 @@ def _load(root: Path, *, cache: bool) -> Loaded:
     listing = walk(root)
     store = Cache(root, Schemas().digest() + Extensions(root).digest()) if cache else None
     remembered = store.read() if store else {}
-    old = {found.path: each for found in listing.found if (each := known(found, remembered))}
-    new = read_all(root, [found for found in listing.found if found.path not in old])
+    files: list[Remembered] = []
+    changed = []
+    for found in listing.found:
+        known = remembered.get(found.path)
+        if known is not None and known.stamp == found.stamp:
+            files.append(known)
+        else:
+            changed.append(found)
+    new = read_all(root, changed)
+    right = [read.file for read in new if not read.problems]
+    if store and len(right) > (_FEW if remembered else 0):
+        store.write([*files, *right])
     problems = [*listing.problems, *(each for read in new for each in read.problems)]
-    files = sorted([*old.values(), *(read.file for read in new)], key=lambda file: file.path)
-    if store and (len(old) < len(files) or len(old) < len(remembered)):
-        right = {read.file.path for read in new if not read.problems}
-        store.write(file for file in files if file.path in old or file.path in right)
-    entries = _unique(files, problems)
-    catalog = assemble(entries, {file.path: file.digest for file in files if file.digest})
+    files += [read.file for read in new]
+    files.sort(key=attrgetter("path"))
+    problems += [each for file in files for each in file.problems]
+    catalog = assemble_packed(_unique(files, problems), {file.path: file.digest for file in files if file.digest})
     return Loaded(catalog=catalog, problems=tuple(sorted(set(problems), key=sort_key)))
 
 
-def _unique(files: list[Remembered], problems: list[Problem]) -> list[Located]:
-    """The entries, the first of each name; adds a problem for every other."""
-    entries: list[Located] = []
-    places: dict[tuple[str, str], str] = {}
+def _unique(files: list[Remembered], problems: list[Problem]) -> list[tuple[str, Packed]]:
+    """The entries with their files, the first of each name; adds a problem for every other."""
+    entries: dict[tuple[str, str], tuple[str, Packed]] = {}
     for file in files:
         entry = file.entry
         if entry is None:
             continue
-        first = places.setdefault((entry.kind, entry.name), file.path)
-        if first == file.path:
-            entries.append(Located(entry=entry, file=first))
-        else:
+        first, _ = entries.setdefault((entry.kind, entry.name), (file.path, entry))
+        if first != file.path:
             message = f"there are two entries for the {entry.kind.lower()} {entry.name}; the other is {first}"
             where = Where(file=file.path, path="metadata.name")
             problems.append(problem("PW207", message, where, "keep one of them, or give this one another name"))
-    return entries
+    return list(entries.values())

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from pagerworthy.catalog.accept import accept
 from pagerworthy.catalog.cache import Remembered
+from pagerworthy.catalog.catalog import pack
+from pagerworthy.catalog.checks import alone
 from pagerworthy.catalog.extensions import Extensions
 from pagerworthy.catalog.files import read_file
-from pagerworthy.catalog.model import Service
+from pagerworthy.catalog.model import Entry, Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.walk import Found, unreadable
@@ -24,7 +25,7 @@ _MANY = 400
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one file: `digest` is empty where it could not be read."""
+    """What became of one file; `problems` are those of reading it, which a cache must not hide."""
 
     file: Remembered
     problems: tuple[Problem, ...] = ()
@@ -55,7 +56,7 @@ def _can_fork() -> bool:
 
 
 def _read_packed(root: Path, files: Sequence[Found]) -> bytes:
-    # Packed by msgspec, the entries cross to the other process in a tenth of the time that pickling takes.
+    # Packed by msgspec, what was read crosses to the other process in a tenth of the time that pickling takes.
     return msgspec.msgpack.encode(_read_here(root, files))
 
 
@@ -65,24 +66,33 @@ def _read_here(root: Path, files: Sequence[Found]) -> list[Read]:
 
 
 def _read(root: Path, found: Found, schemas: Schemas, extensions: Extensions) -> Read:
+    from pagerworthy.catalog.accept import accept
+
     try:
         content = read_file(root / found.path, SIZE_LIMIT)
     except OSError as error:
-        return Read(Remembered(found.path, found.stamp, "", None), (unreadable(found.path, error),))
+        return Read(Remembered(found.path, found.stamp, ""), (unreadable(found.path, error),))
     digest = hashlib.sha256(content).hexdigest()
-    entry = accept(content, found.path, found.kind, schemas) if found.kind else None
+    if not found.kind:
+        from pagerworthy.catalog.decode import decode
+
+        _, problems = decode(content, found.path)
+        return Read(Remembered(found.path, found.stamp, digest), tuple(problems))
+    entry = accept(content, found.path, found.kind, schemas)
     if entry is not None and (not isinstance(entry, Service) or _extended(entry, extensions)):
-        return Read(Remembered(found.path, found.stamp, digest, entry))
+        return Read(_remembered(found, digest, entry))
     # Most files are right, and the slow tier takes long to import.
-    if found.kind:
-        from pagerworthy.catalog.explain import explain
+    from pagerworthy.catalog.explain import explain
 
-        explained = explain(content, found.path, found.kind, schemas, extensions)
-        return Read(Remembered(found.path, found.stamp, digest, explained.entry), explained.problems)
-    from pagerworthy.catalog.decode import decode
+    explained = explain(content, found.path, found.kind, schemas, extensions)
+    if explained.entry is None:
+        return Read(Remembered(found.path, found.stamp, digest), explained.problems)
+    return Read(_remembered(found, digest, explained.entry), explained.problems)
 
-    _, problems = decode(content, found.path)
-    return Read(Remembered(found.path, found.stamp, digest, None), tuple(problems))
+
+def _remembered(found: Found, digest: str, entry: Entry) -> Remembered:
+    problems = tuple(alone(entry, found.path))
+    return Remembered(found.path, found.stamp, digest, pack(entry), problems)
 
 
 def _extended(entry: Service, extensions: Extensions) -> bool:

@@ -1,6 +1,6 @@
 """What an unquoted YAML scalar means: the core schema of YAML 1.2, read strictly.
 
-`no`, `12:30` and dates stay text. So does a number with a leading zero, which is an octal number to YAML 1.1, a
+`no`, `12:30` and dates stay text. So does a whole number with a leading zero, which is an octal number to YAML 1.1, a
 decimal one to YAML 1.2, and mostly an id to whoever wrote it.
 """
 
@@ -13,7 +13,7 @@ _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 Plain = str | int | float | bool | None
@@ -39,7 +39,8 @@ def _number(text: str) -> Plain:
         raise InexactError("this is not a number that can be compared with others")
     if not (_INTEGER.fullmatch(text) or _BASED.fullmatch(text) or _FLOAT.fullmatch(text)):
         return text
-    digits = len(text) if _BASED.fullmatch(text) else sum(c.isdigit() for c in text)
+    mantissa = text if _BASED.fullmatch(text) else re.split("[eE]", text)[0]
+    digits = sum(c.isalnum() for c in mantissa)
     if digits > MAX_DIGITS:
         raise InexactError(f"this number has {digits:,} digits; more than {MAX_DIGITS} are not kept exactly")
     if _BASED.fullmatch(text):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -44,9 +45,13 @@ def walk(root: Path) -> Walk:
     """Lists the entries and runbooks under `root`/catalog. Symbolic links are problems, never followed."""
     found: list[Found] = []
     problems: list[Problem] = []
+    if (root / "catalog").is_symlink():
+        return Walk(found=(), problems=(_symlink("catalog"),))
     for entry in _scan(root / "catalog", "catalog", problems):
         path = f"catalog/{entry.name}"
-        if entry.is_symlink():
+        if not path.isprintable():
+            problems.append(_unprintable(path))
+        elif entry.is_symlink():
             problems.append(_symlink(path))
         elif not entry.is_dir(follow_symlinks=False):
             problems.extend(_stray(path, ""))
@@ -54,7 +59,7 @@ def walk(root: Path) -> Walk:
             _folder(root, path, _KINDS.get(entry.name, ""), found, problems)
         elif entry.name not in _OTHERS and not entry.name.startswith("."):
             problems.append(_unknown_folder(path, entry.name))
-    found.sort(key=lambda file: file.path)
+    found.sort(key=attrgetter("path"))
     return Walk(found=tuple(found), problems=tuple(problems))
 
 
@@ -65,21 +70,17 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
         folder = folders.pop()
         for entry in _scan(root / folder, folder, problems):
             path = f"{folder}/{entry.name}"
-            if entry.is_symlink():
+            if not path.isprintable():
+                problems.append(_unprintable(path))
+            elif entry.is_symlink():
                 problems.append(_symlink(path))
             elif entry.is_dir(follow_symlinks=False):
                 folders.append(path)
             elif entry.name.startswith(".") or not entry.name.endswith(ending):
                 problems.extend(_stray(path, ending))
             elif not entry.is_file(follow_symlinks=False):
-                problems.append(
-                    problem(
-                        "PW002",
-                        "this is neither a file nor a folder, and is not read",
-                        Where(file=repository_path(path)),
-                        "put a regular file in its place, or remove it",
-                    )
-                )
+                message = "this is neither a file nor a folder, and is not read"
+                problems.append(problem("PW002", message, Where(file=path), "put a regular file in its place"))
             else:
                 try:
                     stat = entry.stat(follow_symlinks=False)
@@ -93,7 +94,7 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
 def _scan(folder: Path, path: str, problems: list[Problem]) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
+            yield from entries
     except OSError as error:
         problems.append(unreadable(path, error))
 
@@ -106,6 +107,11 @@ def unreadable(path: str, error: OSError) -> Problem:
         Where(file=repository_path(path)),
         "look at its permissions, or remove it",
     )
+
+
+def _unprintable(path: str) -> Problem:
+    message = "the name of this file or folder has characters that cannot be printed"
+    return problem("PW020", message, Where(file=repository_path(path)), "rename it with lower-case letters and hyphens")
 
 
 def _symlink(path: str) -> Problem:

@@ -153,4 +153,12 @@ ROWS: tuple[Code, ...] = (
         wrong="catalog/service/checkout.yaml",
         right="catalog/services/checkout.yaml",
     ),
+    Code(
+        code="PW020",
+        title="A file name that cannot be printed",
+        why="It could look like the name of another file, or do something to a terminal.",
+        mend="Rename it with lower-case letters, digits and hyphens.",
+        wrong="catalog/services/check\\x1bout.yaml",
+        right="catalog/services/checkout.yaml",
+    ),
 )

@@ -1,65 +1,6 @@
-"""What entries say of each other: one rule a function, each named with the codes that it reports."""
+"""Whether entries make sense, each by itself and all together."""
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
+from pagerworthy.catalog.checks.across import check
+from pagerworthy.catalog.checks.alone import alone
 
-from pagerworthy.catalog.catalog import Catalog
-from pagerworthy.catalog.checks import (
-    cycles,
-    decisions,
-    dependencies,
-    paths,
-    people,
-    postmortems,
-    promises,
-    references,
-    waivers,
-    within,
-)
-from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.problem import Problem, sort_key
-
-__all__ = ["RULES", "check"]
-
-RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
-    references.owners,
-    references.systems,
-    references.services,
-    references.resources,
-    references.environments,
-    references.teams,
-    dependencies.on_itself,
-    dependencies.twice,
-    dependencies.lower_tier,
-    cycles.hard_cycles,
-    cycles.system_cycles,
-    promises.too_high,
-    paths.files,
-    within.names_twice,
-    within.alerts_for_slos,
-    within.runbooks_for_alerts,
-    within.replicas,
-    within.reviews,
-    waivers.dates,
-    waivers.criteria,
-    waivers.twice,
-    decisions.order,
-    decisions.conditions,
-    decisions.levels,
-    postmortems.times,
-    people.members,
-    people.belonging,
-)
-
-
-def check(
-    catalog: Catalog, root: Path, *, as_of: dt.datetime, criteria: Collection[str] | None = None
-) -> list[Problem]:
-    """The problems between entries, sorted, with document paths in place of lines (see `locate`).
-
-    `as_of` is the moment for which dates are judged, with a time zone. `criteria` are the ids that waivers and
-    conditions may name; None leaves that rule out.
-    """
-    scope = Scope(catalog, root, as_of, criteria)
-    return sorted((problem for rule in RULES for problem in rule(scope)), key=sort_key)
+__all__ = ["alone", "check"]

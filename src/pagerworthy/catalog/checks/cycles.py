@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from pagerworthy.catalog.checks.dependencies import place_of
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Service
 from pagerworthy.problem import Problem
 
 # A circle of more names is shown by its ends.
@@ -17,14 +17,16 @@ def hard_cycles(scope: Scope) -> Iterator[Problem]:
 
     Who needs another's resource needs its owner, whose stack makes the resource.
     """
-    services = scope.catalog.services
-    needs = {name: _hard_needs(service, services) for name, service in services.items()}
+    every = scope.catalog.ties
+    needs: dict[str, list[str]] = {}
+    for name, ties in every.items():
+        owners = [resource.partition("/")[0] for resource in ties.hard_resources]
+        needs[name] = [target for target in (*ties.hard, *owners) if target != name and target in every]
     for circle in _circles(needs):
-        service = services[circle[0]]
-        index, target = _edge(service, circle[1])
-        path = f"spec.dependencies[{index}].{'resource' if '/' in target else 'service'}"
+        path = place_of(scope, circle[0], circle[1])
         mend = f"make one of these dependencies soft, with a fallback: {' or '.join(_edges(circle))}"
-        yield scope.problem("PW208", f"hard dependencies form a circle: {_shown(circle)}", service, path, mend)
+        message = f"hard dependencies form a circle: {_shown(circle)}"
+        yield scope.problem("PW208", message, "Service", circle[0], path, mend)
 
 
 def system_cycles(scope: Scope) -> Iterator[Problem]:
@@ -33,17 +35,7 @@ def system_cycles(scope: Scope) -> Iterator[Problem]:
     parts = {name: [system.spec.part_of] if system.spec.part_of in systems else [] for name, system in systems.items()}
     for circle in _circles(parts):
         message = f"the systems are part of each other: {_shown(circle)}"
-        yield scope.problem("PW234", message, systems[circle[0]], "spec.part_of", "remove part_of from one of them")
-
-
-def _hard_needs(service: Service, services: Mapping[str, Service]) -> list[str]:
-    needs = []
-    for dependency in service.spec.dependencies:
-        if dependency.criticality == "hard":
-            target = dependency.service or dependency.resource.partition("/")[0]
-            if target != service.metadata.name and target in services:
-                needs.append(target)
-    return needs
+        yield scope.problem("PW234", message, "System", circle[0], "spec.part_of", "remove part_of from one of them")
 
 
 def _circles(edges: Mapping[str, list[str]]) -> Iterator[list[str]]:
@@ -121,16 +113,6 @@ def _shortest(start: str, edges: Mapping[str, list[str]], group: set[str]) -> li
     while circle[-1] != start:
         circle.append(came_from[circle[-1]])
     return circle[::-1]
-
-
-def _edge(service: Service, target: str) -> tuple[int, str]:
-    for index, dependency in enumerate(service.spec.dependencies):
-        if dependency.criticality == "hard" and target in {
-            dependency.service,
-            dependency.resource.partition("/")[0],
-        }:
-            return index, dependency.target
-    return 0, target
 
 
 def _edges(circle: list[str]) -> list[str]:

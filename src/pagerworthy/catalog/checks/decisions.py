@@ -23,41 +23,32 @@ def order(scope: Scope) -> Iterator[Problem]:
             time = decision.spec.time
             if time > scope.as_of:
                 message = f"the decision is dated {_shown(time)}, and now it is {_shown(scope.as_of)}"
-                yield scope.problem("PW221", message, decision, "spec.time", "mend the time; it is in UTC")
+                mend = "mend the time; it is in UTC"
+                yield scope.problem("PW221", message, "Decision", decision.name, "spec.time", mend)
             elif previous is not None and previous.spec.time == time:
                 message = f"{previous.name} was decided at the same moment, {_shown(time)}"
-                yield scope.problem("PW222", message, decision, "spec.time", "write when each of them was decided")
+                mend = "write when each of them was decided"
+                yield scope.problem("PW222", message, "Decision", decision.name, "spec.time", mend)
             wrong = state.take(decision)
             if wrong:
-                yield scope.problem("PW220", wrong[0], decision, "spec.action", wrong[1])
+                yield scope.problem("PW220", wrong[0], "Decision", decision.name, "spec.action", wrong[1])
             previous = decision
-
-
-def conditions(scope: Scope) -> Iterator[Problem]:
-    """PW223: a condition is due after its decision."""
-    for decision in scope.catalog.decisions:
-        made = decision.spec.time.astimezone(dt.UTC).date()
-        for index, condition in enumerate(decision.spec.conditions):
-            if condition.due < made:
-                message = f"the condition is due on {condition.due}, before the decision of {made}"
-                path = f"spec.conditions[{index}].due"
-                yield scope.problem("PW223", message, decision, path, f"write a day after {made}")
 
 
 def levels(scope: Scope) -> Iterator[Problem]:
     """PW224: what was last agreed on is what the service's SLOs measure."""
     for name, decisions in _by_service(scope).items():
-        service = scope.catalog.services.get(name)
+        ties = scope.catalog.ties.get(name)
         agreed = [each for each in decisions if each.spec.action == "agree"]
-        if service is None or not agreed:
+        if ties is None or not agreed:
             continue
-        slos = [slo.name for slo in service.spec.slos]
+        slos = ties.slos
         for index, level in enumerate(agreed[-1].spec.levels):
             if level.slo not in slos:
                 near = scope.near(level.slo, slos)
                 mend = f"did you mean {near}?" if near else f"the SLOs of {name} are {', '.join(slos) or 'none yet'}"
                 path = f"spec.levels[{index}].slo"
-                yield scope.problem("PW224", f"{name} has no SLO {level.slo}", agreed[-1], path, mend)
+                yield scope.problem("PW224", f"{name} has no SLO {level.slo}", "Decision", agreed[-1].name, path, mend)
 
 
 class _State:

@@ -5,23 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Entry
 from pagerworthy.problem import Problem
 
 
 def files(scope: Scope) -> Iterator[Problem]:
     """PW213, PW214: runbooks and design documents are regular files of this repository."""
     known = set(scope.catalog.files)
-    for service in scope.catalog.services.values():
-        for index, runbook in enumerate(service.spec.runbooks):
-            if runbook.path and runbook.path not in known:
-                yield from _file(scope, service, runbook.path, f"spec.runbooks[{index}].path", known)
-        design = service.spec.design
-        if design is not None and design.path and design.path not in known:
-            yield from _file(scope, service, design.path, "spec.design.path", known)
+    for name, ties in scope.catalog.ties.items():
+        if not known.issuperset(ties.files):
+            spec = scope.catalog.services[name].spec
+            for index, runbook in enumerate(spec.runbooks):
+                if runbook.path and runbook.path not in known:
+                    yield from _file(scope, name, runbook.path, f"spec.runbooks[{index}].path", known)
+            if spec.design is not None and spec.design.path and spec.design.path not in known:
+                yield from _file(scope, name, spec.design.path, "spec.design.path", known)
 
 
-def _file(scope: Scope, entry: Entry, path: str, place: str, known: set[str]) -> Iterator[Problem]:
+def _file(scope: Scope, service: str, path: str, place: str, known: set[str]) -> Iterator[Problem]:
     here = scope.root
     mode = 0
     for part in path.split("/"):
@@ -29,14 +29,16 @@ def _file(scope: Scope, entry: Entry, path: str, place: str, known: set[str]) ->
         try:
             mode = here.lstat().st_mode
         except OSError:
-            yield scope.problem("PW213", f"there is no file {path}", entry, place, _mend(scope, path, known))
+            mend = _mend(scope, path, known)
+            yield scope.problem("PW213", f"there is no file {path}", "Service", service, place, mend)
             return
         if stat.S_ISLNK(mode):
             message = f"{here.relative_to(scope.root).as_posix()} is a symbolic link, and links are not followed"
-            yield scope.problem("PW214", message, entry, place, "name the file itself")
+            yield scope.problem("PW214", message, "Service", service, place, "name the file itself")
             return
     if not stat.S_ISREG(mode):
-        yield scope.problem("PW214", f"{path} is not a file", entry, place, "name a file, from the repository's root")
+        mend = "name a file, from the repository's root"
+        yield scope.problem("PW214", f"{path} is not a file", "Service", service, place, mend)
 
 
 def _mend(scope: Scope, path: str, known: set[str]) -> str:

@@ -3,78 +3,93 @@
 from collections.abc import Iterator
 
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Decision, Service, Waiver
+from pagerworthy.catalog.model import Decision, Waiver
 from pagerworthy.problem import Problem
 
 
 def owners(scope: Scope) -> Iterator[Problem]:
     """PW201: the owner of a service or system is a team."""
-    for service in scope.catalog.services.values():
-        if not scope.has("Team", service.spec.owner):
-            yield scope.unknown("PW201", "Team", service.spec.owner, service, "spec.owner")
-    for system in scope.catalog.systems.values():
+    teams = scope.names("Team")
+    for name, ties in scope.catalog.ties.items():
+        if ties.owner not in teams and not scope.has("Team", ties.owner):
+            yield scope.unknown("PW201", "Team", ties.owner, "Service", name, "spec.owner")
+    for name, system in scope.catalog.systems.items():
         if not scope.has("Team", system.spec.owner):
-            yield scope.unknown("PW201", "Team", system.spec.owner, system, "spec.owner")
+            yield scope.unknown("PW201", "Team", system.spec.owner, "System", name, "spec.owner")
 
 
 def systems(scope: Scope) -> Iterator[Problem]:
     """PW202: a service's system exists, and so does the larger one that a system is part of."""
-    for service in scope.catalog.services.values():
-        if not scope.has("System", service.spec.system):
-            yield scope.unknown("PW202", "System", service.spec.system, service, "spec.system")
-    for system in scope.catalog.systems.values():
+    known = scope.names("System")
+    for name, ties in scope.catalog.ties.items():
+        if ties.system not in known and not scope.has("System", ties.system):
+            yield scope.unknown("PW202", "System", ties.system, "Service", name, "spec.system")
+    for name, system in scope.catalog.systems.items():
         if system.spec.part_of and not scope.has("System", system.spec.part_of):
-            yield scope.unknown("PW202", "System", system.spec.part_of, system, "spec.part_of")
+            yield scope.unknown("PW202", "System", system.spec.part_of, "System", name, "spec.part_of")
 
 
 def services(scope: Scope) -> Iterator[Problem]:
     """PW203: a dependency, decision, waiver or post-mortem names a service of the catalog."""
-    known = scope.catalog.services
-    for service in known.values():
-        for index, dependency in enumerate(service.spec.dependencies):
-            name = dependency.service
-            if name and name not in known and not scope.has("Service", name):
-                yield scope.unknown("PW203", "Service", name, service, f"spec.dependencies[{index}].service")
+    known = scope.names("Service").keys()
+    for name, ties in scope.catalog.ties.items():
+        for targets in (ties.hard, ties.soft):
+            if not known >= set(targets):
+                yield from _services_of(scope, name, targets)
     records: tuple[Decision | Waiver, ...] = (*scope.catalog.decisions, *scope.catalog.waivers)
     for entry in records:
         if not scope.has("Service", entry.spec.service):
-            yield scope.unknown("PW203", "Service", entry.spec.service, entry, "spec.service")
+            yield scope.unknown("PW203", "Service", entry.spec.service, entry.kind, entry.name, "spec.service")
     for postmortem in scope.catalog.postmortems:
         for index, name in enumerate(postmortem.spec.services):
             if not scope.has("Service", name):
-                yield scope.unknown("PW203", "Service", name, postmortem, f"spec.services[{index}]")
+                path = f"spec.services[{index}]"
+                yield scope.unknown("PW203", "Service", name, "Postmortem", postmortem.name, path)
+
+
+def _services_of(scope: Scope, name: str, targets: tuple[str, ...]) -> Iterator[Problem]:
+    for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
+        if each.service in targets and not scope.has("Service", each.service):
+            path = f"spec.dependencies[{index}].service"
+            yield scope.unknown("PW203", "Service", each.service, "Service", name, path)
 
 
 def resources(scope: Scope) -> Iterator[Problem]:
     """PW204: a resource that a service needs is in its owner's entry."""
-    for service in scope.catalog.services.values():
-        for index, dependency in enumerate(service.spec.dependencies):
-            if dependency.resource:
-                yield from _resource(scope, service, dependency.resource, f"spec.dependencies[{index}].resource")
+    every = scope.catalog.ties
+    owned = {f"{name}/{resource}" for name, ties in every.items() for resource in ties.owns}
+    for name, ties in every.items():
+        if ties.resources and not owned.issuperset(ties.resources):
+            for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
+                if each.resource and each.resource not in owned:
+                    yield from _resource(scope, name, each.resource, f"spec.dependencies[{index}].resource")
 
 
-def _resource(scope: Scope, service: Service, target: str, path: str) -> Iterator[Problem]:
+def _resource(scope: Scope, service: str, target: str, path: str) -> Iterator[Problem]:
     owner, _, name = target.partition("/")
     if scope.broken("Service", owner):
         return
-    entry = scope.catalog.services.get(owner)
-    if entry is None:
-        near = scope.near(owner, scope.catalog.services)
+    ties = scope.catalog.ties.get(owner)
+    if ties is None:
+        near = scope.near(owner, scope.catalog.ties)
         mend = f"did you mean {near}/{name}?" if near else f"add catalog/services/{owner}.yaml, with the resource"
-        yield scope.problem("PW204", f"there is no service {owner} to own {target}", service, path, mend)
-    elif name not in entry.spec.resources:
-        near = scope.near(name, entry.spec.resources)
-        owned = ", ".join(sorted(entry.spec.resources)) or "none"
-        mend = f"did you mean {owner}/{near}?" if near else f"add it to the entry of {owner}; its resources: {owned}"
-        yield scope.problem("PW204", f"{owner} has no resource {name}", service, path, mend)
+        yield scope.problem("PW204", f"there is no service {owner} to own {target}", "Service", service, path, mend)
+    else:
+        near = scope.near(name, ties.owns)
+        listed = ", ".join(sorted(ties.owns)) or "none"
+        mend = f"did you mean {owner}/{near}?" if near else f"add it to the entry of {owner}; its resources: {listed}"
+        yield scope.problem("PW204", f"{owner} has no resource {name}", "Service", service, path, mend)
 
 
 def environments(scope: Scope) -> Iterator[Problem]:
     """PW205: the environments that a service runs in exist."""
-    for service in scope.catalog.services.values():
-        for index, name in enumerate(service.spec.environments):
-            if not scope.has("Environment", name):
-                yield scope.unknown("PW205", "Environment", name, service, f"spec.environments[{index}]")
+    known = scope.names("Environment").keys()
+    for name, ties in scope.catalog.ties.items():
+        if not known >= set(ties.environments):
+            for index, each in enumerate(ties.environments):
+                if not scope.has("Environment", each):
+                    path = f"spec.environments[{index}]"
+                    yield scope.unknown("PW205", "Environment", each, "Service", name, path)
 
 
 def teams(scope: Scope) -> Iterator[Problem]:
@@ -82,11 +97,14 @@ def teams(scope: Scope) -> Iterator[Problem]:
     for decision in scope.catalog.decisions:
         for index, condition in enumerate(decision.spec.conditions):
             if not scope.has("Team", condition.owner):
-                yield scope.unknown("PW206", "Team", condition.owner, decision, f"spec.conditions[{index}].owner")
+                path = f"spec.conditions[{index}].owner"
+                yield scope.unknown("PW206", "Team", condition.owner, "Decision", decision.name, path)
     for waiver in scope.catalog.waivers:
-        if not scope.has("Team", waiver.spec.approver.team):
-            yield scope.unknown("PW206", "Team", waiver.spec.approver.team, waiver, "spec.approver.team")
+        team = waiver.spec.approver.team
+        if not scope.has("Team", team):
+            yield scope.unknown("PW206", "Team", team, "Waiver", waiver.name, "spec.approver.team")
     for postmortem in scope.catalog.postmortems:
         for index, action in enumerate(postmortem.spec.actions):
             if not scope.has("Team", action.owner):
-                yield scope.unknown("PW206", "Team", action.owner, postmortem, f"spec.actions[{index}].owner")
+                path = f"spec.actions[{index}].owner"
+                yield scope.unknown("PW206", "Team", action.owner, "Postmortem", postmortem.name, path)

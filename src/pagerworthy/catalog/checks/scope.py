@@ -1,11 +1,12 @@
-"""What every rule works on: the catalog, the moment, and which names there are."""
+"""What every rule across entries works on: the catalog, the moment, and which names there are."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from pagerworthy.catalog.catalog import Catalog
-from pagerworthy.catalog.model import FOLDERS, Entry, Kind
+from pagerworthy.catalog.checks.suggest import near
+from pagerworthy.catalog.model import FOLDERS, Kind
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
 
@@ -23,65 +24,45 @@ class Scope:
         self.today = as_of.astimezone(dt.UTC).date()
         self.criteria = criteria
         self._suggested = 0
-        self._places: dict[Kind, dict[str, str]] = {kind: catalog.places.get(kind, {}) for kind in _KINDS.values()}
-        self._broken = self._broken_names()
+        self._broken = _broken_names(catalog)
+
+    def names(self, kind: Kind) -> Mapping[str, str]:
+        """The names of all entries of a kind that could be read, each with its file."""
+        return self.catalog.places.get(kind, {})
 
     def has(self, kind: Kind, name: str) -> bool:
         """Whether there is such an entry, or a file of its name that could not be read.
 
         A broken file has a problem of its own; that others name its entry is no second one.
         """
-        return name in self._places[kind] or (kind, name) in self._broken
+        return name in self.names(kind) or (kind, name) in self._broken
 
     def broken(self, kind: Kind, name: str) -> bool:
         """Whether the entry's file is there, but could not be read."""
         return (kind, name) in self._broken
 
-    def problem(self, code: str, message: str, entry: Entry, path: str, mend: str) -> Problem:
-        """A problem at a place of an entry, without line and column."""
-        file = self._places[entry.kind][entry.metadata.name]
-        return problem(code, message, Where(file=file, path=path), mend)
+    def problem(self, code: str, message: str, kind: Kind, name: str, path: str, mend: str) -> Problem:
+        """A problem at a place of the entry of this kind and name, without line and column."""
+        return problem(code, message, Where(file=self.names(kind)[name], path=path), mend)
 
-    def unknown(self, code: str, kind: Kind, name: str, entry: Entry, path: str) -> Problem:
-        """The problem for a name that no entry of a kind has."""
-        near = self.near(name, self._places[kind])
-        where = f"catalog/{FOLDERS[kind]}/"
-        mend = f"did you mean {near}? otherwise add {where}{name}.yaml" if near else f"add {where}{name}.yaml"
-        return self.problem(code, f"there is no {kind.lower()} {name}", entry, path, mend)
+    def unknown(self, code: str, wanted: Kind, missing: str, kind: Kind, name: str, path: str) -> Problem:
+        """The problem that an entry names one of kind `wanted` that does not exist."""
+        found = self.near(missing, self.names(wanted))
+        add = f"add catalog/{FOLDERS[wanted]}/{missing}.yaml"
+        mend = f"did you mean {found}? otherwise {add}" if found else add
+        return self.problem(code, f"there is no {wanted.lower()} {missing}", kind, name, path, mend)
 
     def near(self, name: str, names: Iterable[str]) -> str:
-        """The name that was probably meant, or nothing."""
-        if self._suggested >= _MAX_SUGGESTIONS:
-            return ""
+        """The name that was probably meant, or nothing; nothing either once that was asked often."""
         self._suggested += 1
-        import difflib
-
-        likely = [
-            each
-            for each in names
-            if abs(len(each) - len(name)) <= 4 and (each[:1] == name[:1] or each[-2:] == name[-2:] or each in name)
-        ]
-        found = difflib.get_close_matches(name, likely, n=1, cutoff=0.6)
-        return found[0] if found else ""
-
-    def _broken_names(self) -> frozenset[tuple[Kind, str]]:
-        read = {file for places in self._places.values() for file in places.values()}
-        folders = {folder: kind for kind, folder in FOLDERS.items()}
-        broken = set()
-        for file in self.catalog.files:
-            if file not in read:
-                kind = folders.get(file.split("/", 2)[1])
-                if kind is not None:
-                    broken.add((_KINDS[kind], file.rsplit("/", 1)[-1].rpartition(".")[0]))
-        return frozenset(broken)
+        return near(name, names) if self._suggested <= _MAX_SUGGESTIONS else ""
 
 
-_KINDS: dict[str, Kind] = {
-    "Service": "Service",
-    "Team": "Team",
-    "System": "System",
-    "Environment": "Environment",
-    "Decision": "Decision",
-    "Waiver": "Waiver",
-    "Postmortem": "Postmortem",
-}
+def _broken_names(catalog: Catalog) -> frozenset[tuple[str, str]]:
+    read = {file for places in catalog.places.values() for file in places.values()}
+    folders = {folder: kind for kind, folder in FOLDERS.items()}
+    return frozenset(
+        (folders[file.split("/", 2)[1]], file.rsplit("/", 1)[-1].rpartition(".")[0])
+        for file in catalog.files
+        if file not in read and file.split("/", 2)[1] in folders
+    )

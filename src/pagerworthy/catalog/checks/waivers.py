@@ -9,20 +9,17 @@ from pagerworthy.problem import Problem
 
 
 def dates(scope: Scope) -> Iterator[Problem]:
-    """PW215, PW216, PW219: a waiver begins before it ends, and holds today."""
+    """PW215, PW219: a waiver holds today."""
     for waiver in scope.catalog.waivers:
         spec = waiver.spec
-        if spec.expires <= spec.granted:
-            message = f"the waiver was granted on {spec.granted} and expires on {spec.expires}"
-            mend = f"write the day on which it ends: a day after {spec.granted}"
-            yield scope.problem("PW216", message, waiver, "spec.expires", mend)
-        elif spec.expires < scope.today:
+        if spec.granted < spec.expires < scope.today:
             message = f"the waiver of {spec.criterion} for {spec.service} expired on {spec.expires}"
             mend = f"meet {spec.criterion} and remove this file, or have a new waiver granted"
-            yield scope.problem("PW215", message, waiver, "spec.expires", mend)
+            yield scope.problem("PW215", message, "Waiver", waiver.name, "spec.expires", mend)
         elif spec.granted > scope.today:
             message = f"the waiver is granted from {spec.granted} on, and covers nothing before"
-            yield scope.problem("PW219", message, waiver, "spec.granted", "mend the date, if it is wrong")
+            mend = "mend the date, if it is wrong"
+            yield scope.problem("PW219", message, "Waiver", waiver.name, "spec.granted", mend)
 
 
 def criteria(scope: Scope) -> Iterator[Problem]:
@@ -49,10 +46,10 @@ def twice(scope: Scope) -> Iterator[Problem]:
             if after.spec.granted <= before.spec.expires:
                 message = f"{before.name} waives {criterion} for {service} until {before.spec.expires} already"
                 mend = f"keep one of the two, or grant this one from {before.spec.expires} on"
-                yield scope.problem("PW218", message, after, "spec.granted", mend)
+                yield scope.problem("PW218", message, "Waiver", after.name, "spec.granted", mend)
 
 
 def _unknown(scope: Scope, criterion: str, entry: Waiver | Decision, path: str) -> Problem:
     near = scope.near(criterion, scope.criteria or ())
     mend = f"did you mean {near}?" if near else "write the id of a criterion of the rubric"
-    return scope.problem("PW217", f"there is no criterion {criterion}", entry, path, mend)
+    return scope.problem("PW217", f"there is no criterion {criterion}", entry.kind, entry.name, path, mend)
