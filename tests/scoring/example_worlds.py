@@ -95,7 +95,9 @@ def _catalog(entries: str) -> Catalog:
         for entry in json.loads(entries):
             _write(Path(name), {"apiVersion": "pagerworthy/v1", **entry})
         loaded = load(Path(name), cache=False)
-    assert not loaded.problems, loaded.problems
+    # A patch of one part may leave another part naming what is gone: `check` says so, and scoring bears it.
+    wrong = [problem for problem in loaded.problems if problem.code not in {"PW227", "PW228"}]
+    assert not wrong, wrong
     return loaded.catalog
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pagerworthy.evidence.keys import KEYS, Value
-from pagerworthy.evidence.record import Record
+from pagerworthy.evidence.record import Record, Strength
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
 MAX_LINE_BYTES = 64 * 1024
@@ -20,10 +20,12 @@ SUFFIX = ".jsonl"
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A record and its typed value; `value` is None where the collector failed."""
+    """A record, its typed value, strength and reference; `value` is None where the collector failed."""
 
     record: Record
     value: Value | None
+    level: Strength
+    reference: str
 
 
 # key -> item ("" for a key that is kept per service) -> the newest record
@@ -185,7 +187,7 @@ class _Reader:
             )
             return
         if record.time <= self._as_of:
-            self._keep(line, Known(record, value))
+            self._keep(line, Known(record, value, record.level, record.reference))
 
     def _keep(self, line: bytes, known: Known) -> None:
         self._lines.add(line)

@@ -13,11 +13,13 @@ import msgspec
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_math, ext_strings
 
-from pagerworthy.evidence import KEYS, Key, SubjectEvidence
+from pagerworthy.evidence import KEYS, Key, Known, SubjectEvidence
 from pagerworthy.scoring.facts import SubjectFacts
 from pagerworthy.scoring.messages import Messages
 
 _FACTS = tuple(SubjectFacts.__struct_fields__)
+# The name by which a batch knows which rules have their evidence.
+_KNOWN = "known"
 _POSITION = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 
 
@@ -33,6 +35,14 @@ class CelError(Exception):
 
 class Undecided(Exception):  # noqa: N818 -- an answer, not a fault: the expression has no value for this service
     """An expression that fails on a service's facts, such as a division by zero; carries the reason."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """The three expressions of a criterion, in CEL."""
+
+    applies: str
+    passes: str
+    detail: str
 
 
 class Language:
@@ -64,20 +74,25 @@ class Language:
             f"evidence.{key.name}": self._classes[key.name]() if key.per == "service" else [] for key in KEYS.values()
         }
 
+    @cached_property
+    def _everything(self) -> Any:
+        """The environment of batches: all evidence, and which of it is known. Criteria are never compiled in it."""
+        return self._declare(frozenset(KEYS), {_KNOWN: cel.Type.List(cel.Type.BOOL)})
+
     def _environment(self, needs: Iterable[str]) -> Any:
         wanted = frozenset(needs)
         if wanted not in self._environments:
-            variables = dict(self._base)
-            for name in sorted(wanted):
-                message = cel.Type(self._messages.type_name(_message_name(KEYS[name])))
-                one = KEYS[name].per == "service"
-                variables[f"evidence.{name}"] = message if one else cel.Type.List(message)
-            self._environments[wanted] = cel.NewEnv(
-                self._messages.pool,
-                variables=variables,
-                extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()],
-            )
+            self._environments[wanted] = self._declare(wanted, {})
         return self._environments[wanted]
+
+    def _declare(self, needs: frozenset[str], more: Mapping[str, Any]) -> Any:
+        variables = {**self._base, **more}
+        for name in sorted(needs):
+            message = cel.Type(self._messages.type_name(_message_name(KEYS[name])))
+            one = KEYS[name].per == "service"
+            variables[f"evidence.{name}"] = message if one else cel.Type.List(message)
+        extensions = [ext_strings.ExtStrings(), ext_math.ExtMath()]
+        return cel.NewEnv(self._messages.pool, variables=variables, extensions=extensions)
 
     def compile(self, source: str, *, needs: Iterable[str], returns: type) -> "Program":
         """Compiles one expression that must give a bool or a string. Raises CelError where it cannot."""
@@ -90,29 +105,33 @@ class Language:
             raise CelError(f"gives {found.lower()}, and must give {wanted.lower()}", 1, 1)
         return Program(compiled)
 
-    def batch(self, sources: Sequence[str]) -> "Program":
-        """Compiles checked expressions into one that gives all their values, which runs several times faster."""
-        joined = ",\n".join(f"({source}\n)" for source in sources)
-        return Program(self._environment(KEYS).compile(f"[{joined}]", disable_check=False))
+    def batch(self, rules: Sequence["Rule"]) -> "Program":
+        """Compiles checked rules into one expression that gives a list with a part for each rule.
 
-    def activation(self, facts: SubjectFacts, evidence: SubjectEvidence) -> Any:
-        """What all expressions about one service see."""
-        data: dict[str, Any] = dict(self._blank)
+        A part is false where the rule does not apply, true where it applies and its evidence is not `known`, or else a
+        list of the answer and the detail. One call for all rules runs several times faster than one call for each, and
+        nothing is computed that no one will see.
+        """
+        parts = (
+            f"({rule.applies}\n) ? ({_KNOWN}[{index}] ? dyn([dyn({rule.passes}\n), dyn({rule.detail}\n)]) : dyn(true))"
+            " : dyn(false)"
+            for index, rule in enumerate(rules)
+        )
+        return Program(self._everything.compile(f"[{','.join(parts)}]"))
+
+    def activation(self, facts: SubjectFacts, evidence: SubjectEvidence, known: Sequence[bool]) -> Any:
+        """What all expressions about one service see; `known` says of each rule whether its evidence is there."""
+        data: dict[str, Any] = {**self._blank, _KNOWN: known}
         for name in _FACTS:
             data[name] = self._fact_classes[name](**msgspec.to_builtins(getattr(facts, name)))
         data["limits"] = self._limits
         for name, items in evidence.items():
-            message = self._classes[name]
-            if KEYS[name].per == "service":
-                if (known := items.get("")) and known.value is not None:
-                    data[f"evidence.{name}"] = message(**msgspec.to_builtins(known.value))
-            else:
-                data[f"evidence.{name}"] = [
-                    message(item=item, **msgspec.to_builtins(known.value))
-                    for item, known in sorted(items.items())
-                    if known.value is not None
-                ]
-        return self._environment(KEYS).Activation(data)
+            message, values = self._classes[name], _values(items)
+            if KEYS[name].per != "service":
+                data[f"evidence.{name}"] = [message(item=item, **value) for item, value in values]
+            elif values:
+                data[f"evidence.{name}"] = message(**values[0][1])
+        return self._everything.Activation(data)
 
 
 class Program:
@@ -134,6 +153,10 @@ class Program:
         if value.type() == cel.Type.ERROR:
             raise Undecided(_first_line(str(plain)))
         return plain
+
+
+def _values(items: Mapping[str, Known]) -> list[tuple[str, dict[str, Any]]]:
+    return [(item, msgspec.to_builtins(seen.value)) for item, seen in sorted(items.items()) if seen.value is not None]
 
 
 def _message_name(key: Key) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pagerworthy.catalog import Waiver
-from pagerworthy.scoring.cel import Language, Program
+from pagerworthy.scoring.cel import Language, Program, Rule
 from pagerworthy.scoring.model import Criterion
 from pagerworthy.scoring.policy import BreachRule, Policy
 
@@ -19,13 +19,9 @@ class CompiledCriterion(msgspec.Struct, frozen=True):
     passes: Program
     detail: Program
 
-
-class Batches(msgspec.Struct, frozen=True):
-    """The programs of all criteria joined, one value each, in the order of the rubric."""
-
-    applies: Program
-    passes: Program
-    details: Program
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.criterion.applies, self.criterion.pass_, self.criterion.detail)
 
 
 class Rubric(msgspec.Struct, frozen=True):
@@ -34,7 +30,7 @@ class Rubric(msgspec.Struct, frozen=True):
     policy: Policy
     compiled: tuple[CompiledCriterion, ...]
     breaches: tuple[tuple[BreachRule, Program, Program], ...]
-    batches: Batches
+    batch: Program
     language: Language
     digest: str
 
@@ -68,16 +64,11 @@ def assemble(
     """Puts checked parts together: orders them, joins their programs and takes the digest."""
     order = {area.id: index for index, area in enumerate(policy.areas)}
     ordered = sorted(compiled, key=lambda each: (order[each.criterion.area], each.criterion.rung, each.criterion.id))
-    batches = Batches(
-        applies=language.batch([each.criterion.applies for each in ordered]),
-        passes=language.batch([each.criterion.pass_ for each in ordered]),
-        details=language.batch([each.criterion.detail for each in ordered]),
-    )
     return Rubric(
         policy=policy,
         compiled=tuple(ordered),
         breaches=tuple(breaches),
-        batches=batches,
+        batch=language.batch([each.rule for each in ordered]),
         language=language,
         digest=_digest(criteria, policy),
     )

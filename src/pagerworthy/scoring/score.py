@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from pagerworthy.catalog import PHASES, Catalog, Service, Waiver
-from pagerworthy.evidence import KEYS, Evidence, Key, Known, Record, Strength, SubjectEvidence, is_stale
+from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, is_stale
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.handover import Pager
 from pagerworthy.scoring.cel import Program, Undecided
@@ -25,14 +25,20 @@ from pagerworthy.scoring.policy import BreachRule, parse_age
 from pagerworthy.scoring.rubric import CompiledCriterion, Rubric
 from pagerworthy.scoring.verdicts import Judged, conclude, standing
 
+_WAIVABLE = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
+_NO_RECORDS: Mapping[str, Known] = {}
 _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
 
 
 class _Looked(msgspec.Struct, frozen=True):
-    """What looking for the evidence that a rule needs has brought: records, or the reason why it is not known."""
+    """What looking for the evidence of a rule has brought: its records, their strength, or why it is not known."""
 
-    records: tuple[Record, ...] = ()
+    references: tuple[str, ...] = ()
+    strength: Strength = Strength.DECLARED
     missing: str = ""
+
+
+_NOTHING_NEEDED = _Looked()
 
 
 def score(catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime) -> Scores:
@@ -84,7 +90,14 @@ class _Subject:
         self._rubric = rubric
         self._as_of = as_of
         self._items = _items(facts)
-        self._activation = rubric.language.activation(facts, _present(evidence, self._items, as_of))
+        self._looked = [self._look(each.criterion.needs, each.criterion.max_age) for each in rubric.compiled]
+        phase = _PHASE_INDEX[service.spec.phase]
+        self._due = [_PHASE_INDEX[each.criterion.phase] <= phase for each in rubric.compiled]
+        self._activation = rubric.language.activation(
+            facts,
+            _present(evidence, self._items, as_of),
+            [due and not looked.missing for due, looked in zip(self._due, self._looked, strict=True)],
+        )
 
     def card(self, waivers: Mapping[tuple[str, str], Waiver]) -> Scorecard:
         judged = self._judge(waivers)
@@ -110,88 +123,76 @@ class _Subject:
         )
 
     def _judge(self, waivers: Mapping[tuple[str, str], Waiver]) -> list[Judged]:
-        rubric = self._rubric
-        applies = self._values(rubric.batches.applies, [each.applies for each in rubric.compiled])
-        passes = self._values(rubric.batches.passes, [each.passes for each in rubric.compiled])
-        details = self._values(rubric.batches.details, [each.detail for each in rubric.compiled])
-        phase = _PHASE_INDEX[self._service.spec.phase]
+        try:
+            parts = self._rubric.batch.run(self._activation)
+        except Undecided:
+            # One criterion that has no value must not hide the others: ask them one by one.
+            parts = [None] * len(self._rubric.compiled)
         judged = []
-        for each, does_apply, does_pass, detail in zip(rubric.compiled, applies, passes, details, strict=True):
-            result = self._result(each, does_apply, does_pass, detail, phase)
-            waiver = waivers.get((self._service.name, each.criterion.id))
-            if waiver and result.outcome in {Outcome.FAIL, Outcome.UNKNOWN}:
-                result = msgspec.structs.replace(
-                    result, outcome=Outcome.WAIVED, waiver=waiver.name, without_waiver=result.outcome
-                )
+        for each, looked, due, part in zip(self._rubric.compiled, self._looked, self._due, parts, strict=True):
+            result = self._result(each, looked, due, self._part(each, looked, due) if part is None else part)
+            if result.outcome in _WAIVABLE:
+                result = _waived(result, waivers.get((self._service.name, each.criterion.id)))
             judged.append(Judged(each.criterion, result))
         return judged
 
-    def _values(self, batch: Program, programs: Sequence[Program]) -> Sequence[object]:
-        """Runs all expressions at once; one that has no value must not hide the others, so then one by one."""
-        try:
-            values: Sequence[object] = batch.run(self._activation)
-        except Undecided:
-            return [self._value(program) for program in programs]
-        return values
+    def _part(self, each: CompiledCriterion, looked: _Looked, due: bool) -> object:
+        """One criterion's part of the batch, asked for alone; a text where it has no value."""
+        applies = self._value(each.applies)
+        if not due or looked.missing or applies is False or isinstance(applies, str):
+            return applies
+        passes, detail = self._value(each.passes), self._value(each.detail)
+        return passes if isinstance(passes, str) else [passes, detail]
 
     def _value(self, program: Program) -> object:
         try:
             return program.run(self._activation)
         except Undecided as reason:
-            return reason
+            return f"not known: {reason}"
 
-    def _result(
-        self, each: CompiledCriterion, does_apply: object, does_pass: object, detail: object, phase: int
-    ) -> CriterionResult:
+    def _result(self, each: CompiledCriterion, looked: _Looked, due: bool, part: object) -> CriterionResult:
         criterion = each.criterion
-        if isinstance(does_apply, Undecided):
-            return CriterionResult(criterion.id, Outcome.UNKNOWN, f"whether it applies is not known: {does_apply}")
-        if not does_apply:
+        if part is False:
             return CriterionResult(criterion.id, Outcome.NOT_APPLICABLE, "does not apply to this service")
-        if _PHASE_INDEX[criterion.phase] > phase:
+        if not due:
             return CriterionResult(criterion.id, Outcome.UPCOMING, f"due in the {criterion.phase} phase")
-        looked = self._look(criterion.needs, criterion.max_age)
-        references = tuple(record.reference for record in looked.records)
-        strength = min((record.level for record in looked.records), default=Strength.DECLARED)
         if looked.missing:
-            return CriterionResult(criterion.id, Outcome.UNKNOWN, looked.missing, evidence=references)
-        if isinstance(does_pass, Undecided):
-            return CriterionResult(criterion.id, Outcome.UNKNOWN, f"not known: {does_pass}", evidence=references)
-        found = "" if isinstance(detail, Undecided) else str(detail)
-        if does_pass and strength < criterion.strength:
-            return CriterionResult(
-                criterion.id,
-                Outcome.UNKNOWN,
-                f"only {strength.word}, and {criterion.strength.word} is asked for: {found}",
-                strength,
-                references,
-            )
-        return CriterionResult(criterion.id, Outcome.PASS if does_pass else Outcome.FAIL, found, strength, references)
+            return CriterionResult(criterion.id, Outcome.UNKNOWN, looked.missing, evidence=looked.references)
+        if not isinstance(part, list):
+            return CriterionResult(criterion.id, Outcome.UNKNOWN, str(part), evidence=looked.references)
+        passes, detail = part
+        outcome = Outcome.PASS if passes else Outcome.FAIL
+        if passes and looked.strength < criterion.strength:
+            outcome = Outcome.UNKNOWN
+            detail = f"only {looked.strength.word}, and {criterion.strength.word} is asked for: {detail}"
+        return CriterionResult(criterion.id, outcome, detail, looked.strength, looked.references)
 
     def _look(self, needs: Sequence[str], max_age: dt.timedelta | None) -> _Looked:
         """Finds the records that a rule needs; one missing, stale or failed record makes the whole not known."""
-        records: list[Record] = []
+        if not needs:
+            return _NOTHING_NEEDED
+        references: list[str] = []
+        strength = Strength.EXERCISED
         for name in needs:
             key = KEYS[name]
-            known = self._evidence.get(name, {})
+            known = self._evidence.get(name, _NO_RECORDS)
             items = self._items[key.per]
             if not items:
                 return _Looked(missing=f"not known: the entry names no {key.per} to look at")
             for item in items:
-                if missing := self._missing(key, item, known.get(item), max_age):
-                    return _Looked(tuple(records), missing)
-                records.append(known[item].record)
-        return _Looked(tuple(records))
+                record = known.get(item)
+                if record is None or (missing := self._missing(key, item, record, max_age)):
+                    return _Looked(tuple(references), missing=_never_seen(key, item) if record is None else missing)
+                references.append(record.reference)
+                strength = min(strength, record.level)
+        return _Looked(tuple(references), strength)
 
-    def _missing(self, key: Key, item: str, known: Known | None, max_age: dt.timedelta | None) -> str:
-        about = f"{key.name} of {item}" if item else key.name
-        if known is None:
-            return f"not known: no collector has looked ({about}; the {key.collector} collector brings it)"
+    def _missing(self, key: Key, item: str, known: Known, max_age: dt.timedelta | None) -> str:
         record = known.record
         if record.failed:
-            return f"not known: {record.source} failed on {about}: {record.failed}"
+            return f"not known: {record.source} failed on {_about(key, item)}: {record.failed}"
         if is_stale(record, as_of=self._as_of, max_age=max_age):
-            return f"not known: {about} is stale, last seen {record.time:%Y-%m-%d}"
+            return f"not known: {_about(key, item)} is stale, last seen {record.time:%Y-%m-%d}"
         return ""
 
     def _breaches(self) -> tuple[Breach, ...]:
@@ -199,12 +200,25 @@ class _Subject:
         for rule, when, detail in self._rubric.breaches:
             looked = self._look(rule.needs, parse_age(rule.max_age))
             broken = self._value(when)
-            if looked.missing or isinstance(broken, Undecided):
-                reason = looked.missing or f"not known: {broken}"
-                found.append(_breach(rule, reason, known=False))
+            if looked.missing or isinstance(broken, str):
+                found.append(_breach(rule, looked.missing or str(broken), known=False))
             elif broken:
                 found.append(_breach(rule, str(self._value(detail)), known=True))
         return tuple(found)
+
+
+def _about(key: Key, item: str) -> str:
+    return f"{key.name} of {item}" if item else key.name
+
+
+def _never_seen(key: Key, item: str) -> str:
+    return f"not known: no collector has looked ({_about(key, item)}; the {key.collector} collector brings it)"
+
+
+def _waived(result: CriterionResult, waiver: Waiver | None) -> CriterionResult:
+    if waiver is None:
+        return result
+    return msgspec.structs.replace(result, outcome=Outcome.WAIVED, waiver=waiver.name, without_waiver=result.outcome)
 
 
 def _breach(rule: BreachRule, detail: str, *, known: bool) -> Breach:
@@ -241,4 +255,4 @@ def _aged(known: Known, as_of: dt.datetime) -> Known:
     if known.value is None:
         return known
     value = known.value.after((as_of - known.record.time) / dt.timedelta(days=1))
-    return known if value is known.value else Known(known.record, value)
+    return known if value is known.value else msgspec.structs.replace(known, value=value)

@@ -1,6 +1,6 @@
 """From outcomes to rungs, scores and a verdict with its reason in one sentence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -9,6 +9,7 @@ from pagerworthy.handover import Pager
 from pagerworthy.scoring.model import Breach, Criterion, CriterionResult, Outcome, Rung, Verdict
 from pagerworthy.scoring.policy import Policy
 
+_NOT_DUE = frozenset({Outcome.UPCOMING, Outcome.NOT_APPLICABLE})
 _ACCEPTANCE = PHASES.index("acceptance")
 _NAMED = 3
 
@@ -20,16 +21,8 @@ class Judged(msgspec.Struct, frozen=True):
     result: CriterionResult
 
     @property
-    def is_due(self) -> bool:
-        return self.result.outcome.is_due
-
-    @property
-    def passes(self) -> bool:
-        return self.result.outcome is Outcome.PASS
-
-    @property
-    def passes_with_waiver(self) -> bool:
-        return self.result.outcome in {Outcome.PASS, Outcome.WAIVED}
+    def is_waived(self) -> bool:
+        return self.result.outcome is Outcome.WAIVED
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -51,27 +44,39 @@ def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Stan
     that pass, 0 to 100; the coverage is the share of due criteria of which the outcome is known, 0 to 1, whatever a
     waiver says. Where nothing is due, score and coverage are 0: nothing was shown.
     """
-    due = [each for each in judged if each.is_due]
     required = policy.required_rung(service.spec.engagement, service.spec.tier)
-    total = sum(policy.weight(each.criterion.rung) for each in due)
-    passed = sum(policy.weight(each.criterion.rung) for each in due if each.passes)
-    waived = sum(policy.weight(each.criterion.rung) for each in due if each.passes_with_waiver)
-    known = sum((each.result.without_waiver or each.result.outcome) is not Outcome.UNKNOWN for each in due)
-    blocking = [each for each in due if not each.passes and each.criterion.rung <= required]
+    weights = {rung: policy.weight(rung) for rung in (Rung.BRONZE, Rung.SILVER, Rung.GOLD)}
+    total = passed = with_waivers = 0.0
+    due = known = 0
+    rung = rung_with_waivers = Rung.GOLD
+    blocking = []
+    for each in judged:
+        outcome, own = each.result.outcome, each.criterion.rung
+        if outcome in _NOT_DUE:
+            continue
+        due += 1
+        known += (each.result.without_waiver or outcome) is not Outcome.UNKNOWN
+        total += weights[own]
+        if outcome is Outcome.PASS:
+            passed += weights[own]
+            with_waivers += weights[own]
+            continue
+        rung = min(rung, Rung(own - 1))
+        if outcome is Outcome.WAIVED:
+            with_waivers += weights[own]
+        else:
+            rung_with_waivers = min(rung_with_waivers, Rung(own - 1))
+        if own <= required:
+            blocking.append(each)
     return Standing(
-        rung=_reached(due, with_waivers=False),
-        rung_with_waivers=_reached(due, with_waivers=True),
+        rung=rung,
+        rung_with_waivers=rung_with_waivers,
         required=required,
         score=round(100 * passed / total, 1) if total else 0.0,
-        score_with_waivers=round(100 * waived / total, 1) if total else 0.0,
-        coverage=round(known / len(due), 3) if due else 0.0,
+        score_with_waivers=round(100 * with_waivers / total, 1) if total else 0.0,
+        coverage=round(known / due, 3) if due else 0.0,
         blocking=tuple(sorted(blocking, key=_urgency)),
     )
-
-
-def _reached(due: Iterable[Judged], *, with_waivers: bool) -> Rung:
-    open_rungs = [each.criterion.rung for each in due if not (each.passes_with_waiver if with_waivers else each.passes)]
-    return Rung(min(open_rungs) - 1) if open_rungs else Rung.GOLD
 
 
 _OUTCOME_URGENCY = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.WAIVED: 2}
@@ -111,14 +116,12 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
     if not stand.blocking:
         return Verdict.ACCEPT, f"Every criterion due passes up to {wanted}."
     count = len(stand.blocking)
-    gating = [each for each in stand.blocking if each.criterion.gating and not each.passes_with_waiver]
-    below = [each for each in stand.blocking if each.criterion.rung < stand.required and not each.passes_with_waiver]
+    gating = [each for each in stand.blocking if each.criterion.gating and not each.is_waived]
+    below = [each for each in stand.blocking if each.criterion.rung < stand.required and not each.is_waived]
     if not gating and not below and count <= policy.conditions.at_most:
-        return (
-            Verdict.ACCEPT_WITH_CONDITIONS,
-            f"{_criteria(count)} short of {wanted}: {_names(stand.blocking)}; "
-            f"to be met within {policy.conditions.within_days} days.",
-        )
+        until = f"to be met within {policy.conditions.within_days} days"
+        reason = f"{_criteria(count)} short of {wanted}: {_names(stand.blocking)}; {until}."
+        return Verdict.ACCEPT_WITH_CONDITIONS, reason
     unknown = sum(each.result.outcome is Outcome.UNKNOWN for each in stand.blocking)
     failing = sum(each.result.outcome is Outcome.FAIL for each in stand.blocking)
     parts = [f"{failing} fail" if failing else "", f"{unknown} are not known" if unknown else ""]
