@@ -51,10 +51,10 @@
     head.scope = "row";
     head.append(link("services", get("name"), get("label")));
     tr.append(head);
-    cell(tr, link("teams", get("owner"), get("owner_label")));
+    cell(tr, element("b", get("verdict"), `m ${get("mark")}`));
     cell(tr, String(get("tier"))).className = "n";
     cell(tr, get("holder"));
-    cell(tr, element("b", get("verdict"), `m ${get("mark")}`));
+    cell(tr, link("teams", get("owner"), get("owner_label")));
     const rung = cell(tr, get("rung"));
     if (!get("met")) rung.append(" ", element("small", `of ${get("required")}`));
     cell(tr, get("score")).className = "n";
@@ -133,7 +133,6 @@
   for (const head of table.tHead.rows[0].cells) {
     const button = element("button", head.textContent);
     button.type = "button";
-    button.removeAttribute("class");
     button.addEventListener("click", () => {
       const key = head.dataset.key;
       order = order === key ? `-${key}` : order === `-${key}` ? "" : key;

@@ -17,6 +17,10 @@
     }
     target.scrollIntoView();
   };
+  // Paper cannot be unfolded.
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details.area")) part.open = true;
+  });
   addEventListener("hashchange", open);
   if (location.hash) open();
 })();

@@ -75,7 +75,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self._state = state
         super().__init__(*args, directory=directory)  # type: ignore[arg-type]
 
-    def do_GET(self) -> None:  # noqa: N802 -- the name that the library calls
+    def do_GET(self) -> None:
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
         if host not in {"127.0.0.1", "localhost"}:
             # Another site's page must not read a private catalog by pointing a name of its own at this machine.
@@ -106,5 +106,5 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that the library uses
+    def log_message(self, *_args: object) -> None:
         return

@@ -148,8 +148,8 @@ class ServiceDoc(_Document, frozen=True, kw_only=True):
     on_call: OnCallDoc | None
     runbooks: Annotated[list[str], _says("Paths in the repository, or addresses.")]
     levels: list[LevelDoc]
-    needs: Annotated[list[str], _says("Ids of the nodes that it depends on directly; at most 112.")]
-    needed_by: Annotated[list[str], _says("Services that depend on it directly; at most 112.")]
+    needs: Annotated[list[str], _says("Ids of the nodes that it depends on directly; at most 52.")]
+    needed_by: Annotated[list[str], _says("Services that depend on it directly; at most 52.")]
     fails_with_it: Annotated[int, _says("How many other services fail when it fails.")]
     degrades_with_it: Annotated[int, _says("How many more degrade.")]
     ceiling: Annotated[float | None, _says("The most that it can promise, in percent.")]

@@ -25,7 +25,8 @@ def badge(card: Scorecard) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{says}">'
         f"<title>{says}</title>"
         f'<rect width="{width}" height="20" rx="3" fill="#2b313a"/>'
-        f'<path d="M{left_width} 0H{width - 3}a3 3 0 0 1 3 3V17a3 3 0 0 1-3 3H{left_width}Z" fill="{_COLOURS[state.mark]}"/>'
+        f'<path d="M{left_width} 0H{width - 3}a3 3 0 0 1 3 3V17a3 3 0 0 1-3 3H{left_width}Z"'
+        f' fill="{_COLOURS[state.mark]}"/>'
         '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">'
         f'<text x="{left_width / 2}" y="14" textLength="{left_width - 2 * _PAD}">{_LEFT}</text>'
         f'<text x="{left_width + right_width / 2}" y="14" textLength="{right_width - 2 * _PAD}">{right}</text>'

@@ -66,7 +66,8 @@ def outline(kind: str, width: int = WIDTH, height: int = HEIGHT) -> str:
     if kind == "external":
         half = height // 2
         return f"M{_POINT} 0H{width - _POINT}L{width} {half}L{width - _POINT} {height}H{_POINT}L0 {half}Z"
-    return f"M4 0H{width - 4}Q{width} 0 {width} 4V{height - 4}Q{width} {height} {width - 4} {height}H4Q0 {height} 0 {height - 4}V4Q0 0 4 0Z"
+    right, low = width - 4, height - 4
+    return f"M4 0H{right}Q{width} 0 {width} 4V{low}Q{width} {height} {right} {height}H4Q0 {height} 0 {low}V4Q0 0 4 0Z"
 
 
 def curve(x: int, y: int, to_x: int, to_y: int) -> str:

@@ -10,6 +10,11 @@ def service(name: str) -> str:
     return f"services/{name}.html"
 
 
+def scorecard(name: str) -> str:
+    """The page of a service's whole scorecard."""
+    return f"scorecards/{name}.html"
+
+
 def team(name: str) -> str:
     """The page of a team."""
     return f"teams/{name}.html"

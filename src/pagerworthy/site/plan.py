@@ -19,6 +19,7 @@ from pagerworthy.site.pages.graph import graph_data, graph_page
 from pagerworthy.site.pages.group import groups_pages, system_page, team_page
 from pagerworthy.site.pages.overview import overview_page
 from pagerworthy.site.pages.page import Chrome, Page
+from pagerworthy.site.pages.scorecard import scorecard_page
 from pagerworthy.site.pages.service import ServiceInput, service_input, service_page
 from pagerworthy.site.pages.services import services_data, services_pages
 from pagerworthy.site.render import Theme
@@ -156,8 +157,13 @@ def _services(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plann
         found = service_input(index, name)
         digest = planner.digest(found)
         yield Planned(links.service(name), digest, "service.html", partial(service_page, found, shared))
+        yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, shared))
         yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, shared))
         yield Planned(f"badges/{name}.svg", planner.digest((name, card.verdict, card.rung)), "", partial(badge, card))
+
+
+def _scorecard(found: ServiceInput, shared: Shared) -> Page:
+    return scorecard_page(found.service.metadata.label, found.card, found.evidence, shared)
 
 
 def _service_json(found: ServiceInput, shared: Shared) -> bytes:

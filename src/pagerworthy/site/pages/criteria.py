@@ -29,7 +29,7 @@ class Named(NamedTuple):
 
 
 class Share(NamedTuple):
-    """How a criterion, an area or the whole rubric stands: counts of due outcomes, and widths of a bar of 200."""
+    """How a criterion, an area or the whole rubric stands: counts of due outcomes, and a bar of 200 units."""
 
     passed: int
     failed: int
@@ -37,7 +37,7 @@ class Share(NamedTuple):
     waived: int
     due: int
     rate: str
-    widths: tuple[int, int, int, int]
+    bar: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,18 +103,15 @@ def share_of(tallies: list[Tally]) -> Share:
     ]
     due = sum(counts)
     if not due:
-        return Share(0, 0, 0, 0, 0, "not due anywhere", (0, 0, 0, 0))
-    widths = [round(_BAR * sum(counts[:end]) / due) for end in range(5)]
+        return Share(0, 0, 0, 0, 0, "not due anywhere", ())
+    ends = [round(_BAR * sum(counts[:end]) / due) for end in range(5)]
     passed, failed, unknown, waived = counts
-    return Share(
-        passed,
-        failed,
-        unknown,
-        waived,
-        due,
-        words.percent(passed / due),
-        (widths[1], widths[2] - widths[1], widths[3] - widths[2], widths[4] - widths[3]),
+    bar = tuple(
+        (mark, ends[place], ends[place + 1] - ends[place])
+        for place, mark in enumerate(("ok", "bad", "unk", "half"))
+        if counts[place]
     )
+    return Share(passed, failed, unknown, waived, due, words.percent(passed / due), bar)
 
 
 def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:

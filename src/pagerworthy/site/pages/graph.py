@@ -7,18 +7,20 @@ from typing import NamedTuple
 
 from pagerworthy.graph import Edge, Node, NodeKind, Relation, layers_of
 from pagerworthy.site import links, words
-from pagerworthy.site.drawing import HEIGHT, curve, outline
+from pagerworthy.site.drawing import HEIGHT, outline
 from pagerworthy.site.index import Index
 from pagerworthy.site.pages.page import Page
 from pagerworthy.site.pages.services import script_data
 
 # More nodes than a person can read are drawn as systems, and more systems than that only listed.
 DRAWN = 90
-_WIDTH = 148
-_PITCH = 52
-_GAP = 60
-_HEAD = 28
-_LABEL = 17
+_WIDTH = 144
+_PITCH = 92
+_GAP = 18
+# Boxes side by side, so that the drawing fits a page; and what stands left of them.
+_ROW = 7
+_HEAD = 64
+_LABEL = 16
 _SWEEPS = 4
 _OWNER_COLOURS = 8
 
@@ -91,8 +93,8 @@ def graph_page(index: Index) -> GraphPage:
     kinds = {kind: sum(node.kind is kind for node in graph.nodes.values()) for kind in NodeKind}
     summary = (
         f"{words.count(kinds[NodeKind.SERVICE], 'service')}, {words.count(kinds[NodeKind.RESOURCE], 'resource')}, "
-        f"{words.count(kinds[NodeKind.EXTERNAL], 'external provider')} and {words.count(len(graph.edges), 'edge')}, in "
-        f"{words.count(max(layers.values(), default=-1) + 1, 'layer')}."
+        f"{words.count(kinds[NodeKind.EXTERNAL], 'external provider')} and {words.count(len(graph.edges), 'edge')}, "
+        "drawn from those that nobody needs to those that need nobody."
     )
     if len(graph.nodes) <= DRAWN:
         minis = [_mini(index, name, layers[name]) for name in graph.nodes]
@@ -103,6 +105,10 @@ def graph_page(index: Index) -> GraphPage:
         of = "systems"
     if len(minis) > DRAWN:
         minis, edges, of = [], [], "none"
+    depths = _depths([mini.id for mini in minis], edges)
+    minis = [mini._replace(layer=depths[mini.id]) for mini in minis]
+    if of == "all":
+        layers = depths
     boxes, lines, heads, width, height = _layout(index, minis, edges)
     return GraphPage(
         path="graph.html",
@@ -118,6 +124,48 @@ def graph_page(index: Index) -> GraphPage:
         heads=heads,
         layers=tuple(_layers(index, layers)),
     )
+
+
+def _depths(names: Sequence[str], edges: Sequence[tuple[str, str, bool]]) -> dict[str, int]:
+    """The longest way to each node from one that nobody needs, over edges that close no cycle.
+
+    Most cycles are closed by a soft edge, such as that of a collector back to what it watches. Hard edges and edges
+    to what many need come first, so that it is the odd edge that points backwards.
+    """
+    needed: dict[str, int] = defaultdict(int)
+    for _, target, _ in edges:
+        needed[target] += 1
+    down: dict[str, list[str]] = {name: [] for name in names}
+
+    def reaches(start: str, goal: str) -> bool:
+        seen = {start}
+        waiting = [start]
+        while waiting:
+            name = waiting.pop()
+            if name == goal:
+                return True
+            fresh = [target for target in down[name] if target not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return False
+
+    for source, target, _ in sorted(edges, key=lambda edge: (not edge[2], -needed[edge[1]], edge)):
+        if source in down and target in down and not reaches(target, source):
+            down[source].append(target)
+    above = dict.fromkeys(names, 0)
+    for targets in down.values():
+        for target in targets:
+            above[target] += 1
+    depths = dict.fromkeys(names, 0)
+    ready = [name for name in names if not above[name]]
+    while ready:
+        name = ready.pop()
+        for target in down[name]:
+            depths[target] = max(depths[target], depths[name] + 1)
+            above[target] -= 1
+            if not above[target]:
+                ready.append(target)
+    return depths
 
 
 def _mini(index: Index, name: str, layer: int) -> _Mini:
@@ -160,16 +208,16 @@ def _layout(
 ) -> tuple[tuple[GraphBox, ...], tuple[GraphLine, ...], tuple[tuple[int, str], ...], int, int]:
     if not minis:
         return (), (), (), 0, 0
-    columns = _ordered(minis, edges)
-    tallest = max(len(column) for column in columns)
+    rows = _ordered(minis, edges)
+    widest = max(len(row) for row in rows)
     place: dict[str, tuple[int, int, int]] = {}
     boxes: list[GraphBox] = []
     owners = {name: position % _OWNER_COLOURS for position, name in enumerate(index.source.catalog.teams)}
-    for number, column in enumerate(columns):
-        x = 1 + number * (_WIDTH + _GAP)
-        top = _HEAD + (tallest - len(column)) * _PITCH // 2
-        for position, mini in enumerate(column):
-            y = top + position * _PITCH
+    for number, row in enumerate(rows):
+        y = 1 + number * _PITCH
+        left = _HEAD + (widest - len(row)) * (_WIDTH + _GAP) // 2
+        for position, mini in enumerate(row):
+            x = left + position * (_WIDTH + _GAP)
             place[mini.id] = (len(boxes), x, y)
             boxes.append(_box(index, mini, len(boxes), x, y, owners))
     lines = []
@@ -177,41 +225,53 @@ def _layout(
         if source in place and target in place:
             first, x, y = place[source]
             last, to_x, to_y = place[target]
-            start = x + _WIDTH if to_x > x else x
-            lines.append(GraphLine(curve(start, y + HEIGHT // 2, to_x, to_y + HEIGHT // 2), not hard, first, last))
-    heads = tuple(
-        (1 + number * (_WIDTH + _GAP), "nobody needs these" if number == 0 else f"layer {number}")
-        for number in range(len(columns))
-    )
-    return (
-        tuple(boxes),
-        tuple(lines),
-        heads,
-        len(columns) * (_WIDTH + _GAP) - _GAP + 2,
-        _HEAD + tallest * _PITCH,
-    )
+            path = _down(x, y, to_x, to_y) if to_y > y else _back(x, y, to_x, to_y)
+            lines.append(GraphLine(path, not hard, first, last))
+    heads = []
+    for number, row in enumerate(rows):
+        if number == 0 or rows[number - 1][0].layer != row[0].layer:
+            heads.append(
+                (number * _PITCH + HEIGHT // 2 + 5, "on top" if row[0].layer == 0 else f"layer {row[0].layer}")
+            )
+    width = _HEAD + widest * (_WIDTH + _GAP) - _GAP + 2
+    return tuple(boxes), tuple(lines), tuple(heads), width, len(rows) * _PITCH - (_PITCH - HEIGHT) + 2
+
+
+def _down(x: int, y: int, to_x: int, to_y: int) -> str:
+    """A line from the lower edge of a box to the upper edge of one further down."""
+    x, to_x, y = x + _WIDTH // 2, to_x + _WIDTH // 2, y + HEIGHT
+    if x == to_x and to_y - y < _PITCH:
+        return f"M{x} {y}V{to_y}"
+    middle = min((to_y - y) // 2, _PITCH)
+    return f"M{x} {y}C{x} {y + middle} {to_x} {to_y - middle} {to_x} {to_y}"
+
+
+def _back(x: int, y: int, to_x: int, to_y: int) -> str:
+    """A line to a box further up or beside: out at the right and back in at the right."""
+    right = max(x, to_x) + _WIDTH + _GAP
+    return f"M{x + _WIDTH} {y + HEIGHT // 2}C{right} {y} {right} {to_y + HEIGHT} {to_x + _WIDTH} {to_y + HEIGHT // 2}"
 
 
 def _ordered(minis: Sequence[_Mini], edges: Sequence[tuple[str, str, bool]]) -> list[list[_Mini]]:
-    """Columns by layer, each ordered by where its neighbours stand, so that lines cross less."""
+    """Rows by layer, each ordered by where its neighbours stand, so that lines cross less; long layers are broken."""
     used = sorted({mini.layer for mini in minis})
-    columns = [[mini for mini in minis if mini.layer == layer] for layer in used]
+    rows = [[mini for mini in minis if mini.layer == layer] for layer in used]
     near: dict[str, list[str]] = defaultdict(list)
     for source, target, _ in edges:
         near[source].append(target)
         near[target].append(source)
-    height = {mini.id: (position + 0.5) / len(column) for column in columns for position, mini in enumerate(column)}
+    across = {mini.id: (position + 0.5) / len(row) for row in rows for position, mini in enumerate(row)}
 
     def mean(mini: _Mini) -> tuple[float, str]:
-        known = [height[name] for name in near[mini.id] if name in height]
-        return (round(sum(known) / len(known), 6) if known else height[mini.id], mini.id)
+        known = [across[name] for name in near[mini.id] if name in across]
+        return (round(sum(known) / len(known), 6) if known else across[mini.id], mini.id)
 
     for sweep in range(_SWEEPS):
-        for column in columns if sweep % 2 == 0 else reversed(columns):
-            column.sort(key=mean)
-            for position, mini in enumerate(column):
-                height[mini.id] = (position + 0.5) / len(column)
-    return columns
+        for row in rows if sweep % 2 == 0 else reversed(rows):
+            row.sort(key=mean)
+            for position, mini in enumerate(row):
+                across[mini.id] = (position + 0.5) / len(row)
+    return [row[start : start + _ROW] for row in rows for start in range(0, len(row), _ROW)]
 
 
 def _box(index: Index, mini: _Mini, number: int, x: int, y: int, owners: dict[str, int]) -> GraphBox:

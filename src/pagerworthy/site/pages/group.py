@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pagerworthy.catalog import Team
+from pagerworthy.catalog import Metadata, Team
 from pagerworthy.site import links, words
 from pagerworthy.site.index import Index, Row
 from pagerworthy.site.pages.page import Link, Page
@@ -183,7 +183,7 @@ def groups_pages(index: Index) -> Iterator[GroupsPage]:
     """The lists of teams and of systems, those with most to work on first."""
     catalog = index.source.catalog
     teams = [
-        _group(index, team.name, team.metadata.label, team.metadata.description, team.spec.role, "", index.owned)
+        _group(index, team.metadata, team.spec.role, "", index.owned.get(team.name, ()))
         for team in catalog.teams.values()
     ]
     systems = []
@@ -193,12 +193,10 @@ def groups_pages(index: Index) -> Iterator[GroupsPage]:
         systems.append(
             _group(
                 index,
-                system.name,
-                system.metadata.label,
-                system.metadata.description,
+                system.metadata,
                 business.name if business else "nobody named",
                 owner.metadata.label if owner else system.spec.owner,
-                index.members,
+                index.members.get(system.name, ()),
             )
         )
     for kind, rows in (("teams", teams), ("systems", systems)):
@@ -214,14 +212,12 @@ def groups_pages(index: Index) -> Iterator[GroupsPage]:
         )
 
 
-def _group(
-    index: Index, name: str, label: str, description: str, about: str, owner: str, of: dict[str, list[str]]
-) -> GroupRow:
-    rows = [index.rows[service] for service in of.get(name, ())]
+def _group(index: Index, entry: Metadata, about: str, owner: str, services: Sequence[str]) -> GroupRow:
+    rows = [index.rows[service] for service in services]
     return GroupRow(
-        name=name,
-        label=label,
-        description=description,
+        name=entry.name,
+        label=entry.label,
+        description=entry.description,
         about=about,
         owner=owner,
         services=len(rows),

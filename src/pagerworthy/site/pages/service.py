@@ -21,16 +21,19 @@ from pagerworthy.graph import Ceiling, Edge, Relation
 from pagerworthy.scoring import Scorecard
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
-from pagerworthy.site.index import NAMED, Blast, Index, Ref
+from pagerworthy.site.index import Blast, Index, Ref
 from pagerworthy.site.pages.history import History, history_of
 from pagerworthy.site.pages.infrastructure import Infrastructure, infrastructure_of
 from pagerworthy.site.pages.levels import Level, levels_of
 from pagerworthy.site.pages.page import Link, Page
-from pagerworthy.site.pages.scorecard import AreaCard, Fix, areas_of, fixes_of
+from pagerworthy.site.pages.scorecard import AreaCard, Fix, fixes_of, open_areas, tallies_of
 from pagerworthy.site.shared import Shared
 
 # Neighbours that are described on either side; the rest is named, and past that counted.
 DESCRIBED = 12
+_NAMED = 40
+# Decisions that are shown; the rest is in the JSON document.
+_DECISIONS = 12
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -126,6 +129,7 @@ class ServicePage(Page):
     ceiling: str
     areas: tuple[AreaCard, ...]
     history: History
+    older: int
     infrastructure: Infrastructure
     links: tuple[Link, ...]
     file: str
@@ -192,7 +196,7 @@ def _around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple
         )
         for edge in ordered[:DESCRIBED]
     )
-    named = tuple(refs[edge.target if down else edge.source] for edge in ordered[DESCRIBED : DESCRIBED + NAMED])
+    named = tuple(refs[edge.target if down else edge.source] for edge in ordered[DESCRIBED : DESCRIBED + _NAMED])
     return described, named, len(edges)
 
 
@@ -202,8 +206,7 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
     spec, name = service.spec, service.name
     label = service.metadata.label
     owner = found.owner.metadata.label if found.owner else spec.owner
-    areas = areas_of(card, found.evidence, shared.criteria, shared.policy, shared.clock)
-    fixes = fixes_of(card, shared.criteria, shared.policy)
+    fixes = fixes_of(card, shared)
     return ServicePage(
         path=links.service(name),
         title=label,
@@ -235,11 +238,7 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
         score=words.number(card.score),
         score_with_waivers=words.number(card.score_with_waivers),
         coverage=words.percent(card.coverage),
-        tallies=tuple(
-            (state.mark, state.word, amount)
-            for outcome, state in words.OUTCOMES.items()
-            if (amount := card.count(outcome))
-        ),
+        tallies=tallies_of(card),
         fixes=fixes[:_FIXES],
         fixes_count=len(fixes),
         levels=levels_of(service, found.evidence, shared.clock),
@@ -253,8 +252,9 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
         blast=_blast_words(label, found.blast),
         blast_first=found.blast.first,
         ceiling=_ceiling_words(found),
-        areas=areas,
-        history=history_of(found.decisions, found.waivers, found.postmortems, card.breaches, shared),
+        areas=open_areas(card, found.evidence, fixes, shared),
+        history=history_of(found.decisions[-_DECISIONS:], found.waivers, found.postmortems, card.breaches, shared),
+        older=max(len(found.decisions) - _DECISIONS, 0),
         infrastructure=infrastructure_of(service, found.environments, found.evidence, shared.policy.currency),
         links=_links(found),
         file=found.file,
@@ -263,8 +263,8 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
 
 # From a service's page to the site's root.
 _UP = "../"
-# Fixes that are written out; the rest is in the scorecard below.
-_FIXES = 12
+# Fixes that are written out; the rest is in the scorecard.
+_FIXES = 10
 
 
 def _facts(found: ServiceInput) -> tuple[Link, ...]:
