@@ -12,6 +12,8 @@ from pagerworthy.cli.exits import MEANINGS, Exit
 from pagerworthy.errors import ProjectError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from pagerworthy.project import Project
 
 # Name of the command = name of the module in this package that defines `command`; the line is what `--help` shows.
@@ -42,6 +44,12 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"pagerworthy.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=says) for name, says in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -1,0 +1,158 @@
+"""`pagerworthy doctor`: looks at the machine and the repository, and names the command that mends what is wrong."""
+
+import enum
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.init import schema_files
+from pagerworthy.errors import ProjectError
+from pagerworthy.project import Project, open_project
+from pagerworthy.report import style_for
+
+_OLDEST_PYTHON = (3, 11)
+# Programs that single commands use, what for, and the command that brings them.
+_PROGRAMS = {
+    "git": ("the git collector, which says how old entries are", "apt-get install git"),
+    "pulumi": ("provisioning, which is not needed to check and score", "curl -fsSL https://get.pulumi.com | sh"),
+}
+
+
+class State(enum.StrEnum):
+    """What was found; only what is missing makes the exit code 1."""
+
+    OK = "ok"
+    OPTIONAL = "optional"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and the one command that mends it."""
+
+    state: State
+    says: str
+    mend: str = ""
+
+
+@click.command()
+@click.pass_context
+def command(ctx: click.Context) -> int:
+    """Look whether everything that Pagerworthy needs is here.
+
+    What is `missing` makes the exit code 1; what is `optional` only matters to what it is for.
+    """
+    style = style_for(sys.stdout, os.environ)
+    colours = {State.OK: "green", State.OPTIONAL: "yellow", State.MISSING: "red"}
+    missing = 0
+    for finding in examine(ctx.find_root().obj):
+        missing += finding.state is State.MISSING
+        click.echo(f"{style.paint(finding.state.ljust(8), colours[finding.state])}  {finding.says}")
+        if finding.mend:
+            click.echo(f"{'':8}  run: {finding.mend}")
+    return Exit.PROBLEMS if missing else Exit.FINE
+
+
+def examine(root: Path | None) -> Iterator[Finding]:
+    """All findings, from what everything needs to what single commands use."""
+    yield python()
+    yield packages()
+    try:
+        project = open_project(root)
+    except ProjectError as error:
+        start = f"pagerworthy init {shlex.quote(str(root))}" if root else "pagerworthy init"
+        mend = start if error.problem.code == "PW501" else "pagerworthy explain PW502"
+        yield Finding(State.MISSING, error.problem.message, mend)
+    else:
+        yield Finding(State.OK, f"the repository is {project.root}, and its settings can be read")
+        yield catalog(project)
+        yield rubric(project)
+        yield schemas(project)
+        yield from evidence(project)
+    for name, (purpose, mend) in _PROGRAMS.items():
+        yield program(name, purpose, mend)
+
+
+def python(version: tuple[int, int] = sys.version_info[:2]) -> Finding:
+    """The Python that runs this."""
+    written = ".".join(map(str, version))
+    if version < _OLDEST_PYTHON:
+        return Finding(State.MISSING, f"Python is {written}, and 3.11 is needed", "apt-get install python3.11")
+    return Finding(State.OK, f"Python is {written}")
+
+
+def packages(name: str = "pagerworthy") -> Finding:
+    """The packages that Pagerworthy itself requires; those of extras are not asked for."""
+    required = [each for each in metadata.requires(name) or () if "extra ==" not in each]
+    absent = []
+    for requirement in required:
+        package = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+        try:
+            metadata.version(package)
+        except metadata.PackageNotFoundError:
+            absent.append(package)
+    if absent:
+        return Finding(State.MISSING, f"not installed: {', '.join(absent)}", f"pip install {' '.join(absent)}")
+    return Finding(State.OK, f"all {len(required)} packages are installed")
+
+
+def catalog(project: Project) -> Finding:
+    """The folder of entries."""
+    if not project.catalog.is_dir():
+        return Finding(State.MISSING, "there is no catalog/ here", "pagerworthy new service NAME")
+    count = sum(1 for _ in project.catalog.glob("services/**/*.yaml"))
+    if not count:
+        return Finding(State.MISSING, "the catalog has no service", "pagerworthy new service NAME")
+    return Finding(State.OK, f"the catalog has {count:,} service{'' if count == 1 else 's'}")
+
+
+def rubric(project: Project) -> Finding:
+    """The shipped rubric with the repository's own part of it."""
+    from pagerworthy.scoring import load_rubric
+
+    loaded = load_rubric(project.root)
+    if loaded.rubric is None:
+        first = loaded.problems[0]
+        return Finding(State.MISSING, f"the rubric is broken: {first.where.file}: {first.message}", "pagerworthy score")
+    return Finding(State.OK, f"the rubric has {len(loaded.rubric.criteria)} criteria")
+
+
+def schemas(project: Project) -> Finding:
+    """The copies in the repository, by which editors complete entries; checking uses those that ship."""
+    shipped = dict(schema_files())
+    mend = "pagerworthy init --schemas"
+    if project.root != Path.cwd():
+        mend += f" {shlex.quote(str(project.root))}"
+    absent = [name for name in shipped if not (project.root / name).is_file()]
+    if absent:
+        return Finding(State.OPTIONAL, f"editors cannot complete entries without {absent[0]}", mend)
+    old = [name for name, content in shipped.items() if (project.root / name).read_bytes() != content]
+    if old:
+        return Finding(State.OPTIONAL, f"{len(old)} of {len(shipped)} schemas are not of this version", mend)
+    return Finding(State.OK, f"the {len(shipped)} schemas for editors are those of this version")
+
+
+def evidence(project: Project) -> Iterator[Finding]:
+    """Where evidence is read from."""
+    for name in project.settings.evidence.paths:
+        if (project.root / name).exists():
+            yield Finding(State.OK, f"evidence is read from {name}")
+        else:
+            says = f"there is no {name}: without evidence, only what an entry declares is known"
+            yield Finding(State.OPTIONAL, says, "pagerworthy collect")
+
+
+def program(name: str, purpose: str, mend: str) -> Finding:
+    """A program on the PATH that a single command uses."""
+    if path := shutil.which(name):
+        return Finding(State.OK, f"{name} is {path}")
+    return Finding(State.OPTIONAL, f"{name} is not here; it is for {purpose}", mend)

@@ -1,0 +1,106 @@
+"""`init`: a new catalog that passes its own check, and never a file of somebody else's changed."""
+
+import datetime as dt
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pagerworthy import __version__
+from pagerworthy.catalog import FOLDERS, check, load
+from pagerworthy.cli.app import app
+from pagerworthy.cli.exits import Exit
+from pagerworthy.project import data_folder, open_project
+
+AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments], standalone_mode=False)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Path:
+    assert _run("init", tmp_path / "new").return_value == Exit.FINE
+    return tmp_path / "new"
+
+
+def test_a_new_catalog_has_no_problems(started: Path) -> None:
+    project = open_project(started)
+    loaded = load(started, cache=False)
+    assert not loaded.problems
+    assert not check(loaded.catalog, project.root, as_of=AS_OF)
+    assert list(loaded.catalog.services) == ["example"]
+    assert loaded.catalog.teams
+    assert loaded.catalog.systems
+
+
+def test_the_smallest_entry_is_small(started: Path) -> None:
+    lines = (started / "catalog" / "services" / "example.yaml").read_text().splitlines()
+    assert sum(not line.startswith("#") for line in lines) <= 10
+
+
+def test_it_names_the_version_that_wrote_it(started: Path) -> None:
+    assert (started / "requirements.txt").read_text() == f"pagerworthy=={__version__}\n"
+    assert not [name for name, content in _files(started).items() if b"@VERSION@" in content]
+
+
+def test_settings_in_it_are_the_defaults(started: Path) -> None:
+    assert tomllib.loads((started / "pagerworthy.toml").read_text())
+    bare = started / "bare"
+    (bare / "catalog").mkdir(parents=True)
+    assert open_project(started).settings == open_project(bare).settings
+
+
+def test_every_schema_of_the_package_is_there(started: Path) -> None:
+    shipped = {path.name: path.read_bytes() for path in data_folder("schemas").iterdir()}
+    assert {path.name: path.read_bytes() for path in (started / "schemas").iterdir()} == shipped
+
+
+def test_editors_find_the_schema_of_every_kind(started: Path) -> None:
+    settings = json.loads((started / ".vscode" / "settings.json").read_text())["yaml.schemas"]
+    for schema in settings:
+        assert (started / schema).is_file(), schema
+    for kind, folder in FOLDERS.items():
+        if kind != "Postmortem":  # the entry of a post-mortem is front matter, which editors do not look into
+            assert settings[f"./schemas/{kind.lower()}.schema.json"] == [f"catalog/{folder}/**/*.yaml"]
+
+
+def test_the_repository_has_the_same_editor_settings(started: Path) -> None:
+    own = (ROOT / ".vscode" / "settings.json").read_bytes()
+    assert own == (started / ".vscode" / "settings.json").read_bytes()
+
+
+def test_a_second_start_changes_nothing(started: Path) -> None:
+    (started / "pagerworthy.toml").write_text("# mine\n")
+    before = _files(started)
+    result = _run("init", started)
+    assert "nothing was written" in str(result.exception)
+    assert _files(started) == before
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_one_file_in_the_way_stops_all(tmp_path: Path, link: bool) -> None:
+    place = tmp_path / "schemas" / "team.schema.json"
+    place.parent.mkdir()
+    if link:
+        place.symlink_to(tmp_path / "elsewhere")
+    else:
+        place.write_text("mine")
+    before = sorted(tmp_path.rglob("*"))
+    assert "schemas/team.schema.json" in str(_run("init", tmp_path).exception)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_schemas_of_an_earlier_version_are_replaced_when_asked(started: Path) -> None:
+    place = started / "schemas" / "team.schema.json"
+    place.write_text("{}")
+    assert _run("init", "--schemas", started).return_value == Exit.FINE
+    assert place.read_bytes() == (data_folder("schemas") / place.name).read_bytes()
