@@ -15,7 +15,7 @@ import yaml
 from pagerworthy.catalog import FOLDERS, Catalog, load
 from pagerworthy.evidence import KEYS, Record, read_evidence
 from pagerworthy.graph import DependencyGraph
-from pagerworthy.scoring import Rubric, Scorecard, score_each
+from pagerworthy.scoring import Rubric, Scorecard, score
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "criteria"
 _PART = re.compile(r"(?P<key>[a-z]+\.[a-z]+)(\[(?P<item>.+)\])?")
@@ -85,7 +85,7 @@ class World(msgspec.Struct, frozen=True):
         evidence = read_evidence(Path(), (), as_of=self.as_of, subjects=catalog.services, extra=records)
         assert not evidence.problems, evidence.problems
         graph = DependencyGraph.of(catalog)
-        cards = score_each(catalog, graph, evidence, rubric, self.as_of)
+        cards = score(catalog, graph, evidence, rubric, self.as_of).scorecards
         return next(card for card in cards if card.service == self.subject)
 
 

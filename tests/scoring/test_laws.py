@@ -12,7 +12,7 @@ import pytest
 from pagerworthy.catalog import Catalog, load
 from pagerworthy.evidence import Evidence, Record, Strength, read_evidence
 from pagerworthy.graph import DependencyGraph
-from pagerworthy.scoring import Outcome, Rubric, Scorecard, Verdict, load_rubric, score, score_each
+from pagerworthy.scoring import Outcome, Rubric, Scorecard, Verdict, load_rubric, score
 
 ROOT = Path(__file__).parents[2]
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
@@ -53,7 +53,7 @@ def known(folder: Path, lines: Sequence[str], as_of: dt.datetime = AS_OF) -> Evi
 def cards(
     catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime = AS_OF
 ) -> dict[str, Scorecard]:
-    return {card.service: card for card in score_each(catalog, graph, evidence, rubric, as_of)}
+    return {card.service: card for card in score(catalog, graph, evidence, rubric, as_of).scorecards}
 
 
 def outcomes(card: Scorecard) -> dict[str, Outcome]:

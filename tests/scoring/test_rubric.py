@@ -8,7 +8,7 @@ import pytest
 from pagerworthy.catalog import load
 from pagerworthy.evidence import read_evidence
 from pagerworthy.graph import DependencyGraph
-from pagerworthy.scoring import Outcome, load_rubric, score_each
+from pagerworthy.scoring import Outcome, load_rubric, score
 
 ROOT = Path(__file__).parents[2]
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
@@ -115,7 +115,7 @@ def test_an_expression_without_end_is_cut_off_and_hides_no_other(tmp_path: Path)
     assert loaded.rubric is not None, loaded.problems
     catalog = load(ROOT, cache=False).catalog
     nothing = read_evidence(tmp_path, [], as_of=AS_OF)
-    for card in score_each(catalog, DependencyGraph.of(catalog), nothing, loaded.rubric, AS_OF):
+    for card in score(catalog, DependencyGraph.of(catalog), nothing, loaded.rubric, AS_OF).scorecards:
         results = {result.id: result for result in card.results}
         assert results["has-chat"].outcome is Outcome.UNKNOWN
         assert "budget exceeded" in results["has-chat"].detail

@@ -15,7 +15,7 @@ from pagerworthy.scoring.model import (
 )
 from pagerworthy.scoring.policy import Policy
 from pagerworthy.scoring.rubric import Rubric
-from pagerworthy.scoring.score import score, score_each
+from pagerworthy.scoring.score import score
 
 __all__ = [
     "Breach",
@@ -35,5 +35,4 @@ __all__ = [
     "criterion_ids",
     "load_rubric",
     "score",
-    "score_each",
 ]

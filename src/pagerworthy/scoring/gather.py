@@ -3,7 +3,9 @@
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from pagerworthy.catalog import Catalog, Decision, Postmortem, Resource, Service, Slo, System, Team
 from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
@@ -48,33 +50,44 @@ def _days(duration: str) -> float:
     return milliseconds(duration) / 8.64e7 if duration else NOT_SAID
 
 
-def gather(
-    catalog: Catalog, graph: DependencyGraph, policy: Policy, as_of: dt.datetime
-) -> Iterator[tuple[Service, Pager, f.SubjectFacts]]:
-    """The facts of each service with its pager, by name. Linear in services, edges, decisions and post-mortems."""
-    decisions: dict[str, list[Decision]] = defaultdict(list)
-    for decision in catalog.decisions:
-        decisions[decision.spec.service].append(decision)
-    postmortems: dict[str, list[Postmortem]] = defaultdict(list)
-    for postmortem in catalog.postmortems:
-        for name in postmortem.spec.services:
-            postmortems[name].append(postmortem)
-    from_graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph)
-    for name, service in catalog.services.items():
-        pager = pager_at(decisions.get(name, ()), as_of)
-        team = catalog.teams.get(service.spec.owner)
-        yield (
-            service,
-            pager,
-            f.SubjectFacts(
-                service=_service(service, team, pager, as_of),
-                team=_team(service, team),
-                system=_system(service, catalog.systems.get(service.spec.system)),
-                graph=_graph(from_graph[name]),
-                pager=_pager(pager, policy, as_of),
-                incidents=_incidents(postmortems.get(name, ()), as_of),
-            ),
+class Gathered(msgspec.Struct, frozen=True):
+    """A service with its pager and all of its facts."""
+
+    service: Service
+    pager: Pager
+    facts: f.SubjectFacts
+
+
+class Gatherer:
+    """Computes facts service by service; what concerns all of them, once. Linear in services, edges and decisions."""
+
+    def __init__(self, catalog: Catalog, graph: DependencyGraph, policy: Policy, as_of: dt.datetime) -> None:
+        self._catalog = catalog
+        self._policy = policy
+        self._as_of = as_of
+        self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph)
+        self._decisions: dict[str, list[Decision]] = defaultdict(list)
+        for decision in catalog.decisions:
+            self._decisions[decision.spec.service].append(decision)
+        self._postmortems: dict[str, list[Postmortem]] = defaultdict(list)
+        for postmortem in catalog.postmortems:
+            for name in postmortem.spec.services:
+                self._postmortems[name].append(postmortem)
+
+    def of(self, name: str) -> Gathered:
+        """The facts of one service. Raises KeyError where the catalog has no such service."""
+        service = self._catalog.services[name]
+        team = self._catalog.teams.get(service.spec.owner)
+        pager = pager_at(self._decisions.get(name, ()), self._as_of)
+        facts = f.SubjectFacts(
+            service=_service(service, team, pager, self._as_of),
+            team=_team(service, team),
+            system=_system(service, self._catalog.systems.get(service.spec.system)),
+            graph=_graph(self._graph[name]),
+            pager=_pager(pager, self._policy, self._as_of),
+            incidents=_incidents(self._postmortems.get(name, ()), self._as_of),
         )
+        return Gathered(service, pager, facts)
 
 
 def _age_days(day: dt.date | dt.datetime | None, as_of: dt.datetime) -> float:

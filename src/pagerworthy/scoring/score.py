@@ -1,17 +1,17 @@
 """Scores: a pure function of catalog, graph, evidence, rubric and moment."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pagerworthy.catalog import PHASES, Catalog, Service, Waiver
+from pagerworthy.catalog import PHASES, Catalog, Waiver
 from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, is_stale
 from pagerworthy.graph import DependencyGraph
-from pagerworthy.handover import Pager
+from pagerworthy.parallel import in_halves
 from pagerworthy.scoring.cel import Program, Undecided
 from pagerworthy.scoring.facts import SubjectFacts
-from pagerworthy.scoring.gather import gather
+from pagerworthy.scoring.gather import Gathered, Gatherer
 from pagerworthy.scoring.model import (
     Breach,
     CriterionResult,
@@ -25,6 +25,8 @@ from pagerworthy.scoring.policy import BreachRule, parse_age
 from pagerworthy.scoring.rubric import CompiledCriterion, Rubric
 from pagerworthy.scoring.verdicts import Judged, conclude, standing
 
+# Fewer services are scored sooner than a second process starts.
+_MANY = 600
 _WAIVABLE = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
 _NO_RECORDS: Mapping[str, Known] = {}
 _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
@@ -43,21 +45,17 @@ _NOTHING_NEEDED = _Looked()
 
 def score(catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime) -> Scores:
     """Scores every service. The same arguments always give the same result; nothing is read, nothing is written."""
-    cards = tuple(score_each(catalog, graph, evidence, rubric, as_of))
+    waivers = _waivers_in_force(catalog.waivers, rubric, as_of)
+    gatherer = Gatherer(catalog, graph, rubric.policy, as_of)
+
+    def cards(names: Sequence[str]) -> list[Scorecard]:
+        return [_Subject(gatherer.of(name), evidence.of(name), rubric, as_of).card(waivers) for name in names]
+
     return Scores(
         as_of=as_of,
         digests=Digests(catalog=catalog.digest, rubric=rubric.digest, evidence=evidence.digest),
-        scorecards=cards,
+        scorecards=tuple(in_halves(cards, list(catalog.services), Scorecard, many=_MANY)),
     )
-
-
-def score_each(
-    catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime
-) -> Iterator[Scorecard]:
-    """The scorecards one by one, by name, so that a caller can show progress or stop."""
-    waivers = _waivers_in_force(catalog.waivers, rubric, as_of)
-    for service, pager, facts in gather(catalog, graph, rubric.policy, as_of):
-        yield _Subject(service, pager, facts, evidence.of(service.name), rubric, as_of).card(waivers)
 
 
 def _waivers_in_force(
@@ -76,15 +74,14 @@ class _Subject:
 
     def __init__(
         self,
-        service: Service,
-        pager: Pager,
-        facts: SubjectFacts,
+        gathered: Gathered,
         evidence: SubjectEvidence,
         rubric: Rubric,
         as_of: dt.datetime,
     ) -> None:
+        service, facts = gathered.service, gathered.facts
         self._service = service
-        self._pager = pager
+        self._pager = gathered.pager
         self._facts = facts
         self._evidence = evidence
         self._rubric = rubric

@@ -48,7 +48,7 @@ def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Stan
     weights = {rung: policy.weight(rung) for rung in (Rung.BRONZE, Rung.SILVER, Rung.GOLD)}
     total = passed = with_waivers = 0.0
     due = known = 0
-    rung = rung_with_waivers = Rung.GOLD
+    rung = rung_with_waivers = int(Rung.GOLD)
     blocking = []
     for each in judged:
         outcome, own = each.result.outcome, each.criterion.rung
@@ -61,16 +61,16 @@ def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Stan
             passed += weights[own]
             with_waivers += weights[own]
             continue
-        rung = min(rung, Rung(own - 1))
+        rung = min(rung, own - 1)
         if outcome is Outcome.WAIVED:
             with_waivers += weights[own]
         else:
-            rung_with_waivers = min(rung_with_waivers, Rung(own - 1))
+            rung_with_waivers = min(rung_with_waivers, own - 1)
         if own <= required:
             blocking.append(each)
     return Standing(
-        rung=rung,
-        rung_with_waivers=rung_with_waivers,
+        rung=Rung(rung),
+        rung_with_waivers=Rung(rung_with_waivers),
         required=required,
         score=round(100 * passed / total, 1) if total else 0.0,
         score_with_waivers=round(100 * with_waivers / total, 1) if total else 0.0,

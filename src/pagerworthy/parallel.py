@@ -1,0 +1,55 @@
+"""Long work in two processes, where that is safe and worth it."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+# In a forked process: what it was forked to do. Handed over by the fork itself, it need not be packed.
+_task: list[Callable[[], bytes]] = []
+
+
+def in_halves(
+    work: Callable[[Sequence[_Item]], list[_Result]], items: Sequence[_Item], result: type[_Result], *, many: int
+) -> list[_Result]:
+    """What `work` makes of the items, in their order; of `many` items or more, the second half in a second process.
+
+    `work` must give the same for an item whatever stands beside it. Results cross to this process packed by msgspec,
+    in a tenth of the time that pickling takes; `result` is their type.
+    """
+    if len(items) < many or not can_fork():
+        return work(items)
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    half = len(items) // 2
+
+    def rest() -> bytes:
+        return msgspec.msgpack.encode(work(items[half:]))
+
+    try:
+        with ProcessPoolExecutor(1, get_context("fork"), _task.append, (rest,)) as pool:
+            other = pool.submit(_run)
+            first = work(items[:half])
+            kind: Any = list[result]  # type: ignore[valid-type]
+            second: list[_Result] = msgspec.msgpack.decode(other.result(), type=kind)
+            return first + second
+    except (BrokenProcessPool, OSError):
+        # The system refuses a second process, or ended it: one is enough.
+        return work(items)
+
+
+def can_fork() -> bool:
+    """Whether a second process is safe and cheap: no other thread may hold a lock, and Linux copies nothing."""
+    return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
+
+
+def _run() -> bytes:
+    return _task[0]()
