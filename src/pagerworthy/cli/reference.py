@@ -155,7 +155,8 @@ def _settings(_root: Path) -> Iterator[str]:
 def _commands(_root: Path) -> Iterator[str]:
     from pagerworthy.cli.app import app
 
-    context = click.Context(app, info_name="pagerworthy", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    settings = app.context_settings | {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    context = click.Context(app, info_name="pagerworthy", **settings)
     yield from _block(app.get_help(context), "text")
     yield from _subcommands(app, context)
 
@@ -165,7 +166,7 @@ def _subcommands(group: click.Group, parent: click.Context) -> Iterator[str]:
         command = group.get_command(parent, name)
         if command is None:
             continue
-        context = click.Context(command, parent=parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH)
+        context = click.Context(command, parent=parent, info_name=name)
         yield f"## {context.command_path}"
         yield ""
         yield from _block(command.get_help(context), "text")
