@@ -3,6 +3,7 @@
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
 from pagerworthy.catalog.checks import check
 from pagerworthy.catalog.document import Document, read_document
+from pagerworthy.catalog.forms import name as suggest_name
 from pagerworthy.catalog.loading import Loaded, load
 from pagerworthy.catalog.locate import locate
 from pagerworthy.catalog.model import (
@@ -66,6 +67,8 @@ from pagerworthy.catalog.model import (
     Waiver,
     WaiverSpec,
 )
+from pagerworthy.catalog.reading import check_entry
+from pagerworthy.catalog.yaml_words import as_yaml
 
 __all__ = [
     "ENTRY_TYPES",
@@ -130,10 +133,13 @@ __all__ = [
     "Traces",
     "Waiver",
     "WaiverSpec",
+    "as_yaml",
     "assemble",
     "check",
+    "check_entry",
     "digest_of",
     "load",
     "locate",
     "read_document",
+    "suggest_name",
 ]

@@ -41,11 +41,9 @@ _CLASSES = _table(
     e=b"\\",
     m=b"<",
 )
-_DIGITS = _table(n=b"0123456789.", e=b"eE")
+_DIGITS = _table(n=b"0123456789.", e=b"eE", s=b"+-")
 # Escapes that can make characters that nobody sees.
 _ESCAPE = re.compile(rb"\\[0abevfNLP_xuU]")
-# Numbers that may be too large; nothing smaller has such an exponent.
-_EXPONENT = re.compile(rb"[0-9.][eE][-+]?[0-9]{3}")
 _START = re.compile(rb"\A(?:(?:#[^\n]*)?\n)*---\n")
 _BEFORE_TOKEN = b" \n:,[{-?"
 
@@ -98,7 +96,8 @@ def _has_property(content: bytes, classes: bytes) -> bool:
 def _unusual_number(content: bytes) -> bool:
     digits = content.translate(_DIGITS)
     # Sixteen digits and points, wherever they are: more than fifteen digits are not exact.
-    if b"n" * 16 in digits or (b"ne" in digits and _EXPONENT.search(content)):
+    # Nothing with a smaller exponent than of three digits is too large to be kept.
+    if b"n" * 16 in digits or b"nennn" in digits or b"nesnnn" in digits:
         return True
     lower = content.lower()
     return any(_starts_token(lower, start) for start in (b"0x", b"0o", b"0b", b".nan", b".inf"))

@@ -50,6 +50,15 @@ def read_all(root: Path, files: Sequence[Found]) -> list[Read]:
         return _read_here(root, files)
 
 
+def check_entry(content: bytes, path: str, kind: str, root: Path) -> list[Problem]:
+    """The problems of one entry that is not in the repository yet, as if it lay at `path`; located."""
+    from pagerworthy.catalog.explain import explain
+
+    explained = explain(content, path, kind, Schemas(), Extensions(root))
+    found = list(explained.problems)
+    return found + (list(alone(explained.entry, path)) if explained.entry else [])
+
+
 def _can_fork() -> bool:
     # Forking is safe only where no other thread can hold a lock, and cheap only on Linux.
     return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
