@@ -77,7 +77,7 @@ class Criterion(msgspec.Struct, frozen=True):
     file: str = ""
 
 
-class CriterionResult(msgspec.Struct, frozen=True):
+class CriterionResult(msgspec.Struct, frozen=True, gc=False):
     """One criterion's outcome for one service.
 
     `strength` is the weakest among the evidence that decided it, None where nothing decided. `evidence` lists ids of
@@ -103,7 +103,7 @@ class Breach(msgspec.Struct, frozen=True):
     known: bool = True
 
 
-class Scorecard(msgspec.Struct, frozen=True):
+class Scorecard(msgspec.Struct, frozen=True, gc=False):
     """All that is concluded about one service.
 
     `score` and `score_with_waivers` run from 0 to 100, `coverage` from 0 to 1: the share of due criteria of which the

@@ -32,7 +32,7 @@ _NO_RECORDS: Mapping[str, Known] = {}
 _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
 
 
-class _Looked(msgspec.Struct, frozen=True):
+class _Looked(msgspec.Struct, frozen=True, gc=False):
     """What looking for the evidence of a rule has brought: its records, their strength, or why it is not known."""
 
     references: tuple[str, ...] = ()

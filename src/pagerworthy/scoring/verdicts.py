@@ -14,7 +14,7 @@ _ACCEPTANCE = PHASES.index("acceptance")
 _NAMED = 3
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """One criterion beside its outcome for one service."""
 
     criterion: Criterion
