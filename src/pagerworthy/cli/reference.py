@@ -155,7 +155,7 @@ def _settings(_root: Path) -> Iterator[str]:
 def _commands(_root: Path) -> Iterator[str]:
     from pagerworthy.cli.app import app
 
-    settings = app.context_settings | {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    settings: dict[str, Any] = {**app.context_settings, "terminal_width": _WIDTH, "max_content_width": _WIDTH}
     context = click.Context(app, info_name="pagerworthy", **settings)
     yield from _block(app.get_help(context), "text")
     yield from _subcommands(app, context)
