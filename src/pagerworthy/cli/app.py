@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, str] = {
     "check": "Check every entry and what entries say of each other.",
     "score": "Score services and say whether SRE should take their pagers.",
+    "gate": "Say whether a service may be deployed now.",
     "graph": "Ask the dependency graph: order, impact, cycles, export.",
     "site": "Build the static site, or serve it while you edit.",
     "new": "Write the first lines of a new entry.",

@@ -171,10 +171,12 @@ ROWS: tuple[Code, ...] = (
     Code(
         code="PW221",
         title="A decision dated in the future",
-        why="It has not been made yet, and who carries the pager would change unseen on that day.",
-        mend="Mend the time; it is in UTC.",
+        why="It does not count yet, and who carries the pager would change unseen on that day. Looking back with --as-of, "
+        "it is what was decided since.",
+        mend="Mend the time, if it is wrong; it is in UTC.",
         wrong="time: 2062-03-31T14:05:00Z",
         right="time: 2026-03-31T14:05:00Z",
+        severity=Severity.WARNING,
     ),
     Code(
         code="PW222",

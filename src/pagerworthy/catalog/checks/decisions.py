@@ -22,8 +22,8 @@ def order(scope: Scope) -> Iterator[Problem]:
         for decision in decisions:
             time = decision.spec.time
             if time > scope.as_of:
-                message = f"the decision is dated {_shown(time)}, and now it is {_shown(scope.as_of)}"
-                mend = "mend the time; it is in UTC"
+                message = f"the decision is dated {_shown(time)}, and does not count at {_shown(scope.as_of)}"
+                mend = "mend the time, if it is wrong; it is in UTC"
                 yield scope.problem("PW221", message, "Decision", decision.name, "spec.time", mend)
             elif previous is not None and previous.spec.time == time:
                 message = f"{previous.name} was decided at the same moment, {_shown(time)}"
