@@ -12,6 +12,7 @@ from pagerworthy.catalog import check, load, locate
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
+from pagerworthy.cli.rubric_check import rubric_files, rubric_problems
 from pagerworthy.project import data_folder
 from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
 
@@ -26,7 +27,7 @@ from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
 def command(
     ctx: click.Context, paths: tuple[Path, ...], form: str, strict: bool, as_of: datetime | None, cache: bool
 ) -> int:
-    """Check every entry and what entries say of each other.
+    """Check every entry, what entries say of each other, and the rubric.
 
     With PATHs, only the problems of these files and folders are reported; the whole catalog is read all the same,
     because entries name each other. `pagerworthy explain CODE` says more of a problem.
@@ -35,8 +36,10 @@ def command(
     chosen = _from_root(project.root, paths)
     loaded = load(project.root, cache=cache)
     between = check(loaded.catalog, project.root, as_of=moment(project, as_of), criteria=criterion_ids(project.root))
-    found = [each for each in (*loaded.problems, *between) if _is_in(each.where.file, chosen)]
-    checked = [file for file in loaded.catalog.files if _is_in(file, chosen)]
+    rubric = rubric_problems(project.root, cache=cache)
+    found = [each for each in (*loaded.problems, *between, *rubric) if _is_in(each.where.file, chosen)]
+    files = (*loaded.catalog.files, *(file.relative_to(project.root).as_posix() for file in rubric_files(project.root)))
+    checked = [file for file in files if _is_in(file, chosen)]
     report = ProblemReport(tuple(locate(project.root, found)), tuple(checked), project.root)
     click.echo(problems(form)(report, style_for(sys.stdout, os.environ)), nl=False)
     return Exit.PROBLEMS if _fails(report, strict=strict) else Exit.FINE
