@@ -54,7 +54,7 @@
     cell(tr, element("b", get("verdict"), `m ${get("mark")}`));
     cell(tr, String(get("tier"))).className = "n";
     cell(tr, get("holder"));
-    cell(tr, link("teams", get("owner"), get("owner_label")));
+    cell(tr, get("owner_known") ? link("teams", get("owner"), get("owner_label")) : get("owner_label"));
     const rung = cell(tr, get("rung"));
     if (!get("met")) rung.append(" ", element("small", `of ${get("required")}`));
     cell(tr, get("score")).className = "n";

@@ -41,6 +41,7 @@ class Row(NamedTuple):
     label: str
     owner: str
     owner_label: str
+    owner_known: bool
     system: str
     tier: int
     holder: str
@@ -192,6 +193,7 @@ def _row(source: SiteInput, card: Scorecard | None, name: str) -> Row:
         label=service.metadata.label,
         owner=spec.owner,
         owner_label=owner.metadata.label if owner else spec.owner,
+        owner_known=owner is not None,
         system=spec.system,
         tier=spec.tier,
         holder=card.holder if card else "dev",

@@ -18,7 +18,7 @@ from pagerworthy.site.pages.decisions import decisions_page, postmortem_page, ru
 from pagerworthy.site.pages.graph import graph_data, graph_page
 from pagerworthy.site.pages.group import groups_pages, system_page, team_page
 from pagerworthy.site.pages.overview import overview_page
-from pagerworthy.site.pages.page import Chrome, Page
+from pagerworthy.site.pages.page import Chrome, LostPage, Page
 from pagerworthy.site.pages.scorecard import scorecard_page
 from pagerworthy.site.pages.service import ServiceInput, service_input, service_page
 from pagerworthy.site.pages.services import services_data, services_pages
@@ -78,7 +78,6 @@ def plan(source: SiteInput, theme: Theme) -> SitePlan:
         notice=source.settings.notice,
         as_of=index.clock.today.isoformat(),
         url=url,
-        base=urlsplit(url).path if url else "",
     )
     shared = Shared(
         clock=index.clock,
@@ -119,7 +118,8 @@ def _pages(index: Index, shared: Shared, planner: _Planner) -> Iterator[Planned]
         yield planner.page("criterion.html", criterion_page(index, criterion))
     yield planner.page("graph.html", graph_page(index))
     yield planner.page("decisions.html", decisions_page(index, shared))
-    lost = Page(path="404.html", title="Not found", section="", about="There is no such page.")
+    base = urlsplit(site_url(index.source.settings.url)).path
+    lost = LostPage(path="404.html", title="Not found", section="", about="There is no such page.", base=base)
     yield planner.page("404.html", lost)
 
 

@@ -1,6 +1,7 @@
 """Turns page contexts into HTML: Jinja with everything escaped and nothing undefined."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pagerworthy.project import data_folder
 from pagerworthy.site.pages.page import Chrome
 
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(rb"\s+")
+_AROUND = re.compile(rb" ?([{};,]) ?")
 _ASSETS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".webmanifest"})
 
 
@@ -34,7 +38,11 @@ def read_theme(root: Path | None) -> Theme:
     changed = {name: content for name, content in own.items() if templates.get(name) != content}
     templates |= changed
     assets |= _files(root / "site" / "assets") if root else {}
-    assets = {name: content for name, content in assets.items() if Path(name).suffix in _ASSETS}
+    assets = {
+        name: _squeezed(content) if name.endswith(".css") else content
+        for name, content in assets.items()
+        if Path(name).suffix in _ASSETS
+    }
     digest = hashlib.sha256()
     for name, content in sorted((*templates.items(), *assets.items())):
         digest.update(f"{name}\0{len(content)}\0".encode())
@@ -56,6 +64,12 @@ def _files(folder: Path) -> dict[str, bytes]:
         for file in sorted(folder.iterdir())
         if file.is_file() and not file.is_symlink() and not file.name.startswith(".")
     }
+
+
+def _squeezed(css: bytes) -> bytes:
+    """The same styles without comments and indentation, which every reader would load."""
+    text = _COMMENT.sub(b"", css)
+    return _AROUND.sub(rb"\1", _SPACE.sub(b" ", text)).replace(b";}", b"}").strip()
 
 
 class Renderer:

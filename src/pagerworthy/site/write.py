@@ -77,8 +77,11 @@ def _open(out: Path) -> Manifest:
     path = out / MANIFEST
     if path.is_file():
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Manifest)
-        except (OSError, msgspec.DecodeError) as error:
+            manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+            if any(_is_odd(name) for name in manifest.files):
+                raise ValueError("it names files that lie elsewhere")
+            return manifest
+        except (OSError, ValueError) as error:
             raise _refusal(
                 f"{path} cannot be read: {error}", "remove the folder, so that the site is built anew"
             ) from error
@@ -97,9 +100,13 @@ def _refusal(message: str, mend: str) -> ProjectError:
 def _refuse_odd_paths(files: Sequence[Planned]) -> None:
     """No name in a catalog may lead out of the folder; the schemas see to that, and this does not rely on them."""
     for file in files:
-        path = PurePosixPath(file.path)
-        if path.is_absolute() or ".." in path.parts or "\\" in file.path or "\0" in file.path or path.name == MANIFEST:
+        if _is_odd(file.path):
             raise ValueError(f"not a path of the site: {file.path!r}")
+
+
+def _is_odd(path: str) -> bool:
+    parts = path.split("/")
+    return "" in parts or ".." in parts or "\\" in path or "\0" in path or parts[-1] == MANIFEST
 
 
 def _is_current(out: Path, entry: Entry | None, file: Planned) -> bool:

@@ -27,11 +27,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostPage(Page):
+    """The page for addresses that do not exist, shown at any depth: `base` is the path under which the site is."""
+
+    base: str
+
+    @property
+    def root(self) -> str:
+        return self.base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
-    """What stands around every page. `base` is the path under which the site is published, or empty."""
+    """What stands around every page."""
 
     title: str
     notice: str
     as_of: str
     url: str
-    base: str

@@ -22,9 +22,10 @@ _DUE = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
 # not fit is in the JSON document, and the page says so.
 _PAGE = 38_000
 _FRAME = 2_700
-_AREA = 300
-_LINE = 125
-_PROOF = 24
+_AREA = 460
+_LINE = 80
+_LINK = 36
+_PROOF = 34
 # What open criteria may take on a service's page, which has other things to say.
 _BRIEF = 12_000
 
@@ -202,7 +203,13 @@ def _by_area(card: Scorecard, shared: Shared) -> list[_Judged]:
 
 def _size(criterion: Criterion, result: CriterionResult) -> int:
     """About how many characters a line takes on a page, without evidence."""
-    return _LINE + 2 * len(criterion.id) + len(criterion.question) + len(result.detail)
+    link = 0 if result.outcome is Outcome.PASS else _LINK + len(criterion.id)
+    return _LINE + link + len(criterion.id) + _length(criterion.question) + _length(result.detail)
+
+
+def _length(text: str) -> int:
+    """How many characters a text takes in HTML, at most; a query is full of quotes, which take five."""
+    return len(text) + 4 * sum(map(text.count, "\"'<>&")) + len(text.encode(errors="replace")) - len(text)
 
 
 def _area(judged: _Judged, lines: Sequence[Line], more: int) -> AreaCard:
@@ -296,7 +303,9 @@ class _Proofs:
     def with_queries(self, line: Line) -> Line:
         """The line with what was asked, as far as there is room for it."""
         return line._replace(
-            proofs=tuple(proof if self.take(len(proof.query)) else proof._replace(query="") for proof in line.proofs)
+            proofs=tuple(
+                proof if self.take(_length(proof.query)) else proof._replace(query="") for proof in line.proofs
+            )
         )
 
     def _each(self, name: str, known: Known) -> Proof:

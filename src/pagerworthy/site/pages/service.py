@@ -285,16 +285,23 @@ def _facts(found: ServiceInput) -> tuple[Link, ...]:
 
 
 def _holder_words(found: ServiceInput, owner: str) -> str:
-    since = f" since {found.since}" if found.since else ""
     match found.card.holder:
         case "sre":
-            return f"SRE carries the pager{since}."
+            who, reads = "SRE", ""
         case "shared":
-            return f"SRE and {owner} share the pager{since}."
+            who, reads = f"SRE and {owner}", ""
         case "shadow":
-            return f"{owner} carries the pager, and SRE reads along{since}."
+            who, reads = owner, ", and SRE reads along"
         case _:
-            return f"{owner} carries the pager{since}."
+            who, reads = owner, ""
+    shared = found.card.holder == "shared"
+    if not found.since:
+        verb = "share" if shared else "carries"
+        return f"{who} {verb} the pager{reads}."
+    verb = "have shared" if shared else "has carried"
+    if reads:
+        return f"{who} carries the pager{reads} since {found.since}."
+    return f"{who} {verb} the pager since {found.since}."
 
 
 def calls_of(oncall: OnCall | None) -> tuple[CallLine, ...]:

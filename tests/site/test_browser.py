@@ -1,0 +1,250 @@
+"""The pages in a real browser: accessible, still, reachable by keyboard, and asking nobody for anything."""
+
+import functools
+import http.server
+import statistics
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from pagerworthy.site import Theme, plan, write
+from tests.site.pages import KINDS
+from tests.site.world import many
+from tests.tools import require_tool
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = 390, 1440
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = require_tool("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        return
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The site under a sub-path of a local server."""
+    handler = functools.partial(_Quiet, directory=str(site.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/{site.name}"
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class Watched:
+    """A page, and what it said and asked for while it was open."""
+
+    page: Page
+    said: list[str]
+    asked: list[str]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Any]:
+    contexts: list[BrowserContext] = []
+
+    def open_(url: str, *, width: int = DESK, scheme: Any = "light", scripts: bool = True) -> Watched:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watched = Watched(page, [], [])
+
+        def hear(message: ConsoleMessage) -> None:
+            watched.said.append(f"{message.type}: {message.text}")
+
+        def note(request: Request) -> None:
+            watched.asked.append(request.url)
+
+        page.on("console", hear)
+        page.on("pageerror", lambda error: watched.said.append(str(error)))
+        page.on("request", note)
+        page.goto(url)
+        return watched
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_are_accessible_and_fit(site: Path, open_page: Any, kind: str, width: int, scheme: str) -> None:
+    watched = open_page(f"file://{site}/{kind}", width=width, scheme=scheme)
+    page: Page = watched.page
+    assert watched.said == []
+    assert all(url.startswith(f"file://{site}/") for url in watched.asked)
+    assert page.evaluate("window.pwned") is None
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_work_under_a_sub_path_and_ask_nobody_else(address: str, open_page: Any, kind: str) -> None:
+    watched = open_page(f"{address}/{kind}")
+    watched.page.wait_for_load_state("networkidle")
+    assert watched.said == []
+    assert all(url.startswith(f"{address}/") for url in watched.asked)
+    assert watched.page.evaluate("getComputedStyle(document.body).marginTop") == "0px", "the styles were not loaded"
+
+
+SHIFT = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) total += entry.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => resolve(total), 150);
+})"""
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_moves_after_load(address: str, open_page: Any, kind: str, width: int) -> None:
+    assert open_page(f"{address}/{kind}", width=width).page.evaluate(SHIFT) == 0
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_targets_can_be_tapped(site: Path, open_page: Any, width: int) -> None:
+    small = open_page(f"file://{site}/services/cart.html", width=width).page.evaluate(
+        """() => [...document.querySelectorAll(
+             ".top a, .top input, .facts a, .calls a, .runbooks a, .local a, button, select, summary")]
+           .filter((part) => part.offsetParent && part.getBoundingClientRect().height < 24 && !part.matches(".skip"))
+           .map((part) => part.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_keyboard_reaches_the_content_first(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/services/cart.html").page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("mail")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services.html?q=mail")
+    assert page.locator("#services tbody tr").count() == 1
+
+
+def test_filters_are_in_the_address_and_come_back_from_it(address: str, open_page: Any) -> None:
+    page: Page = open_page(f"{address}/services.html?tier=1&holder=sre").page
+    assert page.locator("#services tbody tr").count() == 1
+    assert page.locator("#f-tier").input_value() == "1"
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_url(f"{address}/services.html")
+    assert page.locator("#services tbody tr").count() == 18
+    page.locator("#f-verdict").select_option("freeze")
+    page.locator("#f-q").fill("part")
+    page.wait_for_url(f"{address}/services.html?q=part&verdict=freeze")
+    assert page.locator("#count").inner_text().endswith("of 18 services")
+    page.get_by_role("button", name="Tier").click()
+    assert page.locator("th[aria-sort=ascending]").inner_text() == "Tier"
+    assert "sort=tier" in page.url
+    page.reload()
+    assert page.locator("#f-q").input_value() == "part"
+    assert page.locator("th[aria-sort=ascending]").inner_text() == "Tier"
+
+
+def test_filters_work_from_a_file_system(site: Path, open_page: Any) -> None:
+    watched = open_page(f"file://{site}/services.html")
+    watched.page.locator("#f-system").select_option("parts")
+    expect(watched.page.locator("#services tbody tr")).to_have_count(15)
+    assert watched.said == []
+
+
+def test_without_scripts_the_services_are_there_and_no_dead_filter(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/services.html", scripts=False).page
+    assert page.locator("#services tbody tr").count() == 18
+    assert not page.locator("#filters").is_visible()
+
+
+def test_the_graph_focuses_a_node_and_colours_without_scripts(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/graph.html").page
+    page.locator("#node").fill("cart")
+    assert page.locator("#graph.on").count() == 1
+    assert page.locator("#found a").first.inner_text().startswith("Cart")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services/cart.html")
+    still: Page = open_page(f"file://{site}/graph.html", scripts=False).page
+    still.get_by_label("owner").check()
+    assert still.locator(".by-o").first.is_visible()
+    assert not still.locator(".by-v").first.is_visible()
+
+
+def test_a_link_to_a_criterion_unfolds_its_area(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/services/cart.html").page
+    anchor = page.locator(".area li[id]").first.get_attribute("id")
+    unfolded: Page = open_page(f"file://{site}/services/cart.html#{anchor}").page
+    assert unfolded.locator(f"[id={anchor}]").is_visible()
+
+
+def test_a_printed_page_shows_what_is_folded(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/services/cart.html").page
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator(".area li[id]").first.is_visible()
+    assert not page.locator(".top nav").is_visible()
+
+
+def test_ten_thousand_services_stay_smooth(theme: Theme, tmp_path: Path, open_page: Any) -> None:
+    planned = plan(many(10_000), theme)
+    wanted = {"services.html", "data/services.js"}
+    files = tuple(file for file in planned.files if file.path in wanted or file.path.startswith("assets/"))
+    write(type(planned)(files, planned.theme, planned.chrome), tmp_path / "out", processes=1)
+    page: Page = open_page(f"file://{tmp_path}/out/services.html").page
+    took = page.evaluate(
+        """async () => {
+          const field = document.getElementById("f-q");
+          const body = document.getElementById("services").tBodies[0];
+          const times = [];
+          for (const text of ["s", "s-9", "s-9999", "shop", ""]) {
+            const start = performance.now();
+            field.value = text;
+            field.dispatchEvent(new Event("input", {bubbles: true}));
+            await new Promise((drawn) => { new MutationObserver(drawn).observe(body, {childList: true}); });
+            times.push(performance.now() - start);
+          }
+          return times;
+        }"""
+    )
+    # From a key to the new rows; 60 ms of it is waiting for the next key.
+    assert statistics.median(took) < 250
+    rows = page.locator("#services tbody tr")
+    page.locator("#f-q").fill("s-9999")
+    expect(rows).to_have_count(1)
+    page.locator("#f-q").fill("")
+    expect(rows).to_have_count(100)
+    page.get_by_role("button", name="Show 100 more").click()
+    assert page.locator("#services tbody tr").count() == 200
+    assert page.evaluate("document.activeElement.closest('tr').rowIndex") == 101

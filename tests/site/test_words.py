@@ -1,0 +1,61 @@
+"""How pages say numbers and ages."""
+
+import datetime as dt
+
+import pytest
+
+from pagerworthy.site.links import safe
+from pagerworthy.site.words import Clock, age, listed, number, percent
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, "today"),
+        (1, "yesterday"),
+        (-1, "tomorrow"),
+        (19, "19 days ago"),
+        (-30, "in 30 days"),
+        (61, "2 months ago"),
+        (729, "24 months ago"),
+        (1000, "2 years ago"),
+    ],
+)
+def test_ages(days: int, expected: str) -> None:
+    assert age(days) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(100000, "100,000"), (99.95, "99.95"), (0.5, "0.5"), (3.0, "3"), (float("nan"), "not a number"), (-0.25, "-0.25")],
+)
+def test_numbers(value: float, expected: str) -> None:
+    assert number(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(1, "100 %"), (0.9999, "99 %"), (0.001, "under 1 %"), (0, "0 %"), (0.425, "42 %")]
+)
+def test_what_is_not_quite_all_is_never_said_to_be_all(share: float, expected: str) -> None:
+    assert percent(share) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c", "d"], "a, b, c and 1 more")],
+)
+def test_lists(words: list[str], expected: str) -> None:
+    assert listed(words) == expected
+
+
+def test_a_moment_counts_as_its_day_in_utc() -> None:
+    clock = Clock(dt.datetime(2026, 11, 20, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=5))))
+    assert clock.when(dt.date(2026, 11, 19)) == "2026-11-19, today"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//evil", "https:", "file:///etc", "http://[", ""],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    assert safe(url) == ""

@@ -1,0 +1,115 @@
+"""Writing: only what has changed, nothing that is not ours, and nothing left over."""
+
+from pathlib import Path
+
+import pytest
+
+from pagerworthy.project import ProjectError
+from pagerworthy.site import MANIFEST, Planned, SitePlan, Theme, plan, write
+from tests.site.world import entries, world
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and file.name != MANIFEST
+    }
+
+
+def test_a_second_build_writes_nothing(planned: SitePlan, tmp_path: Path) -> None:
+    first = write(planned, tmp_path / "out", processes=1)
+    stamps = {file: file.stat().st_mtime_ns for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    second = write(planned, tmp_path / "out", processes=1)
+    assert first.written == len(planned.files)
+    assert (second.written, second.kept, second.removed) == (0, len(planned.files), 0)
+    assert stamps == {file: file.stat().st_mtime_ns for file in stamps}
+
+
+def test_two_processes_write_the_same_bytes(planned: SitePlan, tmp_path: Path) -> None:
+    write(planned, tmp_path / "one", processes=1)
+    write(planned, tmp_path / "two", processes=2)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_a_service_that_is_gone_takes_its_pages_with_it(theme: Theme, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(plan(world(), theme), out, processes=1)
+    assert (out / "services/lonely.html").is_file()
+    fewer = [each for each in entries() if each.name != "lonely"]
+    done = write(plan(world(fewer), theme), out, processes=1)
+    assert done.removed == 4
+    assert [path for path in content(out) if "lonely" in path] == []
+
+
+def test_an_incremental_build_ends_where_a_fresh_one_does(theme: Theme, tmp_path: Path) -> None:
+    fewer = [each for each in entries() if each.name not in {"lonely", "in-force", "cart-2026-11-10-freeze"}]
+    write(plan(world(fewer), theme), tmp_path / "out", processes=1)
+    write(plan(world(), theme), tmp_path / "out", processes=1)
+    write(plan(world(), theme), tmp_path / "fresh", processes=1)
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_text("half")])
+def test_a_file_that_is_not_as_it_was_left_is_written_again(planned: SitePlan, tmp_path: Path, damage: object) -> None:
+    out = tmp_path / "out"
+    write(planned, out, processes=1)
+    whole = (out / "services/cart.html").read_bytes()
+    damage(out / "services/cart.html")  # type: ignore[operator]
+    assert write(planned, out, processes=1).written == 1
+    assert (out / "services/cart.html").read_bytes() == whole
+
+
+def test_a_build_that_was_cut_off_is_made_good(planned: SitePlan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def stop() -> object:
+        raise KeyboardInterrupt
+
+    broken = tuple(
+        Planned(file.path, file.digest, "", stop) if file.path == "services/lonely.html" else file
+        for file in planned.files
+    )
+    with pytest.raises(KeyboardInterrupt):
+        write(SitePlan(broken, planned.theme, planned.chrome), out, processes=1)
+    write(planned, out, processes=1)
+    write(planned, tmp_path / "fresh", processes=1)
+    assert content(out) == content(tmp_path / "fresh")
+
+
+def test_a_folder_with_other_files_is_refused(planned: SitePlan, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ProjectError, match="did not write"):
+        write(planned, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(planned: SitePlan, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(ProjectError, match="is a file"):
+        write(planned, tmp_path / "out")
+
+
+def test_a_manifest_that_cannot_be_read_is_refused(planned: SitePlan, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("[")
+    with pytest.raises(ProjectError, match="cannot be read"):
+        write(planned, tmp_path)
+
+
+@pytest.mark.parametrize("path", ["../out.html", "/etc/out.html", "a/../../out.html", "a\\b.html", MANIFEST])
+def test_no_path_leads_out_of_the_folder(planned: SitePlan, tmp_path: Path, path: str) -> None:
+    odd = Planned(path, "1", "", lambda: b"")
+    with pytest.raises(ValueError, match="not a path of the site"):
+        write(SitePlan((odd,), planned.theme, planned.chrome), tmp_path / "out")
+
+
+@pytest.mark.parametrize("path", ["../elsewhere.txt", "/tmp/elsewhere.txt", "services/../../elsewhere.txt"])  # noqa: S108
+def test_a_manifest_cannot_name_what_lies_elsewhere(planned: SitePlan, tmp_path: Path, path: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("not ours")
+    (out / MANIFEST).write_text(f'{{"files": {{"{path}": ["", 8]}}}}')
+    with pytest.raises(ProjectError, match="cannot be read"):
+        write(planned, out)
+    assert elsewhere.read_text() == "not ours"
