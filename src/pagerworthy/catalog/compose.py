@@ -16,7 +16,7 @@ from pagerworthy.codes import problem
 from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 
 MAX_DEPTH = 40
-MAX_NODES = 20_000
+MAX_NODES = 10_000
 # No one reads more; a hostile file could have thousands.
 _MAX_PROBLEMS = 50
 _DIRECTIVE = re.compile(r"(?:[ ]*(?:#[^\n]*)?\n)*(%[^\n]*)")
@@ -60,6 +60,7 @@ class _Composer:
         self._skip_next = False
         self._quoted_from: tuple[int, int] | None = None
         self._once: set[str] = set()
+        self._gaps: set[DocumentPath] = set()
         self._written: dict[DocumentPath, str] = {}
 
     def run(self) -> Composed:
@@ -78,6 +79,7 @@ class _Composer:
             problems=tuple(self._problems),
             doubtful=frozenset(self._doubtful),
             complete=complete,
+            gaps=frozenset(self._gaps),
             written=self._written,
         )
 
@@ -97,8 +99,12 @@ class _Composer:
             raise _StopError from error
 
     def _take(self, event: yaml.Event) -> None:
-        mark = _start_of(event)
-        if isinstance(event, yaml.DocumentStartEvent):
+        start = event.start_mark
+        mark = (start.line, start.column) if start else (0, 0)
+        if isinstance(event, yaml.ScalarEvent):
+            self._quoted_from = mark if event.style in {'"', "'"} and _end_line(event) > mark[0] else None
+            self._scalar(event, mark)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 self._report("PW010", "a second document starts here", mark, "put each entry in a file of its own")
@@ -107,9 +113,6 @@ class _Composer:
             self._start(event, mark)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._end()
-        elif isinstance(event, yaml.ScalarEvent):
-            self._quoted_from = mark if event.style in {'"', "'"} and _end_line(event) > mark[0] else None
-            self._scalar(event, mark)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event, mark)
 
@@ -120,6 +123,7 @@ class _Composer:
             return
         if self._awaits_key():
             self._report("PW012", "a key has to be text, and this is a list or mapping", mark, "write a name")
+            self._gaps.add(self._frames[-1].path)
             self._skipping = 1
             self._skip_next = True
             return
@@ -151,13 +155,6 @@ class _Composer:
         elif self._skip_next:
             self._skip_next = False
         else:
-            if UNPRINTABLE.search(event.value):
-                self._report(
-                    "PW005",
-                    "the escapes in this text make an invisible or control character",
-                    mark,
-                    "write the text without it",
-                )
             self._properties(event, mark)
             value: Value = event.value
             inexact = ""
@@ -169,6 +166,11 @@ class _Composer:
             path = self._place(value, mark)
             if not isinstance(value, str):
                 self._written[path] = event.value
+            # In any other style the text stands in the file as it is, and was looked at there.
+            if event.style == '"' and UNPRINTABLE.search(event.value):
+                self._doubtful.add(path)
+                message = "the escapes in this text make an invisible or control character"
+                self._report("PW005", message, mark, "write the text without it", path)
             if inexact:
                 self._doubtful.add(path)
                 self._report("PW013", inexact, mark, "write a shorter number, or put quotes around what is an id", path)
@@ -178,13 +180,15 @@ class _Composer:
         assert isinstance(frame.value, dict)  # noqa: S101 -- only mappings await keys
         if plain and text == "<<":
             self._doubtful.add(frame.path)
-            self._report("PW007", "a merge key is not allowed", mark, "write the keys out here", frame.path)
+            self._report_once("PW007", "a merge key is not allowed", mark, "write the keys out here")
             self._skip_next = True
             return
         try:
             is_text = not plain or isinstance(resolve(text), str)
         except InexactError:
             is_text = False
+        if not is_text or UNPRINTABLE.search(text):
+            self._gaps.add(frame.path)
         if not is_text:
             shown = text[:40] or "nothing"
             self._report("PW012", f"a key has to be text, and this is {shown}", mark, f'write "{text[:40]}"')
@@ -217,6 +221,7 @@ class _Composer:
             f'write the value out; text that starts with * goes in quotes: "*{event.anchor}"',
         )
         if self._awaits_key():
+            self._gaps.add(self._frames[-1].path)
             self._skip_next = True
         elif self._skip_next:
             self._skip_next = False
@@ -260,13 +265,9 @@ class _Composer:
             frame.value[frame.key] = value
             key = frame.key_mark
             frame.key = None
-        self._spots[path] = Spot(
-            line=mark[0] + self._first,
-            column=mark[1] + 1,
-            key_line=key[0] + self._first,
-            key_column=key[1] + 1,
-            scalar=not isinstance(value, dict | list),
-        )
+        first = self._first
+        scalar = not isinstance(value, (dict, list))
+        self._spots[path] = Spot(mark[0] + first, mark[1] + 1, key[0] + first, key[1] + 1, scalar)
         return path
 
     def _count(self, mark: tuple[int, int]) -> None:
@@ -285,10 +286,6 @@ class _Composer:
         if len(self._problems) < _MAX_PROBLEMS:
             where = Where(file=self._file, line=mark[0] + self._first, column=mark[1] + 1, path=render_path(path))
             self._problems.append(problem(code, message, where, mend))
-
-
-def _start_of(event: yaml.Event) -> tuple[int, int]:
-    return (event.start_mark.line, event.start_mark.column) if event.start_mark else (0, 0)
 
 
 def _end_line(event: yaml.Event) -> int:

@@ -32,8 +32,9 @@ class Spot(NamedTuple):
 class Composed(msgspec.Struct, frozen=True):
     """What was read of a document.
 
-    `doubtful` are the places whose value is not what was written, because a problem stood in its way. `written` has
-    the spelling of each scalar without quotes that is not text: `1.10` is the number 1.1.
+    `doubtful` are the places whose value is not what was written, because a problem stood in its way; `gaps` are
+    mappings of which a key was left out. `written` has the spelling of each scalar without quotes that is not text:
+    `1.10` is the number 1.1.
     """
 
     value: Value
@@ -41,4 +42,5 @@ class Composed(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     doubtful: frozenset[DocumentPath]
     complete: bool
+    gaps: frozenset[DocumentPath]
     written: dict[DocumentPath, str]

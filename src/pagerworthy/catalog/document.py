@@ -61,4 +61,4 @@ def read_document(content: bytes, file: str, schema: str) -> Document:
     return Document(file, composed.value, tuple(problems), tuple(text.splitlines()), composed)
 
 
-_NOTHING = Composed(None, {}, (), frozenset(), complete=False, written={})
+_NOTHING = Composed(None, {}, (), frozenset(), complete=False, gaps=frozenset(), written={})

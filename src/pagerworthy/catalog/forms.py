@@ -16,12 +16,15 @@ _UNITS = {
 }
 _DATE = re.compile(r"([0-9]{4})[-/.]?([0-9]{1,2})[-/.]?([0-9]{1,2})")
 _SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
+_NEARLY_A_NAME = re.compile(r"[A-Za-z0-9 _./@#-]+")
 _HOST = re.compile(r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?(/[^\s\"'<>\\^`{|}\[\]]*)?$")
 
 
 def name(text: str) -> str:
-    """`Checkout Service` becomes `checkout-service`; empty where nothing is left."""
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    """`Checkout Service` becomes `checkout-service`; empty for what is no name in another spelling."""
+    ascii_only = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if not _NEARLY_A_NAME.fullmatch(ascii_only):
+        return ""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", ascii_only)
     slug = re.sub(r"[^a-z0-9]+", "-", parted.lower()).strip("-")
     return slug.lstrip("0123456789-")[:40].rstrip("-")

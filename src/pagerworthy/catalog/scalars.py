@@ -14,6 +14,8 @@ _FALSE = frozenset({"false", "False", "FALSE"})
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_EXPONENT = re.compile(r"[eE]")
+_NUMBER_STARTS = frozenset("+-.0123456789")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 Plain = str | int | float | bool | None
@@ -25,25 +27,26 @@ class InexactError(ValueError):
 
 def resolve(text: str) -> Plain:
     """The value of an unquoted scalar. Raises InexactError for numbers that are not exact."""
+    if text[:1] in _NUMBER_STARTS and text:
+        return int(text) if len(text) <= MAX_DIGITS and _INTEGER.fullmatch(text) else _number(text)
     if text in _NULL:
         return None
     if text in _TRUE:
         return True
-    if text in _FALSE:
-        return False
-    return _number(text) if text[0] in "+-.0123456789" else text
+    return False if text in _FALSE else text
 
 
 def _number(text: str) -> Plain:
     if _NOT_FINITE.fullmatch(text):
         raise InexactError("this is not a number that can be compared with others")
-    if not (_INTEGER.fullmatch(text) or _BASED.fullmatch(text) or _FLOAT.fullmatch(text)):
+    based = _BASED.fullmatch(text)
+    if not (based or _INTEGER.fullmatch(text) or _FLOAT.fullmatch(text)):
         return text
-    mantissa = text if _BASED.fullmatch(text) else re.split("[eE]", text)[0]
-    digits = sum(c.isalnum() for c in mantissa)
+    mantissa = text if based else _EXPONENT.split(text)[0]
+    digits = sum(c.isalnum() for c in mantissa) if len(mantissa) > MAX_DIGITS else 0
     if digits > MAX_DIGITS:
         raise InexactError(f"this number has {digits:,} digits; more than {MAX_DIGITS} are not kept exactly")
-    if _BASED.fullmatch(text):
+    if based:
         return int(text, 0)
     if _INTEGER.fullmatch(text):
         return int(text)

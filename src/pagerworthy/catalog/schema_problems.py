@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -36,7 +37,10 @@ _TYPES = {
 }
 # Of several errors at one value, the first of these says best what is wrong with it.
 _RANKS = ("type", "const", "enum", "minLength", "pattern", "maxLength", "format")
-_NUMBER = re.compile(r"\s*([-+]?)0*([0-9]+)(?:[.,]([0-9]+))?\s*%?\s*")
+_NUMBER = re.compile(r"([-+]?)([0-9]+)(?:[.,]([0-9]+))?[ ]?%?")
+# No one reads more of one file, and a hostile one could have tens of thousands.
+_MAX_ERRORS = 200
+_MAX_UNKNOWN = 50
 _YES = frozenset({"yes", "y", "on", "true", "1"})
 _NO = frozenset({"no", "n", "off", "false", "0"})
 
@@ -70,7 +74,7 @@ def schema_problems(
     `base` is the place in the document of what was validated, and of what `view` describes.
     """
     reader = _Reader(composed, view, base)
-    for error in errors:
+    for error in islice(errors, _MAX_ERRORS):
         reader.take(error)
     problems = []
     for finding in reader.findings():
@@ -112,7 +116,8 @@ class _Reader:
             case "required":
                 self._take_missing(path, kind.property, condition)
             case "additionalProperties" | "unevaluatedProperties":
-                self._unknown.extend((path, name) for name in kind.unexpected)
+                room = _MAX_UNKNOWN - len(self._unknown)
+                self._unknown.extend((path, name) for name in kind.unexpected[:room])
             case "falseSchema":
                 self._take_forbidden(path, condition)
             case "propertyNames":
@@ -132,6 +137,8 @@ class _Reader:
         return found
 
     def _take_missing(self, path: DocumentPath, name: str, condition: Condition | None) -> None:
+        if path in self._composed.gaps:
+            return
         options = tuple(allowed_by(condition)) if condition and condition.holds else ()
         options = options if name in options else (*options, name) if options else (name,)
         because = ""
@@ -321,13 +328,14 @@ class _Reader:
         want = types[0] if types else ""
         mend = f"write e.g. {line}"
         text = value if isinstance(value, str) else ""
-        number = _NUMBER.fullmatch(text)
+        number = _NUMBER.fullmatch(text.strip()) if len(text) < 40 else None
         prefix = f"{key}: " if key and isinstance(path[-1], str) else ""
         if want == "boolean" and (text.lower() in _YES | _NO or value in (0, 1)):
             mend = f"write {prefix}{'true' if str(value).lower() in _YES else 'false'}"
         elif want in {"integer", "number"} and number and not (want == "integer" and number[3]):
             sign = "-" if number[1] == "-" else ""
-            mend = f"write {prefix}{sign}{number[2]}{'.' + number[3] if number[3] else ''}, without quotes{allowed}"
+            whole = number[2].lstrip("0") or "0"
+            mend = f"write {prefix}{sign}{whole}{'.' + number[3] if number[3] else ''}, without quotes{allowed}"
         elif want == "integer" and isinstance(value, float):
             mend = f"write {prefix}{round(value)}{allowed}"
         elif want == "string" and not isinstance(value, dict | list):
@@ -341,9 +349,10 @@ class _Reader:
 
     def _form(self, value: Value, error: "jsonschema_rs.ValidationError", write: str, meaning: str) -> str:
         definition = str(error.schema_path[1]) if error.schema_path[:1] == ["$defs"] else ""
-        guess = GUESSES[definition](value) if definition in GUESSES and isinstance(value, str) else ""
+        short = isinstance(value, str) and len(value) <= 300
+        guess = GUESSES[definition](str(value)) if definition in GUESSES and short else ""
         if guess and guess != value:
-            return f"write {as_yaml(guess)}  # {meaning}" if meaning else f"write {as_yaml(guess)}"
+            write = f"write {as_yaml(guess)}"
         about = self._view.definition(definition).get("description", "") or meaning
         return f"{write}  # {about}" if about else write
 

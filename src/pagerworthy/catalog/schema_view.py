@@ -84,7 +84,7 @@ class SchemaView:
             here: Any = schema
             for part in parts:
                 here = _into(here, part)
-            if isinstance(here, Mapping):
+            if isinstance(here, Mapping) and here:
                 return here
         return _EMPTY
 

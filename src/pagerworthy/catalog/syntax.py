@@ -15,6 +15,9 @@ _KEY = re.compile(r"^[ -]*(?P<key>[^\s:][^:]*):(?:\s+(?P<value>.*))?$")
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)")
 
 
+_SHOWN = 400
+
+
 class Fault(msgspec.Struct, frozen=True):
     """What is wrong with the text; `line` and `column` count from 1."""
 
@@ -69,7 +72,8 @@ def diagnose(text: str, error: yaml.YAMLError, quoted_from: tuple[int, int] | No
     mark = getattr(error, "problem_mark", None)
     context = getattr(error, "context_mark", None) or mark
     broken = _Broken(
-        lines=text.split("\n"),
+        # Nothing of interest comes later in a line, and the expressions take long on endless ones.
+        lines=[line[:_SHOWN] for line in text.split("\n")],
         said=getattr(error, "problem", None) or str(error),
         reading=getattr(error, "context", None) or "",
         line=mark.line if mark else 0,
@@ -81,6 +85,8 @@ def diagnose(text: str, error: yaml.YAMLError, quoted_from: tuple[int, int] | No
     for number, line in enumerate(broken.lines):
         if _CONFLICT.match(line):
             return broken.at(number, 0, "here is a merge conflict", "keep one side and remove the markers")
+    if broken.reading == "while scanning a tag":
+        return _tag(broken)
     for words, rule in _RULES:
         if words in broken.said:
             return rule(broken)
@@ -186,10 +192,27 @@ def _expected_item(broken: _Broken) -> Fault:
     )
 
 
+def _closes(broken: _Broken) -> bool:
+    """Whether the bracket that libyaml was reading is closed somewhere, brackets inside it included."""
+    depth = 0
+    quote = ""
+    rest = "\n".join(broken.lines[broken.from_line :])[broken.from_column :]
+    for character in rest:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in {'"', "'"}:
+            quote = character
+        else:
+            depth += (character in "[{") - (character in "]}")
+            if depth == 0:
+                return True
+    return False
+
+
 def _expected_comma(broken: _Broken) -> Fault:
     opening = broken.lines[broken.from_line][broken.from_column : broken.from_column + 1]
     closing = {"[": "]", "{": "}"}.get(opening, "the bracket")
-    if broken.line > broken.from_line:
+    if broken.line > broken.from_line and not _closes(broken):
         return broken.at(
             broken.from_line,
             broken.from_column,
@@ -239,7 +262,7 @@ def _document(broken: _Broken) -> Fault:
 
 def _tag(broken: _Broken) -> Fault:
     return broken.at(
-        broken.line, broken.column, "a tag is not allowed", "remove the word that starts with !", code="PW008"
+        broken.from_line, broken.from_column, "a tag is not allowed", "remove the word that starts with !", code="PW008"
     )
 
 

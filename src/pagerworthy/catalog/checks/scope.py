@@ -41,6 +41,10 @@ class Scope:
         """Whether the entry's file is there, but could not be read."""
         return (kind, name) in self._broken
 
+    def any_broken(self, kind: Kind) -> bool:
+        """Whether a file in the folder of this kind could not be read."""
+        return any(each == kind for each, _ in self._broken)
+
     def problem(self, code: str, message: str, kind: Kind, name: str, path: str, mend: str) -> Problem:
         """A problem at a place of the entry of this kind and name, without line and column."""
         return problem(code, message, Where(file=self.names(kind)[name], path=path), mend)

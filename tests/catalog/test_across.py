@@ -1,0 +1,58 @@
+"""Small catalogs in which entries contradict each other: each is laid over the right one."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.catalog.wrong_entries import EXAMPLES, Expected, problems_of, right_catalog
+
+ACROSS = sorted(path for path in (EXAMPLES / "across").iterdir() if path.is_dir())
+_LINE = re.compile(r'(PW\d+) (\S+) line (\d+) help "(.+)"')
+
+
+def read(folder: Path) -> list[Expected]:
+    """What is wrong with an example, as its file `expect` says."""
+    found = []
+    for line in (folder / "expect").read_text(encoding="utf-8").splitlines():
+        match = _LINE.fullmatch(line)
+        assert match, f"{folder}/expect: {line}"
+        found.append(Expected(match[1], int(match[3]), match[4], match[2]))
+    return found
+
+
+@pytest.mark.parametrize("folder", ACROSS, ids=lambda path: path.name)
+def test_contradiction_is_found_where_it_stands(folder: Path, tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    shutil.copytree(folder, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expect"))
+    found = problems_of(root)
+    expected = read(folder)
+    shown = "\n".join(f"{p.code} {p.where.file}:{p.where.line} {p.message} | help: {p.help}" for p in found)
+    places = sorted((p.code, p.where.file, p.where.line) for p in found)
+    assert places == sorted((e.code, e.file, e.line) for e in expected), shown
+    for each in expected:
+        assert any(each.help in p.help for p in found if (p.code, p.where.file) == (each.code, each.file)), shown
+
+
+def test_cycle_is_shown_with_its_whole_path(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    shutil.copytree(EXAMPLES / "across" / "hard-cycle-of-three", root, dirs_exist_ok=True)
+    message = next(p.message for p in problems_of(root) if p.code == "PW208")
+    assert message.endswith("alpha -> beta -> gamma -> alpha")
+
+
+def test_promise_is_shown_with_its_numbers(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    shutil.copytree(EXAMPLES / "across" / "promises-that-multiply", root, dirs_exist_ok=True)
+    message = next(p.message for p in problems_of(root) if p.code == "PW212")
+    assert "99.9 %" in message
+    assert "99.85 % together: beta 99.9 %, gamma 99.95 %" in message
+
+
+def test_broken_file_leaves_the_others_loaded(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    (root / "catalog/services/cart.yaml").write_bytes(b"\xff\xfe\0")
+    found = problems_of(root)
+    # What needs cart is not blamed for it.
+    assert [(p.code, p.where.file) for p in found] == [("PW004", "catalog/services/cart.yaml")]
