@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from pagerworthy.cli.aloud import assess_aloud
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, evidence_option
-from pagerworthy.cli.pipeline import Assessment, CannotAssess, assess
+from pagerworthy.cli.pipeline import Assessment
 from pagerworthy.cli.suggest import unknown_name
 from pagerworthy.handover import pager_at
-from pagerworthy.report.text import place
 from pagerworthy.report.words import without_commands
 from pagerworthy.scoring import Verdict
 
@@ -58,11 +58,8 @@ def command(
     """
     if (break_glass is None) != (record is None) or (break_glass is not None and not break_glass.strip()):
         raise click.UsageError("--break-glass REASON and --record FILE go together: a broken glass is always recorded")
-    try:
-        found = assess(project_of(ctx), as_of=as_of, evidence=evidence)
-    except CannotAssess as error:
-        first = error.problems[0]
-        click.echo(f"stop: nothing can be judged: {place(first.where)}: {first.message}", err=True)
+    found = assess_aloud(project_of(ctx), "stop, nothing may be deployed", as_of=as_of, evidence=evidence)
+    if found is None:
         return Exit.USAGE
     if service not in found.catalog.services:
         raise click.UsageError(unknown_name("service", service, found.catalog.services))

@@ -1,7 +1,7 @@
 """From a repository to its scores: what `score`, `site` and the reports share."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,17 +57,30 @@ def evidence_paths(project: Project, given: Sequence[Path]) -> list[Path]:
     return list(given) or [path for path in configured if path.exists()]
 
 
+def _nothing(step: str) -> None:
+    """Says nothing of a step."""
+
+
 def assess(
-    project: Project, *, as_of: dt.datetime | None = None, evidence: Sequence[Path] = (), cache: bool = True
+    project: Project,
+    *,
+    as_of: dt.datetime | None = None,
+    evidence: Sequence[Path] = (),
+    cache: bool = True,
+    say: Callable[[str], None] | None = None,
 ) -> Assessment:
     """Loads, graphs and scores a repository.
 
     A service's own mistake leaves the others scored and comes back in `problems`. Raises CannotAssess where the
-    rubric, a waiver or a decision is broken, and ProjectError where the evidence named does not exist.
+    rubric, a waiver or a decision is broken, and ProjectError where the evidence named does not exist. `say` is told
+    of each step as it begins, and an empty text at the end.
     """
+    say = say or _nothing
     when = moment(project, as_of)
     paths = evidence_paths(project, evidence)
+    say("reading entries")
     loaded = load(project.root, cache=cache)
+    say("checking entries and the rubric")
     read = load_rubric(project.root)
     catalog, rubric = loaded.catalog, read.rubric
     criteria = None if rubric is None else [criterion.id for criterion in rubric.criteria]
@@ -78,16 +91,21 @@ def assess(
         if problem.severity is Severity.ERROR and problem.where.file.startswith(_DECIDING)
     ]
     if broken or rubric is None:
+        say("")
         raise CannotAssess(locate(project.root, broken or list(read.problems)))
+    say("reading evidence")
     graph = DependencyGraph.of(catalog)
     known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
     problems += [*known.problems, *check_waivers(catalog, rubric)]
+    say(f"scoring {len(catalog.services):,} services")
+    scores = score(catalog, graph, known, rubric, when)
+    say("")
     return Assessment(
         as_of=when,
         catalog=catalog,
         graph=graph,
         evidence=known,
         rubric=rubric,
-        scores=score(catalog, graph, known, rubric, when),
+        scores=scores,
         problems=tuple(locate(project.root, problems)),
     )

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 import msgspec
 
+from pagerworthy.cli.aloud import assess_aloud, show_problems
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, evidence_option
-from pagerworthy.cli.pipeline import Assessment, CannotAssess, assess
+from pagerworthy.cli.pipeline import Assessment
 from pagerworthy.cli.suggest import unknown_name
-from pagerworthy.problem import Problem, Severity
-from pagerworthy.report import FORMATS, ProblemReport, ScoreReport, problems, scores, style_for
+from pagerworthy.problem import Severity
+from pagerworthy.report import FORMATS, ScoreReport, scores, style_for
 from pagerworthy.scoring import Scores, Verdict
 
 _NEGATIVE = frozenset({Verdict.DEFER, Verdict.FREEZE, Verdict.HAND_BACK})
@@ -43,18 +44,15 @@ def command(
     the same. A broken rubric, waiver or decision stops with exit code 2.
     """
     project = project_of(ctx)
-    try:
-        found = assess(project, as_of=as_of, evidence=evidence, cache=cache)
-    except CannotAssess as error:
-        _show(error.problems, project.root)
-        click.echo("nothing was judged: mend the rubric, waiver or decision first", err=True)
+    found = assess_aloud(project, "no service was scored", as_of=as_of, evidence=evidence, cache=cache)
+    if found is None:
         return Exit.USAGE
     shown = _chosen(found, services)
     style = style_for(sys.stdout, os.environ)
     report = ScoreReport(scores=shown, rubric=found.rubric, catalog=found.catalog, whole=bool(services))
     click.echo(scores(form)(report, style), nl=False)
     errors = [problem for problem in found.problems if problem.severity is Severity.ERROR]
-    _show(errors, project.root)
+    show_problems(errors, project.root)
     negative = bool(services) and any(card.verdict in _NEGATIVE for card in shown.scorecards)
     return Exit.PROBLEMS if errors or negative else Exit.FINE
 
@@ -69,9 +67,3 @@ def _chosen(found: Assessment, services: Sequence[str]) -> Scores:
     wanted = set(services)
     cards = tuple(card for card in found.scores.scorecards if card.service in wanted)
     return msgspec.structs.replace(found.scores, scorecards=cards)
-
-
-def _show(found: Sequence[Problem], root: Path) -> None:
-    if found:
-        report = ProblemReport(tuple(found), tuple({problem.where.file for problem in found}), root)
-        click.echo(problems("text")(report, style_for(sys.stderr, os.environ)), nl=False, err=True)

@@ -89,17 +89,11 @@ def build_site(
     project: Project, out: Path, *, as_of: dt.datetime | None, evidence: Sequence[Path], cache: bool
 ) -> "Written | None":
     """Assesses the repository and writes its site; None, with the reasons on stderr, where it cannot be judged."""
-    from pagerworthy.cli.pipeline import CannotAssess, assess
+    from pagerworthy.cli.aloud import assess_aloud
     from pagerworthy.site import SiteInput, plan, read_documents, read_theme, write
 
-    try:
-        assessed = assess(project, as_of=as_of, evidence=evidence, cache=cache)
-    except CannotAssess as error:
-        for problem in error.problems:
-            where = problem.where
-            place = f"{where.file}:{where.line}:{where.column}" if where.line else where.file
-            click.echo(f"{place}: error[{problem.code}]: {problem.message}\n  help: {problem.help}", err=True)
-        click.echo("nothing is judged until this is mended, so no page was written", err=True)
+    assessed = assess_aloud(project, "no page was written", as_of=as_of, evidence=evidence, cache=cache)
+    if assessed is None:
         return None
     source = SiteInput(
         catalog=assessed.catalog,
