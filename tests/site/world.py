@@ -208,6 +208,7 @@ def entries() -> list[Entry]:
             basis={"catalog": "sha256:" + "a" * 64, "rubric": "sha256:" + "b" * 64, "evidence": "sha256:" + "c" * 64},
         ),
         _decision("cart", "2026-11-10", "freeze", reason=HOSTILE),
+        _decision("vanished", "2026-11-15", "agree"),
         *(
             entry(
                 "Waiver",

@@ -3,6 +3,7 @@
 The structs here are the source of `schemas/site-*.schema.json`; a test holds both together.
 """
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -103,7 +104,7 @@ class EvidenceDoc(_Document, frozen=True, kw_only=True):
     source: str
     query: str
     strength: StrengthWord
-    time: Moment
+    time: Annotated[dt.datetime, _says("When it was seen.")]
     failed: Annotated[str, _says("Why its collector could not see, or empty.")]
     value: Annotated[dict[str, Any] | None, _says("What was found, or null where the collector failed.")]
 

@@ -161,7 +161,7 @@ def _evidence(found: ServiceInput) -> list[EvidenceDoc]:
     for items in found.evidence.values():
         for known in items.values():
             record = known.record
-            reference = record.reference
+            reference = known.reference
             if reference in used:
                 records.append(
                     EvidenceDoc(
@@ -169,7 +169,7 @@ def _evidence(found: ServiceInput) -> list[EvidenceDoc]:
                         source=record.source,
                         query=record.query,
                         strength=record.strength,
-                        time=_stamp(record.time),
+                        time=record.time,
                         failed=record.failed,
                         value=None if known.value is None else msgspec.structs.asdict(known.value),
                     )

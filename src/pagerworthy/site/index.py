@@ -203,7 +203,11 @@ def _row(source: SiteInput, card: Scorecard | None, name: str) -> Row:
         required=card.required_rung.word if card else "none",
         met=bool(card and card.rung >= card.required_rung),
         score=f"{card.score:.0f}" if card else "",
-        budget=words.percent(lowest) if lowest is not None else "not known" if spec.slos else "no SLO",
+        budget=(words.percent(lowest) if lowest > 0 else "spent")
+        if lowest is not None
+        else "not known"
+        if spec.slos
+        else "no SLO",
         budget_mark="unk" if lowest is None else budget_mark(lowest),
         blocks=card.blocking[0] if card and card.blocking else "",
         open=len(card.blocking) if card else 0,
@@ -238,24 +242,24 @@ def lowest_budget(source: SiteInput, name: str) -> float | None:
 
 
 def _tallies(criteria: Mapping[str, Criterion], cards: Mapping[str, Scorecard]) -> dict[str, Tally]:
-    counts: dict[str, dict[Outcome, int]] = {name: defaultdict(int) for name in criteria}
-    named: dict[tuple[str, Outcome], list[str]] = defaultdict(list)
-    listed = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in criteria}
+    services: dict[str, list[str]] = {name: [] for name in criteria}
     for service, card in cards.items():
         for result in card.results:
-            tally = counts.get(result.id)
-            if tally is None:
-                continue
-            outcome = result.outcome
-            tally[outcome] += 1
-            if outcome in listed:
-                named[result.id, outcome].append(service)
-    return {
-        name: Tally(
-            dict(tally),
-            tuple(named.get((name, Outcome.FAIL), ())),
-            tuple(named.get((name, Outcome.UNKNOWN), ())),
-            tuple(named.get((name, Outcome.WAIVED), ())),
-        )
-        for name, tally in counts.items()
-    }
+            if result.id in outcomes:
+                outcomes[result.id].append(result.outcome)
+                services[result.id].append(service)
+    # Counting in lists is several times faster than in dicts by outcome: an enum's hash is computed in Python.
+    return {name: _tally(column, services[name]) for name, column in outcomes.items()}
+
+
+def _tally(column: list[Outcome], services: list[str]) -> Tally:
+    def named(wanted: Outcome) -> tuple[str, ...]:
+        return tuple(service for service, outcome in zip(services, column, strict=True) if outcome is wanted)
+
+    return Tally(
+        {outcome: column.count(outcome) for outcome in Outcome},
+        named(Outcome.FAIL),
+        named(Outcome.UNKNOWN),
+        named(Outcome.WAIVED),
+    )

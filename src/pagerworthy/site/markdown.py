@@ -95,6 +95,13 @@ def _level(tokens: list[Token]) -> tuple[Heading, ...]:
 
 
 def _inert(tokens: list[Token], path: str, pages: Mapping[str, str]) -> list[Token]:
+    # A runbook that names another one by its file means its page.
+    pages_by_name = {name: page for name, page in pages.items() if name != path}
+    pages_by_name |= {
+        posixpath.basename(name): page
+        for name, page in pages.items()
+        if posixpath.dirname(name) == posixpath.dirname(path) and name != path
+    }
     kept: list[Token] = []
     open_links: list[bool] = []
     for token in tokens:
@@ -107,6 +114,9 @@ def _inert(tokens: list[Token], path: str, pages: Mapping[str, str]) -> list[Tok
         elif token.type == "link_close":
             if open_links.pop():
                 kept.append(token)
+        elif token.type == "code_inline" and not any(open_links) and token.content in pages_by_name:
+            href = links.up(links.document(path)) + pages_by_name[token.content]
+            kept += [Token("link_open", "a", 1, attrs={"href": href}), token, Token("link_close", "a", -1)]
         elif token.type == "image":
             kept.extend(_image(token, inside=any(open_links)))
         else:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from markupsafe import Markup, escape
+
 from pagerworthy.catalog import PagerHolder
 from pagerworthy.scoring import Outcome, Rung, Verdict
 
@@ -79,7 +81,9 @@ class Clock:
 
 def day_of(moment: dt.date) -> dt.date:
     """The day, in UTC, of a date or a moment."""
-    return moment.astimezone(dt.UTC).date() if isinstance(moment, dt.datetime) else moment
+    if not isinstance(moment, dt.datetime):
+        return moment
+    return moment.date() if moment.tzinfo is dt.UTC else moment.astimezone(dt.UTC).date()
 
 
 def age(days: int) -> str:
@@ -133,6 +137,15 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def ticked(text: str) -> Markup:
+    """The text as HTML, with what stands between backticks as code."""
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    marked = "".join(part if place % 2 == 0 else f"<code>{part}</code>" for place, part in enumerate(parts))
+    return Markup(marked)  # noqa: S704 -- every part was escaped
 
 
 def cut(text: str, most: int) -> str:

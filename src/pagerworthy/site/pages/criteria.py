@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from pagerworthy.evidence import KEYS
 from pagerworthy.scoring import Criterion, Outcome
 from pagerworthy.site import links, words
@@ -50,8 +52,8 @@ class CriterionPage(Page):
     rung: str
     strength: str
     gating: bool
-    why: str
-    fix: str
+    why: Markup
+    fix: Markup
     effort: str
     needs: tuple[Need, ...]
     max_age: str
@@ -130,8 +132,8 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         rung=criterion.rung.word,
         strength=criterion.strength.word,
         gating=criterion.gating,
-        why=criterion.why,
-        fix=criterion.fix.text,
+        why=words.ticked(criterion.why),
+        fix=words.ticked(criterion.fix.text),
         effort=criterion.fix.effort,
         needs=tuple(Need(name, KEYS[name].says, KEYS[name].collector) for name in criterion.needs if name in KEYS),
         max_age=_age(age.total_seconds()) if age else "",

@@ -16,6 +16,7 @@ from pagerworthy.site.pages.history import (
     due_of,
     event_of,
     incident_of,
+    labels_of,
     waiver_line,
 )
 from pagerworthy.site.pages.page import Link, Page
@@ -37,6 +38,7 @@ class DecisionsPage(Page):
     waivers_count: int
     incidents: tuple[Incident, ...]
     incidents_count: int
+    labels: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +72,20 @@ def decisions_page(index: Index, shared: Shared) -> DecisionsPage:
     catalog = index.source.catalog
     incidents = sorted(catalog.postmortems, key=lambda each: (each.spec.started, each.name), reverse=True)
     waivers = sorted(catalog.waivers, key=lambda each: (each.spec.expires, each.name), reverse=True)
+    decided = catalog.decisions[-_EVENTS:]
+    named = [*(each.spec.service for each in decided), *(each.spec.service for each in waivers[:_WAIVERS])]
     return DecisionsPage(
         path="decisions.html",
         title="Decisions",
         section="decisions",
         about="What was decided about pagers, what is waived, and what was learnt from incidents.",
-        events=tuple(event_of(each, shared) for each in reversed(catalog.decisions[-_EVENTS:])),
+        events=tuple(event_of(each, shared) for each in reversed(decided)),
         events_count=len(catalog.decisions),
         waivers=tuple(waiver_line(each, shared) for each in waivers[:_WAIVERS]),
         waivers_count=len(waivers),
         incidents=tuple(incident_of(each, shared) for each in incidents[:_INCIDENTS]),
         incidents_count=len(incidents),
+        labels=labels_of(index, named),
     )
 
 

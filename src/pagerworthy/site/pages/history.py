@@ -1,12 +1,13 @@
 """Decisions, waivers, conditions, breaches and incidents, on a service's page and on the page of all decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pagerworthy.catalog import Action, ActionItem, Condition, Decision, Postmortem, Waiver
 from pagerworthy.scoring import Breach
 from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
+from pagerworthy.site.index import Index
 from pagerworthy.site.shared import Shared
 
 ACTIONS: dict[Action, str] = {
@@ -106,6 +107,11 @@ def history_of(
             for each in sorted(postmortems, key=lambda each: (each.spec.started, each.name), reverse=True)
         ),
     )
+
+
+def labels_of(index: Index, services: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The labels of those services that have a page, by name."""
+    return tuple((name, index.rows[name].label) for name in sorted(set(services)) if name in index.rows)
 
 
 def event_of(decision: Decision, shared: Shared) -> Event:

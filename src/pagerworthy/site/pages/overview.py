@@ -11,7 +11,7 @@ from pagerworthy.scoring import Scorecard, Verdict
 from pagerworthy.site import links, words
 from pagerworthy.site.index import BUDGET_AT_RISK, Index, budget_mark, lowest_budget
 from pagerworthy.site.pages.criteria import Share, areas_of, share_of
-from pagerworthy.site.pages.history import SOON, Event, event_of
+from pagerworthy.site.pages.history import SOON, Event, event_of, labels_of
 from pagerworthy.site.pages.page import Page
 from pagerworthy.site.shared import Shared
 
@@ -134,7 +134,7 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
         share=total,
         areas=tuple(AreaRow(area.id, area.title, area.share) for area in areas_of(index)),
         events=events,
-        labels=tuple(sorted({(event.service, _label(index, event.service)) for event in events})),
+        labels=labels_of(index, [event.service for event in events]),
         unread_files=len({each.where.file for each in unread}),
         unread=tuple(_unread(each) for each in unread[:_MOST]),
         unread_more=max(len(unread) - _MOST, 0),

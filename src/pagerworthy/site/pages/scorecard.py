@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from markupsafe import Markup, escape
+
 from pagerworthy.evidence import Known, SubjectEvidence
 from pagerworthy.evidence.keys import Value
 from pagerworthy.scoring import Criterion, CriterionResult, Outcome, Rung, Scorecard
@@ -74,7 +76,7 @@ class Fix(NamedTuple):
     word: str
     question: str
     rung: str
-    text: str
+    text: Markup
     effort: str
     blocks: bool
 
@@ -175,7 +177,14 @@ def fixes_of(card: Scorecard, shared: Shared) -> tuple[Fix, ...]:
         blocks = criterion.id in blocking
         found.append(
             Fix(
-                criterion.id, state.mark, state.word, criterion.question, _rung(criterion), fix.text, fix.effort, blocks
+                criterion.id,
+                state.mark,
+                state.word,
+                criterion.question,
+                _rung(criterion),
+                words.ticked(fix.text),
+                fix.effort,
+                blocks,
             )
         )
     return tuple(found)
@@ -204,12 +213,12 @@ def _by_area(card: Scorecard, shared: Shared) -> list[_Judged]:
 def _size(criterion: Criterion, result: CriterionResult) -> int:
     """About how many characters a line takes on a page, without evidence."""
     link = 0 if result.outcome is Outcome.PASS else _LINK + len(criterion.id)
-    return _LINE + link + len(criterion.id) + _length(criterion.question) + _length(result.detail)
+    return _LINE + link + len(criterion.id) + len(criterion.question) + _length(result.detail)
 
 
 def _length(text: str) -> int:
-    """How many characters a text takes in HTML, at most; a query is full of quotes, which take five."""
-    return len(text) + 4 * sum(map(text.count, "\"'<>&")) + len(text.encode(errors="replace")) - len(text)
+    """How many bytes a text takes in HTML; a query is full of quotes, which take five."""
+    return len(escape(text).encode(errors="replace"))
 
 
 def _area(judged: _Judged, lines: Sequence[Line], more: int) -> AreaCard:
@@ -289,6 +298,8 @@ class _Proofs:
             if known is not None:
                 self._places[name] = result.id
                 fresh.append((name, known))
+        if not fresh and not elsewhere:
+            return (), ""
         # What a met criterion found stands in its detail already, so that its records need not say it again.
         met = result.outcome is Outcome.PASS
         made = self._alike(fresh) if met else [self._each(name, known) for name, known in fresh]
@@ -315,6 +326,9 @@ class _Proofs:
 
     def _alike(self, fresh: Sequence[tuple[str, Known]]) -> list[Proof]:
         """One line for all records of the same key that were seen in the same way."""
+        if len(fresh) == 1:
+            name, known = fresh[0]
+            return [Proof(name, self._seen(known), "", words.cut(known.record.query, _QUERY))]
         groups: dict[tuple[str, str], list[Known]] = {}
         for _, known in fresh:
             groups.setdefault((known.record.key, self._seen(known)), []).append(known)

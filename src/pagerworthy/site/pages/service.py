@@ -308,9 +308,9 @@ def calls_of(oncall: OnCall | None) -> tuple[CallLine, ...]:
     """The ways to reach who is on call."""
     if oncall is None:
         return ()
-    lines = [CallLine("On call", "who is on call now", links.safe(oncall.schedule))]
+    lines = [CallLine("Schedule", "who is on call now", links.safe(oncall.schedule))]
     if not lines[0].href:
-        lines = [CallLine("On call", oncall.schedule, "")]
+        lines = [CallLine("Schedule", oncall.schedule, "")]
     if oncall.escalation:
         href = links.safe(oncall.escalation)
         lines.append(CallLine("Escalation", "if nobody answers" if href else oncall.escalation, href))
