@@ -18,7 +18,7 @@ def gate(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_service_that_keeps_its_contract_may_be_deployed() -> None:
-    assert gate("checkout") == (0, "go: checkout may be deployed\n")
+    assert gate("checkout") == (0, "go: checkout may be deployed, judged for 2026-11-20T08:00:00Z\n")
 
 
 def test_a_freeze_by_decision_and_one_by_the_contract_both_stop() -> None:
@@ -28,8 +28,9 @@ def test_a_freeze_by_decision_and_one_by_the_contract_both_stop() -> None:
     assert (code, "hand-back" in said) == (1, True)
 
 
-def test_the_past_is_judged_as_it_was() -> None:
-    assert gate("cart", "--as-of", "2026-07-01")[0] == 0
+def test_whoever_cannot_see_the_contract_does_not_deploy(tmp_path: Path) -> None:
+    code, said = gate("checkout", "--evidence", str(tmp_path))
+    assert (code, "until it is known" in said) == (1, True)
 
 
 def test_a_broken_glass_lets_through_and_is_recorded(tmp_path: Path) -> None:

@@ -105,13 +105,13 @@ class Slo(_Part, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What users notice: the category, or else what the name or the SLI's form says."""
+        """What users notice: the category, or else what the name or the SLI's form says; empty where nothing does."""
         if self.category:
             return self.category
         for word in ("availability", "latency", "freshness", "correctness", "throughput"):
             if word in self.name:
                 return word
-        return "latency" if self.sli.form == "histogram" else "availability"
+        return "latency" if self.sli.form == "histogram" else ""
 
 
 class Alert(_Part, frozen=True):
@@ -381,7 +381,7 @@ class DecisionSpec(_Part, frozen=True):
     time: dt.datetime
     parties: Parties
     reason: str
-    pager: PagerHolder | None = None
+    pager: Literal["shared", "sre"] | None = None
     basis: Basis | None = None
     levels: tuple[Level, ...] = ()
     conditions: tuple[Condition, ...] = ()

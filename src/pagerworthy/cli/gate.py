@@ -64,11 +64,12 @@ def command(
     if service not in found.catalog.services:
         raise click.UsageError(unknown_name("service", service, found.catalog.services))
     reason = _freeze(found, service)
+    judged = f"judged for {found.as_of:%Y-%m-%dT%H:%M:%SZ}"
     if not reason:
-        click.echo(f"go: {service} may be deployed")
+        click.echo(f"go: {service} may be deployed, {judged}")
         return Exit.FINE
     if break_glass is None or record is None:
-        click.echo(f"stop: {service} may not be deployed: {without_commands(reason)}")
+        click.echo(f"stop: {service} may not be deployed, {judged}: {without_commands(reason)}")
         click.echo("  in an emergency: --break-glass REASON --record FILE; `pagerworthy score` says how to mend it")
         return Exit.PROBLEMS
     # The record counts when it was really made, whatever moment the freeze was judged for.

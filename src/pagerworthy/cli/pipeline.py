@@ -1,6 +1,7 @@
 """From a repository to its scores: what `score`, `site` and the reports share."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from pagerworthy.project import Project, ProjectError
 from pagerworthy.scoring import Rubric, Scores, check_waivers, load_rubric, score
 
 # A verdict that rests on a broken one of these would be a different verdict, not a smaller one.
+_POSTMORTEMS = "catalog/postmortems/"
+_NAME = re.compile(r"[a-z0-9-]+")
+_START = 128 * 1024
 _DECIDING = ("catalog/decisions/", "catalog/waivers/", "scoring/")
 
 
@@ -96,9 +100,9 @@ def assess(
     say("reading evidence")
     graph = DependencyGraph.of(catalog)
     known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
-    problems += [*known.problems, *check_waivers(catalog, rubric)]
+    problems += [*known.problems, *check_waivers(catalog, rubric.policy)]
     say(f"scoring {len(catalog.services):,} services")
-    scores = score(catalog, graph, known, rubric, when)
+    scores = score(catalog, graph, known, rubric, when, unread=_unread_postmortems(project.root, problems, catalog))
     say("")
     return Assessment(
         as_of=when,
@@ -109,3 +113,34 @@ def assess(
         scores=scores,
         problems=tuple(locate(project.root, problems)),
     )
+
+
+def _unread_postmortems(root: Path, problems: Sequence[Problem], catalog: Catalog) -> dict[str, list[str]]:
+    """The post-mortems that cannot be read, by each service that they may be about: every one that they name.
+
+    One that names no service may be about any.
+    """
+    broken = sorted(
+        {
+            problem.where.file
+            for problem in problems
+            if problem.severity is Severity.ERROR and problem.where.file.startswith(_POSTMORTEMS)
+        }
+    )
+    about: dict[str, list[str]] = {}
+    for file in broken:
+        named = catalog.services.keys() & set(_NAME.findall(_start_of(root / file)))
+        for service in sorted(named or catalog.services.keys()):
+            about.setdefault(service, []).append(file.removeprefix(_POSTMORTEMS))
+    return about
+
+
+def _start_of(file: Path) -> str:
+    """As much of a broken file as could hold its front matter; nothing of what is no file of its own."""
+    try:
+        if file.is_symlink() or not file.is_file():
+            return ""
+        with file.open("rb") as stream:
+            return stream.read(_START).decode("utf-8", errors="replace")
+    except OSError:
+        return ""

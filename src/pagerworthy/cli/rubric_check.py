@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pagerworthy import __version__
+from pagerworthy.catalog import Catalog
 from pagerworthy.problem import Problem
 from pagerworthy.project import data_folder
 
@@ -33,6 +34,16 @@ def rubric_problems(root: Path, *, cache: bool) -> tuple[Problem, ...]:
             # Without a cache everything still works.
             return found
     return found
+
+
+def waiver_problems(catalog: Catalog, root: Path) -> list[Problem]:
+    """Waivers that the policy does not let count. The policy is only read where there is a waiver."""
+    if not catalog.waivers:
+        return []
+    from pagerworthy.scoring import check_waivers, load_policy
+
+    policy = load_policy(root)
+    return [] if policy is None else check_waivers(catalog, policy)
 
 
 def _marker(root: Path) -> Path | None:

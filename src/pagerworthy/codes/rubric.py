@@ -61,7 +61,6 @@ ROWS = (
         title="A waiver breaks the policy and does not count",
         why="A waiver that anybody may sign, or that lives for ever, silently counts as a pass.",
         mend="Have it signed by a team that may, and let it end within the days that the policy allows.",
-        severity=Severity.WARNING,
     ),
     Code(
         code="PW401",

@@ -1,7 +1,7 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value
-from pagerworthy.evidence.record import Record, Strength
+from pagerworthy.evidence.record import Record, Strength, StrengthWord
 from pagerworthy.evidence.store import Evidence, Known, SubjectEvidence, is_stale, read_evidence
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Per",
     "Record",
     "Strength",
+    "StrengthWord",
     "SubjectEvidence",
     "Value",
     "is_stale",

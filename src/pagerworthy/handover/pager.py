@@ -26,11 +26,16 @@ class Pager(msgspec.Struct, frozen=True):
     freezes: tuple[dt.datetime, ...] = ()
 
     @property
+    def lifted(self) -> tuple[dt.datetime, ...]:
+        """The freezes that are over."""
+        return self.freezes[:-1] if self.frozen else self.freezes
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         return self.acceptance.spec.conditions if self.acceptance else ()
 
 
-# The holder after an action that says nothing about the pager itself.
+# The holder after each action that moves the pager.
 _HOLDER_AFTER: dict[Action, PagerHolder] = {
     "shadow": "shadow",
     "accept": "sre",
@@ -52,7 +57,9 @@ def _after(pager: Pager, decision: Decision) -> Pager:
     spec = decision.spec
     replace = msgspec.structs.replace
     pager = replace(pager, last=decision)
-    holder = spec.pager or _HOLDER_AFTER.get(spec.action, pager.holder)
+    holder = _HOLDER_AFTER.get(spec.action, pager.holder)
+    if spec.pager and holder == "sre":
+        holder = spec.pager
     if holder != pager.holder:
         pager = replace(pager, holder=holder, since=spec.time)
     match spec.action:
@@ -67,6 +74,6 @@ def _after(pager: Pager, decision: Decision) -> Pager:
         case "resume":
             return replace(pager, frozen=False)
         case "hand-back":
-            return replace(pager, acceptance=None, frozen=False)
+            return replace(pager, acceptance=None, shadow_since=None, frozen=False)
         case _:
             return pager

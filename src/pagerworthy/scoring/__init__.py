@@ -1,6 +1,6 @@
 """Scoring: the rubric, and the pure function from catalog, graph and evidence to scorecards and verdicts."""
 
-from pagerworthy.scoring.load import LoadedRubric, check_waivers, criterion_ids, load_rubric
+from pagerworthy.scoring.load import LoadedRubric, check_waivers, load_policy, load_rubric
 from pagerworthy.scoring.model import (
     Breach,
     Criterion,
@@ -32,7 +32,7 @@ __all__ = [
     "Scores",
     "Verdict",
     "check_waivers",
-    "criterion_ids",
+    "load_policy",
     "load_rubric",
     "score",
 ]

@@ -1,8 +1,9 @@
 """The facts that criteria ask about: typed, documented, computed once per service.
 
 Each struct here is a message that expressions see (`service.tier`, `pager.holder`). All numbers are floats except
-`service.tier`, because thresholds (`limits.*`) are floats. A number that the entry does not give is -1, and the
-field's text says so.
+`service.tier`, because thresholds (`limits.*`) are floats. A number that the entry does not give is nan,
+and the field's text says so: no comparison with it is true, so that `service.x <= 60.0` never passes on what nobody
+said. Ask whether it was said with `service.x >= 0.0`.
 """
 
 from typing import Annotated
@@ -20,7 +21,7 @@ class Facts(msgspec.Struct, frozen=True):
 
 class SloFacts(Facts, frozen=True):
     name: Annotated[str, _says("the objective's name")]
-    kind: Annotated[str, _says("availability, latency, freshness, correctness or throughput")]
+    kind: Annotated[str, _says("availability, latency, freshness, correctness or throughput, or empty")]
     objective: Annotated[float, _says("the promised share of good events, in percent")]
     window_days: Annotated[float, _says("days of the window")]
     form: Annotated[str, _says("form of the SLI: good, bad, histogram, probe or ratio")]
@@ -47,8 +48,8 @@ class DependencyFacts(Facts, frozen=True):
     hard: Annotated[bool, _says("without it we fail")]
     fallback: Annotated[str, _says("what users get while it is down, or empty")]
     on_failure: Annotated[str, _says("what happens to users when it fails, or empty")]
-    timeout_ms: Annotated[float, _says("how long we wait, in milliseconds; -1 when the entry does not say")]
-    retries: Annotated[float, _says("how often we ask again; -1 when the entry does not say")]
+    timeout_ms: Annotated[float, _says("how long we wait, in milliseconds; nan when the entry does not say")]
+    retries: Annotated[float, _says("how often we ask again; nan when the entry does not say")]
 
 
 class ResourceFacts(Facts, frozen=True):
@@ -57,9 +58,9 @@ class ResourceFacts(Facts, frozen=True):
     zones: Annotated[float, _says("zones that it spans")]
     encrypted: Annotated[bool, _says("the entry asks for encryption at rest")]
     public: Annotated[bool, _says("it can be reached from the internet")]
-    backup_days: Annotated[float, _says("days for which backups are kept; -1 without backup")]
-    rpo_minutes: Annotated[float, _says("how much work may be lost, in minutes; -1 when the entry does not say")]
-    rto_minutes: Annotated[float, _says("how long a restore may take, in minutes; -1 when the entry does not say")]
+    backup_days: Annotated[float, _says("days for which backups are kept; nan without backup")]
+    rpo_minutes: Annotated[float, _says("how much work may be lost, in minutes; nan when the entry does not say")]
+    rto_minutes: Annotated[float, _says("how long a restore may take, in minutes; nan when the entry does not say")]
 
 
 class ServiceFacts(Facts, frozen=True):
@@ -72,14 +73,14 @@ class ServiceFacts(Facts, frozen=True):
     repository: Annotated[str, _says("address of the code, or empty")]
     environments: Annotated[tuple[str, ...], _says("environments that it runs in")]
     has_design: Annotated[bool, _says("the entry names a design document")]
-    design_reviewed_days: Annotated[float, _says("days since its last review; -1 when the entry does not say")]
+    design_reviewed_days: Annotated[float, _says("days since its last review; nan when the entry does not say")]
     classification: Annotated[str, _says("data class, or empty")]
     regulations: Annotated[tuple[str, ...], _says("regulations that the data is under")]
     slos: Annotated[tuple[SloFacts, ...], _says("the objectives")]
     dashboards: Annotated[tuple[str, ...], _says("addresses of the dashboards")]
     logs: Annotated[str, _says("address of the logs, or empty")]
     log_format: Annotated[str, _says("json, logfmt or text, or empty")]
-    log_days: Annotated[float, _says("days for which logs are kept; -1 when the entry does not say")]
+    log_days: Annotated[float, _says("days for which logs are kept; nan when the entry does not say")]
     traces: Annotated[str, _says("address of the traces, or empty")]
     probes: Annotated[tuple[str, ...], _says("end-to-end probes")]
     alerts: Annotated[tuple[AlertFacts, ...], _says("the alerts")]
@@ -91,41 +92,42 @@ class ServiceFacts(Facts, frozen=True):
     resources: Annotated[tuple[ResourceFacts, ...], _says("what it owns and has provisioned")]
     stores: Annotated[tuple[ResourceFacts, ...], _says("those of its resources that keep data")]
     runs_on: Annotated[str, _says("fargate or external, or empty")]
-    replicas_min: Annotated[float, _says("the fewest replicas; -1 when the entry does not say")]
-    replicas_max: Annotated[float, _says("the most replicas; -1 when the entry does not say")]
-    zones: Annotated[float, _says("zones over which replicas are spread")]
+    is_worker: Annotated[bool, _says("it runs here and listens on no port: nothing is sent to it")]
+    replicas_min: Annotated[float, _says("the fewest replicas; nan when the entry does not say")]
+    replicas_max: Annotated[float, _says("the most replicas; nan when the entry does not say")]
+    zones: Annotated[float, _says("zones over which replicas are spread; nan when the entry does not say")]
     has_liveness: Annotated[bool, _says("the entry names a liveness probe")]
     has_readiness: Annotated[bool, _says("the entry names a readiness probe")]
-    stop_seconds: Annotated[float, _says("seconds a replica has to finish; -1 when the entry does not say")]
+    stop_seconds: Annotated[float, _says("seconds a replica has to finish; nan when the entry does not say")]
     public: Annotated[bool, _says("it has an edge: users reach it from the internet")]
     strategy: Annotated[str, _says("how a version is rolled out, or empty")]
     rollback: Annotated[str, _says("automated or manual, or empty")]
     pipeline: Annotated[str, _says("address of the pipeline, or empty")]
     switches: Annotated[bool, _says("the entry says that risky features have a switch")]
-    peak: Annotated[float, _says("highest load seen, in requests a second; -1 when the entry does not say")]
+    peak: Annotated[float, _says("highest load seen, in requests a second; nan when the entry does not say")]
     forecast_peak: Annotated[
-        float, _says("highest load expected, in requests a second; -1 when the entry does not say")
+        float, _says("highest load expected, in requests a second; nan when the entry does not say")
     ]
     forecast_days: Annotated[
-        float, _says("days until the forecast's date; below 0 when it has passed or none is given")
+        float, _says("days until the forecast's date; below 0 when it has passed, nan when none is given")
     ]
     overload: Annotated[str, _says("shed, limit, queue or none, or empty")]
-    toil_budget: Annotated[float, _says("accepted hours of toil a week; -1 when the entry does not say")]
-    cost_budget: Annotated[float, _says("what it may cost a month; -1 when the entry does not say")]
+    toil_budget: Annotated[float, _says("accepted hours of toil a week; nan when the entry does not say")]
+    cost_budget: Annotated[float, _says("what it may cost a month; nan when the entry does not say")]
     cost_unit: Annotated[str, _says("what a unit of cost is counted by, or empty")]
     cost_center: Annotated[str, _says("where the cost is booked, or empty")]
     security_review_days: Annotated[
-        float, _says("days until the security review ends; below 0 when it has, or none is given")
+        float, _says("days until the security review ends; below 0 when it has, nan when none is given")
     ]
     secrets: Annotated[str, _says("where secrets come from, or empty")]
-    access_review_days: Annotated[float, _says("days since access was reviewed; -1 when the entry does not say")]
+    access_review_days: Annotated[float, _says("days since access was reviewed; nan when the entry does not say")]
 
 
 class TeamFacts(Facts, frozen=True):
     name: Annotated[str, _says("the owner's name")]
     role: Annotated[str, _says("development, sre, business or platform")]
     members: Annotated[float, _says("people in the team")]
-    rotation: Annotated[float, _says("people in its on-call rotation; -1 when the entry does not say")]
+    rotation: Annotated[float, _says("people in its on-call rotation; nan when the entry does not say")]
     has_contact: Annotated[bool, _says("the entry says how to reach it")]
     has_lead: Annotated[bool, _says("somebody answers for it")]
 
@@ -140,7 +142,9 @@ class GraphFacts(Facts, frozen=True):
     hard_lower_tier: Annotated[tuple[str, ...], _says("hard dependencies of a lower tier than the service")]
     has_ceiling: Annotated[bool, _says("some promise of its hard dependencies is known")]
     ceiling: Annotated[float, _says("the availability that they allow together, in percent; 100 when none is known")]
-    ceiling_unknown: Annotated[tuple[str, ...], _says("hard dependencies that promise nothing")]
+    unpromised: Annotated[
+        tuple[str, ...], _says("hard dependencies that promise no availability, nor does the owner of the resource")
+    ]
     limiting: Annotated[str, _says("the dependency that limits most, or empty")]
     dependents: Annotated[float, _says("services that notice when it fails")]
     dependents_hard: Annotated[float, _says("services that fail with it")]
@@ -162,21 +166,24 @@ class PagerFacts(Facts, frozen=True):
     holder: Annotated[str, _says("dev, shadow, shared or sre")]
     frozen: Annotated[bool, _says("deployments are stopped")]
     agreed: Annotated[bool, _says("the three parties agreed on tier and service levels")]
-    agreed_days: Annotated[float, _says("days since they did; -1 when they did not")]
+    agreed_days: Annotated[float, _says("days since they did; nan when they did not")]
     parties_differ: Annotated[bool, _says("three different people agreed")]
+    terms_parties_differ: Annotated[bool, _says("three different people signed these terms")]
     terms: Annotated[bool, _says("terms under which the pager goes back are signed")]
-    shadow_days: Annotated[float, _says("days since the shadow period began; -1 when it did not")]
-    freezes: Annotated[float, _says("freezes within the policy's period")]
+    shadow_days: Annotated[float, _says("days since the shadow period began; nan when it did not")]
+    freezes: Annotated[float, _says("freezes within the policy's period that are over")]
     conditions_open: Annotated[tuple[str, ...], _says("conditions of the acceptance that are not done")]
     conditions_overdue: Annotated[tuple[str, ...], _says("those of them that are past their date")]
 
 
 class IncidentFacts(Facts, frozen=True):
     postmortems: Annotated[float, _says("post-mortems that name the service")]
-    severe: Annotated[float, _says("incidents of severity 1 or 2 in the last 180 days")]
-    not_blameless: Annotated[tuple[str, ...], _says("post-mortems of them that were not reviewed as blameless")]
-    without_actions: Annotated[tuple[str, ...], _says("post-mortems of them without an action")]
-    not_paged: Annotated[tuple[str, ...], _says("incidents of them that users noticed before monitoring did")]
+    names: Annotated[tuple[str, ...], _says("names of these post-mortems")]
+    actions: Annotated[float, _says("actions that they list")]
+    severe: Annotated[float, _says("those of severity 1 or 2 in the last 180 days; the incident log may know of more")]
+    not_blameless: Annotated[tuple[str, ...], _says("severe ones that were not reviewed as blameless")]
+    without_actions: Annotated[tuple[str, ...], _says("severe ones without an action")]
+    not_paged: Annotated[tuple[str, ...], _says("severe ones that users noticed before monitoring did")]
     overdue_actions: Annotated[tuple[str, ...], _says("actions, of any post-mortem, that are past their date")]
 
 

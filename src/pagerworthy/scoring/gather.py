@@ -12,30 +12,19 @@ from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import facts as f
 from pagerworthy.scoring.policy import Policy
+from pagerworthy.scoring.promql import is_machine_metric, metric_names
 
-NOT_SAID = -1.0
+# No comparison with it is true, so a rule about a number that nobody gave does not pass by itself.
+NOT_SAID = math.nan
 _STORES = frozenset({"postgres", "mysql", "redis", "bucket"})
 _SEVERE = frozenset({"sev1", "sev2"})
 _INCIDENT_DAYS = 180
 _MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
 _CALENDAR_DAYS = {"calendar-week": 7.0, "calendar-month": 30.0, "calendar-quarter": 90.0}
-# Metrics that describe machines; an SLI on them cannot say whether a user got an answer.
-_MACHINE_METRICS = (
-    "node_",
-    "container_",
-    "process_",
-    "kube_",
-    "machine_",
-    "up{",
-    "cpu",
-    "memory",
-    "jvm_",
-    "go_",
-)
 
 
 def milliseconds(duration: str) -> float:
-    """A duration such as `300ms` or `35d` in milliseconds; -1 for an empty one. The schema has checked the form."""
+    """A duration such as `300ms` or `35d` in milliseconds; nan for an empty one. The schema has checked the form."""
     if not duration:
         return NOT_SAID
     unit = "ms" if duration.endswith("ms") else duration[-1]
@@ -51,11 +40,12 @@ def _days(duration: str) -> float:
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """A service with its pager and all of its facts."""
+    """A service with its pager and all of its facts; `unread` are direct dependencies whose entries are not there."""
 
     service: Service
     pager: Pager
     facts: f.SubjectFacts
+    unread: tuple[str, ...] = ()
 
 
 class Gatherer:
@@ -65,6 +55,7 @@ class Gatherer:
         self._catalog = catalog
         self._policy = policy
         self._as_of = as_of
+        self._dependencies = graph
         self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph)
         self._decisions: dict[str, list[Decision]] = defaultdict(list)
         for decision in catalog.decisions:
@@ -87,11 +78,13 @@ class Gatherer:
             pager=_pager(pager, self._policy, self._as_of),
             incidents=_incidents(self._postmortems.get(name, ()), self._as_of),
         )
-        return Gathered(service, pager, facts)
+        edges = self._dependencies.needs(name)
+        unread = tuple(sorted(edge.target for edge in edges if not self._dependencies.nodes[edge.target].known))
+        return Gathered(service, pager, facts, unread)
 
 
 def _age_days(day: dt.date | dt.datetime | None, as_of: dt.datetime) -> float:
-    """Whole days since a date or moment; -1 where there is none."""
+    """Whole days since a date or moment; nan where there is none."""
     if day is None:
         return NOT_SAID
     date = day.date() if isinstance(day, dt.datetime) else day
@@ -165,6 +158,7 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
         resources=resources,
         stores=tuple(resource for resource in resources if resource.kind in _STORES),
         runs_on=compute.type if compute else "",
+        is_worker=compute is not None and compute.type == "fargate" and compute.port is None,
         replicas_min=float(replicas.min) if replicas else NOT_SAID,
         replicas_max=float(replicas.max) if replicas else NOT_SAID,
         zones=float(compute.zones) if compute else NOT_SAID,
@@ -192,14 +186,15 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
 
 def _slo(slo: Slo, levels: Mapping[str, float]) -> f.SloFacts:
     sli = slo.sli
-    text = " ".join((sli.good, sli.bad, sli.total, sli.histogram, sli.ratio)).lower()
+    queries = (sli.good, sli.bad, sli.total, sli.histogram, sli.ratio, sli.probe)
+    metrics = frozenset[str]().union(*map(metric_names, queries))
     return f.SloFacts(
         name=slo.name,
         kind=slo.kind,
         objective=slo.objective,
         window_days=_CALENDAR_DAYS.get(slo.window) or _days(slo.window),
         form=sli.form,
-        counts_requests=bool(sli.probe) or not any(metric in text for metric in _MACHINE_METRICS),
+        counts_requests=bool(metrics) and not any(map(is_machine_metric, metrics)),
         agreed=math.isclose(levels.get(slo.name, NOT_SAID), slo.objective),
     )
 
@@ -243,7 +238,7 @@ def _graph(found: GraphFacts) -> f.GraphFacts:
         hard_lower_tier=found.hard_lower_tier,
         has_ceiling=found.ceiling is not None,
         ceiling=100.0 if found.ceiling is None else found.ceiling,
-        ceiling_unknown=found.ceiling_unknown,
+        unpromised=found.unpromised,
         limiting=found.limiting,
         dependents=float(found.dependents_all),
         dependents_hard=float(found.dependents_hard),
@@ -258,25 +253,30 @@ def _graph(found: GraphFacts) -> f.GraphFacts:
 
 def _pager(pager: Pager, policy: Policy, as_of: dt.datetime) -> f.PagerFacts:
     period = dt.timedelta(days=policy.repeat.within_days)
-    still_open = [condition for condition in pager.conditions if condition.done is None]
-    names = set()
-    if pager.agreed:
-        parties = pager.agreed.spec.parties
-        names = {parties.business.name, parties.development.name, parties.sre.name}
+    today = as_of.date()
+    still_open = [each for each in pager.conditions if each.done is None or each.done > today]
+    signed = [each for each in (pager.acceptance, pager.agreed) if each is not None and each.spec.terms]
     return f.PagerFacts(
         holder=pager.holder,
         frozen=pager.frozen,
         agreed=pager.agreed is not None,
         agreed_days=_age_days(pager.agreed.spec.time if pager.agreed else None, as_of),
-        parties_differ=len(names) == 3,
-        terms=bool(pager.agreed and pager.agreed.spec.terms) or bool(pager.acceptance and pager.acceptance.spec.terms),
+        parties_differ=pager.agreed is not None and _three(pager.agreed),
+        terms=bool(signed),
+        terms_parties_differ=bool(signed) and _three(signed[0]),
         shadow_days=_age_days(pager.shadow_since, as_of),
-        freezes=float(sum(as_of - moment <= period for moment in pager.freezes)),
+        freezes=float(sum(as_of - moment <= period for moment in pager.lifted)),
         conditions_open=tuple(condition.text for condition in still_open),
         conditions_overdue=tuple(
-            f"{condition.text} (due {condition.due})" for condition in still_open if condition.due < as_of.date()
+            f"{condition.text} (due {condition.due})" for condition in still_open if condition.due < today
         ),
     )
+
+
+def _three(decision: Decision) -> bool:
+    """Whether three different people stand for the three parties."""
+    parties = decision.spec.parties
+    return len({parties.business.name, parties.development.name, parties.sre.name}) == 3
 
 
 def _incidents(postmortems: Iterable[Postmortem], as_of: dt.datetime) -> f.IncidentFacts:
@@ -288,6 +288,8 @@ def _incidents(postmortems: Iterable[Postmortem], as_of: dt.datetime) -> f.Incid
     ]
     return f.IncidentFacts(
         postmortems=float(len(happened)),
+        names=tuple(sorted(each.name for each in happened)),
+        actions=float(sum(len(each.spec.actions) for each in happened)),
         severe=float(len(severe)),
         not_blameless=tuple(each.name for each in severe if not each.spec.blameless),
         without_actions=tuple(each.name for each in severe if not each.spec.actions),

@@ -4,6 +4,7 @@ Every expression is compiled here. A rubric with a problem is not used at all: s
 service that the other half would fail.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pagerworthy.project import data_folder
 from pagerworthy.scoring.cel import CelError, Language, Program
 from pagerworthy.scoring.model import Criterion, Fix, Rung
 from pagerworthy.scoring.policy import Policy, parse_age
-from pagerworthy.scoring.rubric import CompiledCriterion, Rubric, assemble, broken_terms
+from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble, broken_terms
 
 _POLICY = "policy.yaml"
 
@@ -47,27 +48,32 @@ def load_rubric(root: Path) -> LoadedRubric:
     return LoadedRubric(rubric)
 
 
-def criterion_ids(root: Path) -> frozenset[str]:
-    """The ids of all criteria by their file names alone, for checks that must not wait for the whole rubric."""
-    folders = _folders(root)
-    return frozenset(file.stem for folder in folders for file in _criterion_files(folder))
+def load_policy(root: Path) -> Policy | None:
+    """The policy alone, which is soon read; None where it has problems, which `load_rubric` tells."""
+    reader = _RubricReader(root)
+    policy = reader.policy()
+    return None if reader.problems else policy
 
 
-def check_waivers(catalog: Catalog, rubric: Rubric) -> list[Problem]:
-    """Waivers that policy does not let count: too long, or signed by a team that may not."""
+def check_waivers(catalog: Catalog, policy: Policy) -> list[Problem]:
+    """Waivers that the policy does not let count: too long, or signed by somebody who may not."""
     return [
         problem(
             "PW308",
             f"the waiver does not count: {terms}",
             Where(
                 file=catalog.file_of("Waiver", waiver.name),
-                path="spec.approver.team" if terms.startswith("team") else "spec.expires",
+                path="spec.expires" if terms.startswith("it lives") else "spec.approver",
             ),
             "see `waivers` in scoring/policy.yaml; a waiver that breaks it is not honoured",
         )
         for waiver in catalog.waivers
-        if (terms := broken_terms(waiver, rubric.policy))
+        if (terms := broken_terms(waiver, policy, catalog.teams))
     ]
+
+
+def _reads(group: str, expression: str) -> bool:
+    return re.search(rf"\b{group}\.", expression) is not None
 
 
 def _folders(root: Path) -> tuple[Path, ...]:
@@ -90,7 +96,7 @@ class _RubricReader:
 
     def read(self) -> Rubric | None:
         folders = _folders(self._root)
-        policy = self._policy(folders)
+        policy = self.policy()
         sources: dict[str, _Source] = {}
         for folder in folders:
             seen: dict[str, str] = {}
@@ -146,8 +152,9 @@ class _RubricReader:
         except ValueError:
             return repository_path("scoring/" + file.relative_to(data_folder("scoring")).as_posix())
 
-    def _policy(self, folders: Iterable[Path]) -> Policy | None:
+    def policy(self) -> Policy | None:
         """The shipped policy with the repository's own on top: whole properties replace, limits replace by name."""
+        folders = _folders(self._root)
         merged: dict[str, Any] = {}
         last: Document | None = None
         for folder in folders:
@@ -226,9 +233,17 @@ class _RubricReader:
         detail = self._program(document, ("detail",), criterion.detail, language, needs, str)
         if applies is None or passes is None or detail is None:
             return None
-        return CompiledCriterion(criterion, applies, passes, detail)
+        source_text = f"{criterion.applies}\n{criterion.pass_}"
+        return CompiledCriterion(
+            criterion,
+            applies,
+            passes,
+            detail,
+            reads_graph=_reads("graph", source_text),
+            reads_incidents=_reads("incidents", source_text),
+        )
 
-    def _check_needs(self, document: Document, needs: Iterable[str], strength: Strength) -> bool:
+    def _check_needs(self, document: Document, needs: Iterable[str], strength: Strength, at: DocumentPath = ()) -> bool:
         fine = True
         for index, name in enumerate(needs):
             key = KEYS.get(name)
@@ -236,7 +251,7 @@ class _RubricReader:
                 self._complain(
                     "PW305",
                     document,
-                    ("needs", index),
+                    (*at, "needs", index),
                     f"no evidence key is called {name}",
                     "`pagerworthy docs evidence` lists the keys",
                 )
@@ -245,7 +260,7 @@ class _RubricReader:
                 self._complain(
                     "PW306",
                     document,
-                    ("strength",),
+                    (*at, "strength"),
                     f"{name} is never stronger than {key.strength.word}, so nothing could pass",
                     f"ask for {key.strength.word}, or for a key that can be {strength.word}",
                 )
@@ -279,7 +294,7 @@ class _RubricReader:
             )
             return None
 
-    def _breaches(self, policy: Policy, language: Language, folder: Path) -> Iterator[tuple[Any, Program, Program]]:
+    def _breaches(self, policy: Policy, language: Language, folder: Path) -> Iterator[CompiledBreach]:
         if not policy.breaches:
             return
         file = folder / _POLICY
@@ -290,17 +305,9 @@ class _RubricReader:
             document = self._document(data_folder("scoring") / _POLICY, "policy") or document
         for index, rule in enumerate(policy.breaches):
             at: DocumentPath = ("breaches", index)
-            unknown = [name for name in rule.needs if name not in KEYS]
-            if unknown:
-                self._complain(
-                    "PW305",
-                    document,
-                    (*at, "needs"),
-                    f"no evidence key is called {unknown[0]}",
-                    "`pagerworthy docs evidence` lists the keys",
-                )
+            if not self._check_needs(document, rule.needs, Strength[rule.strength.upper()], at):
                 continue
             when = self._program(document, (*at, "when"), rule.when, language, rule.needs, bool)
             detail = self._program(document, (*at, "detail"), rule.detail, language, rule.needs, str)
             if when is not None and detail is not None:
-                yield rule, when, detail
+                yield CompiledBreach(rule, when, detail)

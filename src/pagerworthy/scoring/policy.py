@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from pagerworthy.catalog import Engagement
+from pagerworthy.evidence import StrengthWord
 from pagerworthy.scoring.model import Rung
 
 
@@ -36,7 +37,11 @@ class RepeatPolicy(_Part, frozen=True):
 
 
 class BreachRule(_Part, frozen=True):
-    """A limit of the contract: when `when` is true of the evidence, `then` follows."""
+    """A limit of the contract: when `when` is true of the evidence, `then` follows.
+
+    Evidence that is missing, stale or weaker than `strength` does not show that the limit is kept: then deployments
+    stop, whatever `then` says.
+    """
 
     id: str
     title: str
@@ -45,6 +50,7 @@ class BreachRule(_Part, frozen=True):
     then: Literal["freeze", "hand-back"] = "freeze"
     needs: tuple[str, ...] = ()
     max_age: str = ""
+    strength: StrengthWord = "observed"
 
 
 class Area(_Part, frozen=True):

@@ -1,27 +1,38 @@
 """The rubric: all criteria and the policy, compiled and checked, ready to score with."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pagerworthy.catalog import Waiver
+from pagerworthy.catalog import Team, Waiver
 from pagerworthy.scoring.cel import Language, Program, Rule
 from pagerworthy.scoring.model import Criterion
 from pagerworthy.scoring.policy import BreachRule, Policy
 
 
 class CompiledCriterion(msgspec.Struct, frozen=True):
-    """A criterion and its three programs."""
+    """A criterion, its three programs, and whether they read facts that another's broken file makes doubtful."""
 
     criterion: Criterion
     applies: Program
     passes: Program
     detail: Program
 
+    reads_graph: bool = False
+    reads_incidents: bool = False
+
     @property
     def rule(self) -> Rule:
         return Rule(self.criterion.applies, self.criterion.pass_, self.criterion.detail)
+
+
+class CompiledBreach(msgspec.Struct, frozen=True):
+    """A limit of the contract and its two programs."""
+
+    rule: BreachRule
+    when: Program
+    detail: Program
 
 
 class Rubric(msgspec.Struct, frozen=True):
@@ -29,7 +40,7 @@ class Rubric(msgspec.Struct, frozen=True):
 
     policy: Policy
     compiled: tuple[CompiledCriterion, ...]
-    breaches: tuple[tuple[BreachRule, Program, Program], ...]
+    breaches: tuple[CompiledBreach, ...]
     batch: Program
     language: Language
     digest: str
@@ -38,19 +49,23 @@ class Rubric(msgspec.Struct, frozen=True):
     def criteria(self) -> tuple[Criterion, ...]:
         return tuple(each.criterion for each in self.compiled)
 
-    def honours(self, waiver: Waiver) -> bool:
-        """Whether policy lets the waiver count: signed by a team that may, and not for longer than it may live."""
-        return not broken_terms(waiver, self.policy)
+    def honours(self, waiver: Waiver, teams: Mapping[str, Team]) -> bool:
+        """Whether the policy lets the waiver count."""
+        return not broken_terms(waiver, self.policy, teams)
 
 
-def broken_terms(waiver: Waiver, policy: Policy) -> str:
+def broken_terms(waiver: Waiver, policy: Policy, teams: Mapping[str, Team]) -> str:
     """Which term of the policy a waiver breaks, in words; empty where it breaks none."""
     spec = waiver.spec
-    if spec.approver.team not in policy.waivers.signed_by:
-        return f"team {spec.approver.team} may not sign waivers; {' or '.join(policy.waivers.signed_by)} may"
+    signer = spec.approver
+    if signer.team not in policy.waivers.signed_by:
+        return f"team {signer.team} may not sign waivers; {' or '.join(policy.waivers.signed_by)} may"
+    team = teams.get(signer.team)
+    if team is None or signer.name not in {member.name for member in team.spec.members}:
+        return f"{signer.name} is not in team {signer.team}"
     days = (spec.expires - spec.granted).days
     if days > policy.waivers.longest_days:
-        return f"it lives {days} days, and policy allows {policy.waivers.longest_days}"
+        return f"it lives {days} days, and the policy allows {policy.waivers.longest_days}"
     return ""
 
 
@@ -58,7 +73,7 @@ def assemble(
     criteria: Sequence[Criterion],
     policy: Policy,
     compiled: Sequence[CompiledCriterion],
-    breaches: Sequence[tuple[BreachRule, Program, Program]],
+    breaches: Sequence[CompiledBreach],
     language: Language,
 ) -> Rubric:
     """Puts checked parts together: orders them, joins their programs and takes the digest."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pagerworthy.catalog import PHASES, Catalog, Waiver
+from pagerworthy.catalog import PHASES, Catalog, Team, Waiver
 from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, is_stale
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.parallel import in_halves
@@ -33,23 +33,42 @@ _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
 
 
 class _Looked(msgspec.Struct, frozen=True, gc=False):
-    """What looking for the evidence of a rule has brought: its records, their strength, or why it is not known."""
+    """What looking for the evidence of a rule has brought: its records, their strength, or why it is not known.
+
+    `doubtful` says that facts are missing, too, so that not even whether the rule applies is known.
+    """
 
     references: tuple[str, ...] = ()
     strength: Strength = Strength.DECLARED
     missing: str = ""
+    doubtful: bool = False
 
 
 _NOTHING_NEEDED = _Looked()
 
 
-def score(catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: Rubric, as_of: dt.datetime) -> Scores:
-    """Scores every service. The same arguments always give the same result; nothing is read, nothing is written."""
-    waivers = _waivers_in_force(catalog.waivers, rubric, as_of)
+def score(
+    catalog: Catalog,
+    graph: DependencyGraph,
+    evidence: Evidence,
+    rubric: Rubric,
+    as_of: dt.datetime,
+    *,
+    unread: Mapping[str, Sequence[str]] | None = None,
+) -> Scores:
+    """Scores every service. The same arguments always give the same result; nothing is read, nothing is written.
+
+    `unread` names, by service, the post-mortems that may be about it and cannot be read.
+    """
+    waivers = _waivers_in_force(catalog.waivers, rubric, catalog.teams, as_of)
     gatherer = Gatherer(catalog, graph, rubric.policy, as_of)
+    doubts = unread or {}
 
     def cards(names: Sequence[str]) -> list[Scorecard]:
-        return [_Subject(gatherer.of(name), evidence.of(name), rubric, as_of).card(waivers) for name in names]
+        subjects = (
+            _Subject(gatherer.of(name), evidence.of(name), rubric, as_of, doubts.get(name, ())) for name in names
+        )
+        return [subject.card(waivers) for subject in subjects]
 
     return Scores(
         as_of=as_of,
@@ -59,13 +78,13 @@ def score(catalog: Catalog, graph: DependencyGraph, evidence: Evidence, rubric: 
 
 
 def _waivers_in_force(
-    waivers: Sequence[Waiver], rubric: Rubric, as_of: dt.datetime
+    waivers: Sequence[Waiver], rubric: Rubric, teams: Mapping[str, Team], as_of: dt.datetime
 ) -> Mapping[tuple[str, str], Waiver]:
     today = as_of.date()
     return {
         (waiver.spec.service, waiver.spec.criterion): waiver
         for waiver in waivers
-        if waiver.spec.granted <= today <= waiver.spec.expires and rubric.honours(waiver)
+        if waiver.spec.granted <= today <= waiver.spec.expires and rubric.honours(waiver, teams)
     }
 
 
@@ -78,6 +97,7 @@ class _Subject:
         evidence: SubjectEvidence,
         rubric: Rubric,
         as_of: dt.datetime,
+        unread: Sequence[str],
     ) -> None:
         service, facts = gathered.service, gathered.facts
         self._service = service
@@ -87,7 +107,11 @@ class _Subject:
         self._rubric = rubric
         self._as_of = as_of
         self._items = _items(facts)
-        self._looked = [self._look(each.criterion.needs, each.criterion.max_age) for each in rubric.compiled]
+        self._graph_doubt = _doubt("the entry", gathered.unread)
+        self._incident_doubt = _doubt("the post-mortem", unread)
+        self._looked = [
+            self._doubted(each) or self._look(each.criterion.needs, each.criterion.max_age) for each in rubric.compiled
+        ]
         phase = _PHASE_INDEX[service.spec.phase]
         self._due = [_PHASE_INDEX[each.criterion.phase] <= phase for each in rubric.compiled]
         self._activation = rubric.language.activation(
@@ -100,9 +124,8 @@ class _Subject:
         judged = self._judge(waivers)
         stand = standing(judged, self._rubric.policy, self._service)
         breaches = self._breaches() if self._pager.holder in {"sre", "shared"} else ()
-        verdict, reason = conclude(
-            self._service, self._pager, stand, breaches, self._rubric.policy, self._facts.pager.freezes
-        )
+        lifted = int(self._facts.pager.freezes)
+        verdict, reason = conclude(self._service, self._pager, stand, breaches, self._rubric.policy, lifted)
         return Scorecard(
             service=self._service.name,
             verdict=verdict,
@@ -149,6 +172,8 @@ class _Subject:
 
     def _result(self, each: CompiledCriterion, looked: _Looked, due: bool, part: object) -> CriterionResult:
         criterion = each.criterion
+        if looked.doubtful and due:
+            return CriterionResult(criterion.id, Outcome.UNKNOWN, looked.missing)
         if part is False:
             return CriterionResult(criterion.id, Outcome.NOT_APPLICABLE, "does not apply to this service")
         if not due:
@@ -194,14 +219,34 @@ class _Subject:
 
     def _breaches(self) -> tuple[Breach, ...]:
         found = []
-        for rule, when, detail in self._rubric.breaches:
+        for each in self._rubric.breaches:
+            rule = each.rule
             looked = self._look(rule.needs, parse_age(rule.max_age))
-            broken = self._value(when)
-            if looked.missing or isinstance(broken, str):
-                found.append(_breach(rule, looked.missing or str(broken), known=False))
+            broken = self._value(each.when)
+            unknown = looked.missing or (broken if isinstance(broken, str) else "")
+            if not unknown and "incidents." in rule.when:
+                unknown = self._incident_doubt
+            if (
+                not unknown
+                and not broken
+                and rule.needs
+                and looked.strength < (least := Strength[rule.strength.upper()])
+            ):
+                unknown = f"not known: only {looked.strength.word}, and {least.word} is asked for"
+            if unknown:
+                found.append(_breach(rule, unknown, known=False))
             elif broken:
-                found.append(_breach(rule, str(self._value(detail)), known=True))
+                found.append(_breach(rule, str(self._value(each.detail)), known=True))
         return tuple(found)
+
+    def _doubted(self, each: CompiledCriterion) -> _Looked | None:
+        """Facts that would be read from a file that cannot be read are not known, whatever they seem to be."""
+        doubt = (each.reads_graph and self._graph_doubt) or (each.reads_incidents and self._incident_doubt)
+        return _Looked(missing=doubt, doubtful=True) if doubt else None
+
+
+def _doubt(what: str, missing: Sequence[str]) -> str:
+    return f"not known: {what} of {', '.join(missing)} cannot be read" if missing else ""
 
 
 def _about(key: Key, item: str) -> str:

@@ -69,8 +69,8 @@ def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Stan
         if own <= required:
             blocking.append(each)
     return Standing(
-        rung=Rung(rung),
-        rung_with_waivers=Rung(rung_with_waivers),
+        rung=Rung(rung if due else Rung.NONE),
+        rung_with_waivers=Rung(rung_with_waivers if due else Rung.NONE),
         required=required,
         score=round(100 * passed / total, 1) if total else 0.0,
         score_with_waivers=round(100 * with_waivers / total, 1) if total else 0.0,
@@ -97,14 +97,14 @@ def conclude(
     stand: Standing,
     breaches: Sequence[Breach],
     policy: Policy,
-    freezes: float,
+    lifted: int,
 ) -> tuple[Verdict, str]:
     """The verdict on a service's pager and the sentence that gives its reason.
 
-    `freezes` counts those within the policy's period.
+    `lifted` counts the freezes within the policy's period that are over.
     """
     if pager.holder in {"sre", "shared"}:
-        return _while_sre_holds(stand, breaches, policy, freezes)
+        return _while_sre_holds(pager, stand, breaches, policy, lifted)
     return _before_sre_holds(service, stand, policy)
 
 
@@ -113,12 +113,15 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
     wanted = f"{stand.required.word}, which tier {spec.tier} with engagement {spec.engagement} asks for"
     if PHASES.index(spec.phase) < _ACCEPTANCE:
         return Verdict.DEFER, f"It is in the {spec.phase} phase: the pager is decided on from acceptance on."
-    if not stand.blocking:
+    if spec.engagement == "dev":
+        reached = f"it has reached {stand.rung.word}" if stand.rung else "it has not reached bronze"
+        return Verdict.DEFER, f"SRE is not asked: with engagement dev the team carries the pager; {reached}."
+    if not stand.blocking and stand.rung >= stand.required:
         return Verdict.ACCEPT, f"Every criterion due passes up to {wanted}."
     count = len(stand.blocking)
     gating = [each for each in stand.blocking if each.criterion.gating and not each.is_waived]
     below = [each for each in stand.blocking if each.criterion.rung < stand.required and not each.is_waived]
-    if not gating and not below and count <= policy.conditions.at_most:
+    if count and not gating and not below and count <= policy.conditions.at_most:
         until = f"to be met within {policy.conditions.within_days} days"
         reason = f"{_criteria(count)} short of {wanted}: {_names(stand.blocking)}; {until}."
         return Verdict.ACCEPT_WITH_CONDITIONS, reason
@@ -134,23 +137,27 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
 
 
 def _while_sre_holds(
-    stand: Standing, breaches: Sequence[Breach], policy: Policy, freezes: float
+    pager: Pager, stand: Standing, breaches: Sequence[Breach], policy: Policy, lifted: int
 ) -> tuple[Verdict, str]:
     broken = [breach for breach in breaches if breach.known]
     unseen = [breach for breach in breaches if not breach.known]
     titles = "; ".join(f"{breach.title.lower()} ({breach.detail})" for breach in broken)
-    if broken and freezes >= policy.repeat.freezes:
-        return (
-            Verdict.HAND_BACK,
-            f"{freezes:.0f} freezes within {policy.repeat.within_days} days, and again: {titles}.",
-        )
+    if broken and lifted >= policy.repeat.freezes:
+        return Verdict.HAND_BACK, f"{lifted} freezes within {policy.repeat.within_days} days, and again: {titles}."
     if any(breach.action is Verdict.HAND_BACK for breach in broken):
         return Verdict.HAND_BACK, f"The contract is broken: {titles}."
     if broken:
         return Verdict.FREEZE, f"Deployments stop: {titles}."
-    reason = "No limit of the contract is broken"
     if unseen:
-        reason += f" as far as is known; not known: {', '.join(breach.title.lower() for breach in unseen)}"
+        # Whoever cannot see whether the budget is spent does not deploy; and losing evidence must end no freeze.
+        questions = "; ".join(f"{breach.title.lower()} ({breach.detail})" for breach in unseen)
+        return Verdict.FREEZE, f"Deployments stop until it is known whether the contract is kept: {questions}."
+    if pager.frozen:
+        return Verdict.FREEZE, (
+            f"Frozen by decision on {pager.freezes[-1]:%Y-%m-%d}; every limit is kept again, so a decision to resume "
+            "is due."
+        )
+    reason = "No limit of the contract is broken"
     if stand.blocking:
         reason += f". {_criteria(len(stand.blocking))} short of {stand.required.word}: {_names(stand.blocking)}"
     return Verdict.KEEP, reason + "."
