@@ -38,7 +38,7 @@ from pagerworthy.site.api import (
     WaiverDoc,
 )
 from pagerworthy.site.index import Index
-from pagerworthy.site.pages.service import ServiceInput
+from pagerworthy.site.pages.gathered import ServiceInput
 from pagerworthy.site.shared import Shared
 
 _RUNGS: tuple[RungWord, ...] = ("none", "bronze", "silver", "gold")

@@ -12,6 +12,7 @@ from pagerworthy.evidence.keys import SloBudget
 from pagerworthy.graph import Ceiling, NodeKind, ceilings
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import Criterion, Outcome, Scorecard
+from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
 from pagerworthy.site.source import SiteInput
 
@@ -96,6 +97,7 @@ class Index:
     rows: dict[str, Row]
     decisions: dict[str, list[Decision]]
     waivers: dict[str, list[Waiver]]
+    broken: dict[str, str]
     postmortems: dict[str, list[Postmortem]]
     owned: dict[str, list[str]]
     members: dict[str, list[str]]
@@ -147,6 +149,9 @@ def index_of(source: SiteInput) -> Index:
         rows={name: _row(source, cards.get(name), name) for name in catalog.services},
         decisions=decisions,
         waivers=_by_service((each.spec.service, each) for each in catalog.waivers),
+        broken={
+            each.name: terms for each in catalog.waivers if (terms := broken_terms(each, source.policy, catalog.teams))
+        },
         postmortems=_by_service(
             (name, each) for each in catalog.postmortems for name in dict.fromkeys(each.spec.services)
         ),

@@ -15,12 +15,13 @@ from pagerworthy.site.feed import feed_of, site_url
 from pagerworthy.site.index import Index, index_of
 from pagerworthy.site.pages.criteria import criteria_page, criterion_page
 from pagerworthy.site.pages.decisions import decisions_page, postmortem_page, runbook_page
+from pagerworthy.site.pages.gathered import ServiceInput, service_input
 from pagerworthy.site.pages.graph import graph_data, graph_page
 from pagerworthy.site.pages.group import groups_pages, system_page, team_page
 from pagerworthy.site.pages.overview import overview_page
 from pagerworthy.site.pages.page import Chrome, LostPage, Page
 from pagerworthy.site.pages.scorecard import scorecard_page
-from pagerworthy.site.pages.service import ServiceInput, service_input, service_page
+from pagerworthy.site.pages.service import service_page
 from pagerworthy.site.pages.services import services_data, services_pages
 from pagerworthy.site.render import Theme
 from pagerworthy.site.shared import Shared
@@ -84,6 +85,7 @@ def plan(source: SiteInput, theme: Theme) -> SitePlan:
         criteria=index.criteria,
         policy=source.policy,
         teams={name: team.metadata.label for name, team in source.catalog.teams.items()},
+        broken=index.broken,
     )
     encoder = msgspec.msgpack.Encoder(enc_hook=str)
     common = hashlib.blake2b(

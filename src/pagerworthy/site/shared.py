@@ -9,9 +9,10 @@ from pagerworthy.site import words
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The moment, the rubric, and the labels of teams by name."""
+    """The moment, the rubric, the labels of teams by name, and why a waiver does not count, where it does not."""
 
     clock: words.Clock
     criteria: Mapping[str, Criterion]
     policy: Policy
     teams: Mapping[str, str]
+    broken: Mapping[str, str]

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from pagerworthy.catalog import Action, ActionItem, Condition, Decision, Postmortem, Waiver
 from pagerworthy.scoring import Breach
-from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
 from pagerworthy.site.index import Index
 from pagerworthy.site.shared import Shared
@@ -169,7 +168,7 @@ def waiver_line(waiver: Waiver, shared: Shared) -> WaiverLine:
     left = -clock.days(spec.expires)
     if left < 0:
         mark, state = "bad", f"expired {clock.when(spec.expires)}"
-    elif broken := broken_terms(waiver, shared.policy):
+    elif broken := shared.broken.get(waiver.name):
         mark, state = "bad", f"does not count: {broken}"
     elif clock.days(spec.granted) < 0:
         mark, state = "wait", f"from {clock.when(spec.granted)}"

@@ -4,20 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from pagerworthy.evidence import Known, SubjectEvidence
-from pagerworthy.evidence.keys import Value
+from pagerworthy.evidence import SubjectEvidence
 from pagerworthy.scoring import Criterion, CriterionResult, Outcome, Rung, Scorecard
 from pagerworthy.site import links, words
 from pagerworthy.site.pages.page import Page
+from pagerworthy.site.pages.proofs import Proof, Proofs, html_length
 from pagerworthy.site.shared import Shared
 
 _EFFORT = {"small": 0, "medium": 1, "large": 2}
-_QUERY = 120
-_VALUE = 140
 _BAR = 200
-_ITEMS = 4
 _OPEN = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}
 _DUE = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
 # Characters: what a page may have, and what the markup of its parts takes. Pages stay under 40 KB of HTML; what does
@@ -27,18 +24,8 @@ _FRAME = 2_700
 _AREA = 460
 _LINE = 80
 _LINK = 36
-_PROOF = 34
 # What open criteria may take on a service's page, which has other things to say.
 _BRIEF = 12_000
-
-
-class Proof(NamedTuple):
-    """A record of evidence: what was looked at, how strongly it is known, by whom and when, and what was found."""
-
-    key: str
-    seen: str
-    value: str
-    query: str
 
 
 class Line(NamedTuple):
@@ -107,7 +94,7 @@ def scorecard_page(label: str, card: Scorecard, evidence: SubjectEvidence, share
     judged = _by_area(card, shared)
     due = [each for area in judged for each in area.results if each[1].outcome.is_due]
     base = sum(_size(criterion, result) for criterion, result in due)
-    proofs = _Proofs(evidence, shared.clock, _PAGE - _FRAME - _AREA * len(judged) - base)
+    proofs = Proofs(evidence, shared.clock, _PAGE - _FRAME - _AREA * len(judged) - base)
     # What is not met is what a reader looks into: its records come first where not all fit.
     lines = {
         criterion.id: _line(criterion, result, proofs)
@@ -136,12 +123,12 @@ def open_areas(
     """The areas with those of their criteria that are not met, as many as a service's page has room for."""
     judged = _by_area(card, shared)
     results = {criterion.id: (criterion, result) for area in judged for criterion, result in area.results}
-    proofs = _Proofs(evidence, shared.clock, _BRIEF)
+    proofs = Proofs(evidence, shared.clock, _BRIEF)
     lines: dict[str, Line] = {}
     for fix in fixes:
         criterion, result = results[fix.id]
         if proofs.take(_size(criterion, result)):
-            lines[fix.id] = proofs.with_queries(_line(criterion, result, proofs))
+            lines[fix.id] = _asked(_line(criterion, result, proofs), proofs)
     areas = []
     for area in judged:
         shown = [lines[criterion.id] for criterion, _ in area.results if criterion.id in lines]
@@ -213,12 +200,7 @@ def _by_area(card: Scorecard, shared: Shared) -> list[_Judged]:
 def _size(criterion: Criterion, result: CriterionResult) -> int:
     """About how many characters a line takes on a page, without evidence."""
     link = 0 if result.outcome is Outcome.PASS else _LINK + len(criterion.id)
-    return _LINE + link + len(criterion.id) + len(criterion.question) + _length(result.detail)
-
-
-def _length(text: str) -> int:
-    """How many bytes a text takes in HTML; a query is full of quotes, which take five."""
-    return len(escape(text).encode(errors="replace"))
+    return _LINE + link + len(criterion.id) + len(criterion.question) + html_length(result.detail)
 
 
 def _area(judged: _Judged, lines: Sequence[Line], more: int) -> AreaCard:
@@ -258,7 +240,7 @@ def _rung(criterion: Criterion) -> str:
     return f"{word}, gating" if criterion.gating else word
 
 
-def _line(criterion: Criterion, result: CriterionResult, proofs: "_Proofs") -> Line:
+def _line(criterion: Criterion, result: CriterionResult, proofs: Proofs) -> Line:
     state = words.OUTCOMES[result.outcome]
     detail = result.detail
     if result.outcome is Outcome.WAIVED:
@@ -268,101 +250,5 @@ def _line(criterion: Criterion, result: CriterionResult, proofs: "_Proofs") -> L
     return Line(criterion.id, state.mark, state.word, criterion.question, _rung(criterion), detail, shown, rest)
 
 
-class _Proofs:
-    """Chooses which records a page shows: each once, and no more than there is room for."""
-
-    def __init__(self, evidence: SubjectEvidence, clock: words.Clock, room: int) -> None:
-        self._evidence = evidence
-        self._clock = clock
-        self._room = room
-        self._places: dict[str, str] = {}
-        self.left_out = 0
-
-    def take(self, size: int) -> bool:
-        """Uses up room; False where there is not enough."""
-        if size > self._room:
-            return False
-        self._room -= size
-        return True
-
-    def show(self, result: CriterionResult) -> tuple[tuple[Proof, ...], str]:
-        """The records of a result that are shown with it, and where the others are."""
-        fresh: list[tuple[str, Known]] = []
-        elsewhere: list[str] = []
-        for reference in result.evidence:
-            name = reference.rsplit("@", 1)[0]
-            if name in self._places:
-                elsewhere.append(name)
-                continue
-            known = _record(self._evidence, name)
-            if known is not None:
-                self._places[name] = result.id
-                fresh.append((name, known))
-        if not fresh and not elsewhere:
-            return (), ""
-        # What a met criterion found stands in its detail already, so that its records need not say it again.
-        met = result.outcome is Outcome.PASS
-        made = self._alike(fresh) if met else [self._each(name, known) for name, known in fresh]
-        proofs = [proof for proof in made if self.take(_PROOF + len(proof.key) + len(proof.seen) + len(proof.value))]
-        missing = len(made) - len(proofs)
-        self.left_out += missing
-        says = [f"{words.listed(elsewhere)}: see {self._places[elsewhere[0]]}"] if elsewhere else []
-        if missing:
-            says.append(f"{words.count(missing, 'record')} in the JSON document")
-        return tuple(proofs), "; ".join(says)
-
-    def with_queries(self, line: Line) -> Line:
-        """The line with what was asked, as far as there is room for it."""
-        return line._replace(
-            proofs=tuple(
-                proof if self.take(_length(proof.query)) else proof._replace(query="") for proof in line.proofs
-            )
-        )
-
-    def _each(self, name: str, known: Known) -> Proof:
-        record = known.record
-        value = f"failed: {record.failed}" if known.value is None else say(known.value)
-        return Proof(name, self._seen(known), words.cut(value, _VALUE), words.cut(record.query, _QUERY))
-
-    def _alike(self, fresh: Sequence[tuple[str, Known]]) -> list[Proof]:
-        """One line for all records of the same key that were seen in the same way."""
-        if len(fresh) == 1:
-            name, known = fresh[0]
-            return [Proof(name, self._seen(known), "", words.cut(known.record.query, _QUERY))]
-        groups: dict[tuple[str, str], list[Known]] = {}
-        for _, known in fresh:
-            groups.setdefault((known.record.key, self._seen(known)), []).append(known)
-        found = []
-        for (key, seen), group in groups.items():
-            items = [known.record.item.rsplit("/", 1)[-1] for known in group if known.record.item]
-            name = f"{key} of {words.listed(items, _ITEMS)}" if items else key
-            query = group[0].record.query if len(group) == 1 else ""
-            found.append(Proof(name, seen, "", words.cut(query, _QUERY)))
-        return found
-
-    def _seen(self, known: Known) -> str:
-        record = known.record
-        return f"{record.strength} by {record.source}, {self._clock.when(record.time)}"
-
-
-def _record(evidence: SubjectEvidence, name: str) -> Known | None:
-    """The record that a scorecard calls `key` or `key[item]`."""
-    key, bracket, rest = name.partition("[")
-    return evidence.get(key, {}).get(rest[:-1] if bracket else "")
-
-
-def say(value: Value) -> str:
-    """A value in words: `good 99,950; total 100,000`."""
-    parts = []
-    for field in value.__struct_fields__:
-        found = getattr(value, field)
-        if isinstance(found, bool):
-            text = "yes" if found else "no"
-        elif isinstance(found, float | int):
-            text = words.number(found)
-        elif isinstance(found, tuple):
-            text = ", ".join(found) or "none"
-        else:
-            text = str(found)
-        parts.append(f"{field.replace('_', ' ')} {text}")
-    return "; ".join(parts)
+def _asked(line: Line, proofs: Proofs) -> Line:
+    return line._replace(proofs=proofs.with_queries(line.proofs)) if line.proofs else line

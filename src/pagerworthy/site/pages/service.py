@@ -3,75 +3,19 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
-
 from pagerworthy.catalog import (
-    Decision,
-    Environment,
-    Kind,
     OnCall,
-    Postmortem,
-    Service,
-    System,
-    Team,
-    Waiver,
 )
-from pagerworthy.evidence import SubjectEvidence
-from pagerworthy.graph import Ceiling, Edge, Relation
-from pagerworthy.scoring import Scorecard
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
-from pagerworthy.site.index import Blast, Index, Ref
+from pagerworthy.site.index import Blast, Ref
+from pagerworthy.site.pages.gathered import Around, ServiceInput
 from pagerworthy.site.pages.history import History, history_of
 from pagerworthy.site.pages.infrastructure import Infrastructure, infrastructure_of
 from pagerworthy.site.pages.levels import Level, levels_of
 from pagerworthy.site.pages.page import Link, Page
 from pagerworthy.site.pages.scorecard import AreaCard, Fix, fixes_of, open_areas, tallies_of
 from pagerworthy.site.shared import Shared
-
-# Neighbours that are described on either side; the rest is named, and past that counted.
-DESCRIBED = 12
-_NAMED = 40
-# Decisions that are shown; the rest is in the JSON document.
-_DECISIONS = 12
-
-
-class Around(msgspec.Struct, frozen=True):
-    """A node beside the service: over which edge, and what the entry says of it."""
-
-    ref: Ref
-    hard: bool
-    owned: bool
-    protocol: str
-    note: str
-    promise: str
-
-
-class ServiceInput(msgspec.Struct, frozen=True):
-    """All that a service's page follows from, apart from what all pages share: its digest is that of the page."""
-
-    service: Service
-    card: Scorecard
-    evidence: SubjectEvidence
-    owner: Team | None
-    system: System | None
-    environments: tuple[Environment, ...]
-    frozen: bool
-    since: str
-    decisions: tuple[Decision, ...]
-    waivers: tuple[Waiver, ...]
-    postmortems: tuple[Postmortem, ...]
-    needs: tuple[Around, ...]
-    more_needs: tuple[Ref, ...]
-    needs_count: int
-    needed_by: tuple[Around, ...]
-    more_needed_by: tuple[Ref, ...]
-    needed_by_count: int
-    blast: Blast
-    ceiling: Ceiling | None
-    limiting: Ref | None
-    file: str
-    documents: tuple[str, ...]
 
 
 class CallLine(NamedTuple):
@@ -135,71 +79,6 @@ class ServicePage(Page):
     file: str
 
 
-def service_input(index: Index, name: str) -> ServiceInput:
-    """Gathers what the page of a service needs; cheap, because it runs for every service at every build."""
-    source = index.source
-    catalog, graph = source.catalog, source.graph
-    service = catalog.services[name]
-    spec = service.spec
-    pager = index.pagers[name]
-    needs, more_needs, needs_count = _around(index, graph.needs(name), down=True)
-    needed_by, more_needed_by, needed_by_count = _around(index, graph.needed_by(name), down=False)
-    ceiling = index.ceilings.get(name)
-    return ServiceInput(
-        service=service,
-        card=index.cards[name],
-        evidence=source.evidence.of(name),
-        owner=catalog.teams.get(spec.owner),
-        system=catalog.systems.get(spec.system),
-        environments=tuple(catalog.environments[each] for each in spec.environments if each in catalog.environments),
-        frozen=pager.frozen,
-        since=index.clock.when(pager.since) if pager.since else "",
-        decisions=tuple(index.decisions.get(name, ())),
-        waivers=tuple(index.waivers.get(name, ())),
-        postmortems=tuple(index.postmortems.get(name, ())),
-        needs=needs,
-        more_needs=more_needs,
-        needs_count=needs_count,
-        needed_by=needed_by,
-        more_needed_by=more_needed_by,
-        needed_by_count=needed_by_count,
-        blast=index.blast(name),
-        ceiling=ceiling,
-        limiting=index.refs.get(ceiling.limiting) if ceiling and ceiling.limiting else None,
-        file=file_of(index, "Service", name),
-        documents=tuple(runbook.path for runbook in spec.runbooks if runbook.path in source.documents),
-    )
-
-
-def file_of(index: Index, kind: Kind, name: str) -> str:
-    """The file of an entry, or an empty text where the catalog was not read from files."""
-    return index.source.catalog.places.get(kind, {}).get(name, "")
-
-
-def _around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple[Around, ...], tuple[Ref, ...], int]:
-    """The neighbours to describe, hard edges and critical services first, then those to name, and how many in all."""
-    refs, nodes = index.refs, index.source.graph.nodes
-
-    def urgency(edge: Edge) -> tuple[bool, int, str]:
-        other = edge.target if down else edge.source
-        return (not edge.is_hard, nodes[other].tier or 9, other)
-
-    ordered = sorted(edges, key=urgency) if len(edges) > 1 else edges
-    described = tuple(
-        Around(
-            ref=refs[edge.target if down else edge.source],
-            hard=edge.is_hard,
-            owned=edge.relation is Relation.OWNS,
-            protocol=edge.protocol,
-            note=(edge.on_failure if edge.is_hard else edge.fallback) if down else "",
-            promise=f"{words.number(edge.availability)} %" if edge.availability is not None else "",
-        )
-        for edge in ordered[:DESCRIBED]
-    )
-    named = tuple(refs[edge.target if down else edge.source] for edge in ordered[DESCRIBED : DESCRIBED + _NAMED])
-    return described, named, len(edges)
-
-
 def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
     """The context of a service's page."""
     service, card = found.service, found.card
@@ -261,6 +140,8 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
     )
 
 
+# Decisions that are shown; the rest is in the JSON document.
+_DECISIONS = 12
 # From a service's page to the site's root.
 _UP = "../"
 # Fixes that are written out; the rest is in the scorecard.
