@@ -12,8 +12,14 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = [ROOT / ".ci" / "run", ROOT / "requirements" / "lock.sh"]
 
 
+def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # As by hand, even where `make test` runs this.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+
 def test_help_names_every_target() -> None:
-    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = _make("help").stdout
     makefile = (ROOT / "Makefile").read_text()
     (phony,) = [line for line in makefile.splitlines() if line.startswith(".PHONY:")]
     assert [line.split()[1] for line in shown.splitlines()] == phony.split()[1:]
@@ -42,13 +48,7 @@ def test_an_old_python_is_told_so(tmp_path: Path) -> None:
     old.write_text('#!/bin/sh\nexec python3 -c "import sys; sys.version_info = (3, 9, 2); exec(sys.argv[1])" "$2"\n')
     old.chmod(0o755)
     target = f"PYTHON={old}"
-    found = subprocess.run(
-        ["make", target, f"VENV={tmp_path / 'venv'}", str(tmp_path / "venv" / ".installed")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = _make(target, f"VENV={tmp_path / 'venv'}", str(tmp_path / "venv" / ".installed"))
     assert found.returncode != 0
     assert "Pagerworthy needs Python 3.11 or later" in found.stderr
     assert not (tmp_path / "venv").exists()

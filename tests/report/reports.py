@@ -183,7 +183,9 @@ def _catalog(names: list[str], reason: str) -> Catalog:
 
 score_reports = st.builds(
     lambda text, verdicts, whole: score_report(
-        *(card(f"s{number}", verdict, text) for number, verdict in enumerate(verdicts)), reason=text, whole=whole
+        *(card(f"s{number}", verdict, text) for number, verdict in enumerate(verdicts)),
+        reason=text.encode("utf-8", "replace").decode(),
+        whole=whole,
     ),
     texts,
     st.lists(st.sampled_from(Verdict), max_size=4),
