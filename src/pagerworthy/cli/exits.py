@@ -9,10 +9,12 @@ class Exit(enum.IntEnum):
     FINE = 0
     PROBLEMS = 1
     USAGE = 2
+    INTERRUPTED = 130
 
 
 MEANINGS: dict[Exit, str] = {
     Exit.FINE: "all is well",
     Exit.PROBLEMS: "there are problems, or the answer is no",
     Exit.USAGE: "wrong usage or settings: nothing was judged",
+    Exit.INTERRUPTED: "stopped by Ctrl-C",
 }
