@@ -139,7 +139,8 @@ class Schedule(Value, frozen=True):
 
 class Route(Value, frozen=True):
     receiver: Annotated[str, _says("where a test page of the service arrives")]
-    reaches_holder: Annotated[bool, _says("that is whoever holds the pager")]
+    holder: Annotated[str, _says("which holder the test page was meant for: dev, shadow, shared or sre")]
+    reaches_holder: Annotated[bool, _says("it arrived there")]
 
 
 class Escalation(Value, frozen=True):
@@ -155,6 +156,12 @@ class PageLoad(Value, frozen=True):
 class Reached(Value, frozen=True):
     age_days: Annotated[float, _says("days since a page last reached a person")]
     acknowledge_minutes: Annotated[float, _says("median minutes until it was acknowledged")]
+
+
+class SevereIncidents(Value, frozen=True):
+    ids: Annotated[
+        tuple[str, ...], _says("incidents of severity 1 or 2 in 180 days, by the name of the post-mortem")
+    ] = ()
 
 
 class Drill(Value, frozen=True):
@@ -401,6 +408,7 @@ KEYS: dict[str, Key] = {
         Key("alert.route", Route, "service", _O, "alertmanager", "a test page reaches the pager's holder"),
         Key("pages.load", PageLoad, "service", _O, "pagerduty", "how many pages a shift gets"),
         Key("pages.reached", Reached, "service", _X, "pagerduty", "a page has reached a person"),
+        Key("incidents.severe", SevereIncidents, "service", _O, "pagerduty", "severe incidents in the incident log"),
         Key("drill.incident", Drill, "service", _X, "reports", "an incident drill was held"),
         Key("capacity.forecast", ForecastError, "service", _O, "prometheus", "how good the last forecast was"),
         Key("load.test", LoadTest, "service", _X, "reports", "the last load test"),

@@ -34,6 +34,8 @@ class Factor(msgspec.Struct, frozen=True):
 class Ceiling(msgspec.Struct, frozen=True):
     """The most that a service can promise as long as it needs what it needs.
 
+    A resource of another service is promised by its owner, once for all that is needed of that owner.
+
     `percent` is the product of `factors`, 100 where the service needs nothing hard, and None where nothing is
     known of any of its needs. `limiting` is the node with the lowest factor, the first by id among equals, or
     empty. `unknown` lists the direct hard dependencies of which nothing is known; the true ceiling is lower
@@ -45,6 +47,15 @@ class Ceiling(msgspec.Struct, frozen=True):
     factors: tuple[Factor, ...]
     limiting: str
     unknown: tuple[str, ...]
+
+    @property
+    def unpromised(self) -> tuple[str, ...]:
+        """The direct hard dependencies that promise nothing, though some of them have a ceiling of their own.
+
+        What a service's own dependencies allow is the most that it could promise, and not that it does.
+        """
+        limited = [factor.node for factor in self.factors if factor.source == "ceiling"]
+        return tuple(sorted([*self.unknown, *limited]))
 
 
 def ceilings(catalog: Catalog, graph: DependencyGraph) -> dict[str, Ceiling]:
@@ -95,7 +106,13 @@ class _Pass:
         factors = []
         unknown = []
         edges = [e for e in self.graph.needs(name) if e.is_hard and e.relation is not Relation.OWNS]
+        counted = {edge.target for edge in edges}
         for edge in edges:
+            if self.graph.nodes[edge.target].kind is NodeKind.RESOURCE and edge.availability is None:
+                owner = self.graph.nodes[edge.target].service
+                if owner in counted and owner in self.catalog.services:
+                    continue
+                counted.add(owner)
             factor = self.factor(edge, cycle)
             if factor is None:
                 unknown.append(edge.target)
@@ -115,14 +132,15 @@ class _Pass:
         """What is known of the target of an edge."""
         if edge.availability is not None:
             return Factor(edge.target, edge.availability, "declared")
-        service = self.catalog.services.get(edge.target)
+        node = self.graph.nodes[edge.target]
+        service = self.catalog.services.get(node.service) if node.known else None
         if service is None:
             told = self.told.get(edge.target)
             return None if told is None else Factor(edge.target, told, "declared")
         objective = promised(service)
         if objective is not None:
             return Factor(edge.target, objective, "slo")
-        own = self.done.get(edge.target) if edge.target not in cycle else None
+        own = self.done.get(service.name) if service.name not in cycle else None
         if own is None or own.percent is None or not own.factors:
             return None
         return Factor(edge.target, own.percent, "ceiling")

@@ -21,7 +21,8 @@ class GraphFacts(msgspec.Struct, frozen=True):
     - `in_hard_cycle`: its stack needs itself over hard edges.
     - `hard_lower_tier`: direct hard dependencies of a less critical tier, others' resources at their owner's
       tier.
-    - `ceiling`, `limiting`, `ceiling_unknown`: see `Ceiling`; percent, or None where nothing is known.
+    - `ceiling`, `limiting`: see `Ceiling`; percent, or None where nothing is known.
+    - `unpromised`: direct hard dependencies that promise no availability, even where their own dependencies limit it.
     - `dependents_hard`, `dependents_all`: how many services fail with it; and how many notice at all.
     - `dependents_tier1`: how many of those that fail are of tier 1.
     - `single_points`, `unclear_points`: itself, its resources and its direct hard dependencies, as far as
@@ -39,7 +40,7 @@ class GraphFacts(msgspec.Struct, frozen=True):
     hard_lower_tier: tuple[str, ...]
     ceiling: float | None
     limiting: str
-    ceiling_unknown: tuple[str, ...]
+    unpromised: tuple[str, ...]
     dependents_hard: int
     dependents_all: int
     dependents_tier1: int
@@ -82,7 +83,7 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
             hard_lower_tier=_lower_tier(graph, service),
             ceiling=ceiling.percent,
             limiting=ceiling.limiting,
-            ceiling_unknown=ceiling.unknown,
+            unpromised=ceiling.unpromised,
             dependents_hard=failing.bit_count(),
             dependents_all=graph.all_up[position].bit_count(),
             dependents_tier1=(failing & first_tier).bit_count(),
