@@ -3,65 +3,60 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from pagerworthy.catalog import Service
+from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.evidence.collectors.collector import Context, record
+from pagerworthy.evidence.collectors.markdown import sections
 from pagerworthy.evidence.keys import Sections, Value
 from pagerworthy.evidence.record import Record
 
-_MAX_BYTES = 1024 * 1024
-
 
 class FilesCollector:
-    """Reads the working tree: `files.design` and `files.runbook`."""
+    """Reads the working tree: `files.design` and `files.runbook`.
+
+    A document at an address is not a file: nobody has looked at it, so there is no record and it stays not known. An
+    entry that names no design document at all has none, which is known.
+    """
 
     name = "files"
     keys = ("files.design", "files.runbook")
 
     def collect(self, context: Context) -> Iterator[Record]:
-        wanted = context.settings.runbook_sections
         for name, service in context.catalog.services.items():
-            design = service.spec.design
-            if design and design.path:
-                found = _look(context.root, design.path, ())
-                yield record(self.name, name, "files.design", found, time=context.as_of, query=f"read {design.path}")
-            for runbook in service.spec.runbooks:
-                if runbook.path:
-                    yield record(
-                        self.name,
-                        name,
-                        "files.runbook",
-                        _look(context.root, runbook.path, wanted),
-                        time=context.as_of,
-                        item=runbook.path,
-                        query=f"read {runbook.path}",
-                    )
+            yield from self._design(context, service)
+            for path in dict.fromkeys(runbook.path for runbook in service.spec.runbooks if runbook.path):
+                found = _look(context.root, path, context.settings.runbook_sections)
+                yield self._record(context, name, "files.runbook", found, f"read {path}", item=path)
+
+    def _design(self, context: Context, service: Service) -> Iterator[Record]:
+        design = service.spec.design
+        if design and design.path:
+            found = _look(context.root, design.path, ())
+            yield self._record(context, service.name, "files.design", found, f"read {design.path}")
+        elif not (design and design.url):
+            entry = context.catalog.file_of("Service", service.name)
+            none = Sections(exists=False)
+            yield self._record(context, service.name, "files.design", none, f"read spec.design in {entry}")
+
+    def _record(
+        self, context: Context, subject: str, key: str, found: Value | str, query: str, item: str = ""
+    ) -> Record:
+        return record(self.name, subject, key, found, time=context.as_of, item=item, query=query)
 
 
-def _look(root: Path, path: str, sections: tuple[str, ...]) -> Value | str:
+def _look(root: Path, path: str, wanted: tuple[str, ...]) -> Value | str:
     """What is there, or why it cannot be seen. A path that leads out of the repository counts as not there."""
     file = root / path
     try:
         inside = file.resolve().is_relative_to(root.resolve())
         if not inside or not file.is_file():
-            return Sections(exists=False, missing=sections)
+            return Sections(exists=False, missing=wanted)
         with file.open("rb") as stream:
-            content = stream.read(_MAX_BYTES + 1)
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}"
-    if len(content) > _MAX_BYTES:
-        return f"{path} is larger than 1 MiB"
-    present = _headings(content.decode("utf-8", errors="replace"))
-    return Sections(exists=True, missing=tuple(each for each in sections if each.casefold() not in present))
-
-
-def _headings(text: str) -> frozenset[str]:
-    """The headings of a Markdown text that have something below them; one without would be a section in name only."""
-    from markdown_it import MarkdownIt
-
-    tokens = MarkdownIt("commonmark").parse(text)
-    found: set[str] = set()
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open":
-            following = tokens[index + 3].type if index + 3 < len(tokens) else "heading_open"
-            if following != "heading_open":
-                found.add(tokens[index + 1].content.strip().casefold())
-    return frozenset(found)
+            content = stream.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError, RuntimeError):
+        # RuntimeError is how pathlib reports symbolic links that lead in a circle.
+        return f"{path} cannot be read"
+    if len(content) > SIZE_LIMIT:
+        return f"{path} is larger than {SIZE_LIMIT // 1024} KiB"
+    present = sections(content.decode("utf-8", errors="replace")) if wanted else frozenset()
+    return Sections(exists=True, missing=tuple(each for each in wanted if each.casefold() not in present))
