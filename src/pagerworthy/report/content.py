@@ -1,6 +1,6 @@
 """What there is to report; each format shows the same content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,18 +48,18 @@ class ScoreReport:
     """Scores with what is needed to explain them: the rubric's questions and fixes, and the entries.
 
     To report on some services only, give `scores` with only their scorecards. `whole` makes the text format print
-    every criterion of every scorecard in place of one line a service.
+    every criterion of every scorecard in place of one line a service. `criteria` are the rubric's by id, in its order.
     """
 
     scores: "Scores"
     rubric: "Rubric"
     catalog: "Catalog"
     whole: bool = False
+    criteria: "dict[str, Criterion]" = field(init=False)
 
-    @property
-    def criteria(self) -> "dict[str, Criterion]":
-        """The rubric's criteria by id, in the rubric's order."""
-        return {criterion.id: criterion for criterion in self.rubric.criteria}
+    def __post_init__(self) -> None:
+        criteria = {criterion.id: criterion for criterion in self.rubric.criteria}
+        object.__setattr__(self, "criteria", criteria)
 
     def file_of(self, service: str) -> str:
         """The file of a service's entry, from the repository's root."""

@@ -5,9 +5,10 @@ What is not known is an `error` (the test could not say), what is waived, upcomi
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape, quoteattr
 
 from pagerworthy.problem import Problem, Severity
 from pagerworthy.report.content import ProblemReport
@@ -22,6 +23,37 @@ if TYPE_CHECKING:
 # What XML 1.0 cannot hold, even escaped (https://www.w3.org/TR/xml/#charsets).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFUSED = frozenset({"defer", "freeze", "hand-back"})
+_COUNTS = ("tests", "failures", "errors", "skipped")
+
+
+class _Suite:
+    """A test suite while it is written."""
+
+    def __init__(self, **attributes: str) -> None:
+        self._attributes = attributes
+        self._cases: list[str] = []
+        self.counts: Counter[str] = Counter()
+
+    def case(self, classname: str, name: str, *parts: str) -> None:
+        self.counts["tests"] += 1
+        head = f"  <testcase{_attributes(classname=classname, name=name)}"
+        self._cases.append(f"{head}>{''.join(parts)}</testcase>" if parts else f"{head}/>")
+
+    def failure(self, message: str, kind: str, text: str = "") -> str:
+        self.counts["failures"] += 1
+        return _element("failure", text, message=message, type=kind)
+
+    def error(self, message: str, kind: str, text: str) -> str:
+        self.counts["errors"] += 1
+        return _element("error", text, message=message, type=kind)
+
+    def skipped(self, message: str) -> str:
+        self.counts["skipped"] += 1
+        return _element("skipped", message=message)
+
+    def written(self) -> str:
+        head = f" <testsuite{_attributes(**self._attributes)}{_numbers(self.counts)}>"
+        return "\n".join([head, *self._cases, " </testsuite>"])
 
 
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
@@ -29,82 +61,77 @@ def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- par
     by_file: dict[str, list[Problem]] = defaultdict(list)
     for problem in report.ordered:
         by_file[problem.where.file].append(problem)
-    suite = ET.Element("testsuite", name="pagerworthy check")
+    suite = _Suite(name="pagerworthy check")
     for file in sorted({*report.checked, *by_file}):
-        case = ET.SubElement(suite, "testcase", classname="check", name=_text(file))
         errors = [each for each in by_file[file] if each.severity is Severity.ERROR]
         warnings = [each for each in by_file[file] if each.severity is Severity.WARNING]
+        parts = []
         if errors:
             codes = ", ".join(sorted({each.code for each in errors}))
-            failure = ET.SubElement(case, "failure", message=_text(errors[0].message), type=codes)
-            failure.text = _text("\n".join(map(_line, errors)))
+            parts.append(suite.failure(errors[0].message, codes, "\n".join(map(_line, errors))))
         if warnings:
-            ET.SubElement(case, "system-out").text = _text("\n".join(map(_line, warnings)))
+            parts.append(_element("system-out", "\n".join(map(_line, warnings))))
+        suite.case("check", file, *parts)
     return _document([suite])
 
 
 def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part of the protocol
     """A suite for every service: its verdict, then each criterion of the rubric."""
-    criteria = report.criteria
     suites = []
     for card in sorted(report.scores.scorecards, key=lambda card: card.service):
-        suite = ET.Element("testsuite", name=card.service, timestamp=moment(report.scores.as_of))
+        suite = _Suite(name=card.service, timestamp=moment(report.scores.as_of))
         _verdict(suite, card)
         for result in card.results:
-            _criterion(suite, card.service, result, criteria[result.id])
+            _criterion(suite, card.service, result, report.criteria[result.id])
         suites.append(suite)
     return _document(suites)
 
 
-def _verdict(suite: ET.Element, card: "Scorecard") -> None:
-    case = ET.SubElement(suite, "testcase", classname=card.service, name="verdict")
+def _verdict(suite: _Suite, card: "Scorecard") -> None:
     if card.verdict in _REFUSED:
-        ET.SubElement(case, "failure", message=_text(card.reason), type=card.verdict)
+        part = suite.failure(card.reason, str(card.verdict))
     else:
-        ET.SubElement(case, "system-out").text = _text(f"{card.verdict}: {card.reason}")
+        part = _element("system-out", f"{card.verdict}: {card.reason}")
+    suite.case(card.service, "verdict", part)
 
 
-def _criterion(suite: ET.Element, service: str, result: "CriterionResult", criterion: "Criterion") -> None:
-    case = ET.SubElement(suite, "testcase", classname=f"{service}.{criterion.area}", name=result.id)
+def _criterion(suite: _Suite, service: str, result: "CriterionResult", criterion: "Criterion") -> None:
     outcome = str(result.outcome)
-    if outcome == "pass":
-        return
-    message = _text(result.detail or criterion.question)
+    message = result.detail or criterion.question
+    parts = []
     if outcome in {"fail", "unknown"}:
-        element = ET.SubElement(case, "failure" if outcome == "fail" else "error", message=message, type=outcome)
-        element.text = _text(
-            f"{criterion.question}\n{result.detail}\nfix ({criterion.fix.effort}): {criterion.fix.text}"
-        )
-    else:
-        waived = f"waived by {result.waiver}: " if result.waiver else f"{outcome}: "
-        ET.SubElement(case, "skipped", message=waived + message)
+        fix = f"fix ({criterion.fix.effort}): {criterion.fix.text}"
+        tell = suite.failure if outcome == "fail" else suite.error
+        parts.append(tell(message, outcome, f"{criterion.question}\n{result.detail}\n{fix}"))
+    elif outcome != "pass":
+        word = f"waived by {result.waiver}" if result.waiver else outcome
+        parts.append(suite.skipped(f"{word}: {message}"))
+    suite.case(f"{service}.{criterion.area}", result.id, *parts)
 
 
 def _line(problem: Problem) -> str:
     return f"{place(problem.where)}: {problem.severity}[{problem.code}]: {problem.message}\n  help: {problem.help}"
 
 
-def _document(suites: list[ET.Element]) -> str:
-    root = ET.Element("testsuites", name="pagerworthy")
-    totals = dict.fromkeys(_COUNTED, 0)
+def _document(suites: Iterable[_Suite]) -> str:
+    written, totals = [], Counter[str]()
     for suite in suites:
-        for name, tag in _COUNTED.items():
-            number = len(suite.findall(tag))
-            suite.set(name, str(number))
-            totals[name] += number
-        root.append(suite)
-    for name, total in totals.items():
-        root.set(name, str(total))
-    ET.indent(root, " ")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+        written.append(suite.written())
+        totals += suite.counts
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="pagerworthy"{_numbers(totals)}>'
+    return "\n".join([head, *written, "</testsuites>"]) + "\n"
 
 
-_COUNTED = {
-    "tests": "testcase",
-    "failures": "testcase/failure",
-    "errors": "testcase/error",
-    "skipped": "testcase/skipped",
-}
+def _numbers(counts: Counter[str]) -> str:
+    return _attributes(**{name: str(counts[name]) for name in _COUNTS})
+
+
+def _element(tag: str, text: str = "", **attributes: str) -> str:
+    return f"<{tag}{_attributes(**attributes)}>{escape(_text(text))}</{tag}>"
+
+
+def _attributes(**attributes: str) -> str:
+    return "".join(f" {name}={quoteattr(_text(value))}" for name, value in attributes.items())
 
 
 def _text(text: str) -> str:

@@ -7,6 +7,7 @@ GitHub takes for a comment.
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pagerworthy.report.content import ProblemReport
@@ -70,8 +71,8 @@ def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part 
         "| service | tier | pager | verdict | rung | score | known | first |",
         "|---|---|---|---|---|--:|--:|---|",
     ]
-    rows = [_row(card, report) for card in cards]
-    return _joined(head, [*rows, *(_next_steps(card, report) for card in cards if card.blocking)])
+    rows = (_row(card, report) for card in cards)
+    return _joined(head, chain(rows, (_next_steps(card, report) for card in cards if card.blocking)))
 
 
 def text(untrusted: str) -> str:
@@ -116,13 +117,12 @@ def _next_steps(card: "Scorecard", report: "ScoreReport") -> str:
 
 
 def _joined(head: list[str], blocks: Iterable[str]) -> str:
-    found, room, left_out = list(head), _LIMIT - sum(len(line) + 1 for line in head), 0
+    """The document up to the block that has no room any more; blocks after it are not even written."""
+    found, room = list(head), _LIMIT - sum(len(line) + 1 for line in head)
     for block in blocks:
         room -= len(block) + 1
         if room < 0:
-            left_out += 1
-        else:
-            found.append(block)
-    if left_out:
-        found += ["", f"{left_out} more than a comment can hold: see the whole report in the log or on the site."]
+            found += ["", "There is more than a comment can hold: see the whole report in the log or on the site."]
+            break
+        found.append(block)
     return "\n".join(found) + "\n"

@@ -5,12 +5,13 @@ the same alert when lines above it are added. What is not known is of kind `open
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+import msgspec
 
 from pagerworthy import __version__
 from pagerworthy.codes import CODES
@@ -83,7 +84,7 @@ def _log(stage: str, rules: Sequence[_Json], results: Iterable[_Result], facts: 
     if facts:
         run["properties"] = facts
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+    return msgspec.json.format(msgspec.json.encode(log), indent=1).decode() + "\n"
 
 
 def _result(result: _Result, numbers: dict[str, int], seen: Counter[str]) -> _Json:
