@@ -98,7 +98,7 @@ def test_reading_along_never_moves_the_pager_to_sre(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "change_",
-    [("name: Jonas Weber", "name: Nobody"), ("team: sre", "team: ordering"), ("expires: 2026-", "expires: 2027-")],
+    [("name: Jonas Weber", "name: Nobody"), ("team: sre", "team: ordering"), ("expires: 2027-", "expires: 2028-")],
 )
 def test_a_waiver_that_breaks_the_policy_does_not_count(root: Path, change_: tuple[str, str]) -> None:
     waiver = next(

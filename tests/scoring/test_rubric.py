@@ -1,6 +1,7 @@
 """A rubric is used whole or not at all, and says where it is wrong."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -108,8 +109,8 @@ def test_the_column_of_an_expression_is_that_of_the_wrong_word(tmp_path: Path) -
 
 
 def test_an_expression_without_end_is_cut_off_and_hides_no_other(tmp_path: Path) -> None:
-    ten = "[1,2,3,4,5,6,7,8,9,10]"
-    endless = "".join(f"{ten}.all(v{n}, " for n in range(9)) + "true" + ")" * 9
+    many = "[" + "1," * 300 + "1]"
+    endless = f"{many}.all(a, {many}.all(b, a == b))"
     write(tmp_path, GOOD.replace("pass: team.has_contact", f"pass: '{endless}'"))
     loaded = load_rubric(tmp_path)
     assert loaded.rubric is not None, loaded.problems
@@ -130,3 +131,60 @@ def test_links_out_of_the_rubric_are_not_followed(tmp_path: Path) -> None:
     (folder / "has-chat.yaml").symlink_to(outside)
     loaded = load_rubric(tmp_path)
     assert [problem.code for problem in loaded.problems] == ["PW301"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["criteria/loose.yaml", "criteria/ownership/x.yml", "criteria/ownership/deep/x.yaml", "policy.yml", "notes.json"],
+)
+def test_no_file_of_a_rubric_is_overlooked(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "scoring" / name
+    file.parent.mkdir(parents=True)
+    file.write_text("garbage: [")
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is None
+    assert [problem.where.file for problem in loaded.problems] == [f"scoring/{name}"]
+
+
+def test_pipes_and_linked_folders_are_reported_and_never_opened(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.yaml").write_text("garbage: [")
+    scoring = tmp_path / "scoring"
+    (scoring / "criteria" / "ownership").mkdir(parents=True)
+    (scoring / "criteria" / "elsewhere").symlink_to(outside)
+    os.mkfifo(scoring / "policy.yaml")
+    os.mkfifo(scoring / "criteria" / "ownership" / "pipe.yaml")
+    found = {problem.where.file for problem in load_rubric(tmp_path).problems}
+    assert found == {
+        "scoring/criteria/elsewhere",
+        "scoring/policy.yaml",
+        "scoring/criteria/ownership/pipe.yaml",
+    }
+
+
+def grown(inner: str, times: int, outer: str) -> str:
+    for _ in range(times):
+        inner = outer.replace("X", inner)
+    return inner
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "size(" + grown("'aaaaaaaaaa'", 12, "X.replace('a', 'aaaaaaaaaa')") + ") > 0",
+        "['a'].map(x, x + x).map(y, y . replace ('a', 'b').replace('b', 'cc')) == []",
+        "['a'].map(a, [a + a].map(b, [b + b].map(c, c + c))) == []",
+        "['a'].all(a, a.replace('a', 'b') == 'b')",
+    ],
+)
+def test_an_expression_that_could_grow_without_bound_is_refused(tmp_path: Path, expression: str) -> None:
+    write(tmp_path, GOOD.replace("pass: team.has_contact", 'pass: "' + expression.replace('"', "'") + '"'))
+    (problem,) = load_rubric(tmp_path).problems
+    assert (problem.code, problem.where.line) == ("PW307", 7)
+
+
+def test_brackets_inside_of_texts_count_for_nothing(tmp_path: Path) -> None:
+    text = "'.map( .map( .map( .replace( .replace( )' == 'x' || true"
+    write(tmp_path, GOOD.replace("pass: team.has_contact", f'pass: "{text}"'))
+    assert load_rubric(tmp_path).rubric is not None

@@ -15,11 +15,15 @@ from pagerworthy.problem import Problem, Severity, Where
 from pagerworthy.project import Project, ProjectError
 from pagerworthy.scoring import Rubric, Scores, check_waivers, load_rubric, score
 
-# A verdict that rests on a broken one of these would be a different verdict, not a smaller one.
 _POSTMORTEMS = "catalog/postmortems/"
 _NAME = re.compile(r"[a-z0-9-]+")
 _START = 128 * 1024
-_DECIDING = ("catalog/decisions/", "catalog/waivers/", "scoring/")
+# A verdict that rests on one of these that cannot be read would be another verdict, not a smaller one. A folder that is
+# nearly called so holds what somebody took for decisions or waivers.
+_DECIDING = ("catalog/decision", "catalog/waiver", "scoring")
+# Reading a file and its schema, and the order of decisions. That a decision names a service or an objective which is
+# gone is a problem, too, but it must not stop the others' scores.
+_BREAKS = ("PW0", "PW1", "PW220", "PW222", "PW3")
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -89,11 +93,7 @@ def assess(
     catalog, rubric = loaded.catalog, read.rubric
     criteria = None if rubric is None else [criterion.id for criterion in rubric.criteria]
     problems = [*loaded.problems, *read.problems, *check(catalog, project.root, as_of=when, criteria=criteria)]
-    broken = [
-        problem
-        for problem in problems
-        if problem.severity is Severity.ERROR and problem.where.file.startswith(_DECIDING)
-    ]
+    broken = [problem for problem in problems if _stops(problem)]
     if broken or rubric is None:
         say("")
         raise CannotAssess(locate(project.root, broken or list(read.problems)))
@@ -112,6 +112,15 @@ def assess(
         rubric=rubric,
         scores=scores,
         problems=tuple(locate(project.root, problems)),
+    )
+
+
+def _stops(problem: Problem) -> bool:
+    """Whether nothing can be judged because of this problem."""
+    return (
+        problem.severity is Severity.ERROR
+        and problem.where.file.casefold().startswith(_DECIDING)
+        and problem.code.startswith(_BREAKS)
     )
 
 

@@ -20,6 +20,10 @@ from pagerworthy.scoring.messages import Messages
 _FACTS = tuple(SubjectFacts.__struct_fields__)
 # The name by which a batch knows which rules have their evidence.
 _KNOWN = "known"
+_LOOPS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_MAX_LOOPS = 2
+_GROWTH = re.compile(r"\.\s*\w+\s*\(|\(|\)")
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 _POSITION = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 
 
@@ -96,6 +100,7 @@ class Language:
 
     def compile(self, source: str, *, needs: Iterable[str], returns: type) -> "Program":
         """Compiles one expression that must give a bool or a string. Raises CelError where it cannot."""
+        _refuse_growth(source)
         try:
             compiled = self._environment(needs).compile(source)
         except RuntimeError as error:
@@ -153,6 +158,31 @@ class Program:
         if value.type() == cel.Type.ERROR:
             raise Undecided(_first_line(str(plain)))
         return plain
+
+
+def _refuse_growth(source: str) -> None:
+    """Refuses what could make a text grow without bound. Raises CelError.
+
+    CEL bounds the steps of an expression and not the size of its values: replacing in what was replaced, or adding a
+    text to itself within one loop within another, multiplies it each time.
+    """
+    depth: list[bool] = []
+    replaced = False
+    for token in _GROWTH.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), source)):
+        word = token.group()
+        if word == ")":
+            del depth[-1:]
+            continue
+        name = word.lstrip(".").split("(")[0].strip()
+        column = token.start() - source.rfind("\n", 0, token.start())
+        line = source.count("\n", 0, token.start()) + 1
+        if name == "replace":
+            if replaced or any(depth):
+                raise CelError("replaces more than once, or in a loop", line, column)
+            replaced = True
+        depth.append(name in _LOOPS)
+        if sum(depth) > _MAX_LOOPS:
+            raise CelError(f"has more than {_MAX_LOOPS} loops within each other", line, column)
 
 
 def _values(items: Mapping[str, Known]) -> list[tuple[str, dict[str, Any]]]:

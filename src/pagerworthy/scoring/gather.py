@@ -3,11 +3,11 @@
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Decision, Postmortem, Resource, Service, Slo, System, Team
+from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, Slo, System, Team
 from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import facts as f
@@ -17,6 +17,12 @@ from pagerworthy.scoring.promql import is_machine_metric, metric_names
 # No comparison with it is true, so a rule about a number that nobody gave does not pass by itself.
 NOT_SAID = math.nan
 _STORES = frozenset({"postgres", "mysql", "redis", "bucket"})
+# Two parties that share any of these are one person.
+_IDENTITIES: tuple[Callable[[Person], str], ...] = (
+    lambda person: person.name,
+    lambda person: person.email,
+    lambda person: person.github,
+)
 _SEVERE = frozenset({"sev1", "sev2"})
 _INCIDENT_DAYS = 180
 _MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
@@ -276,7 +282,11 @@ def _pager(pager: Pager, policy: Policy, as_of: dt.datetime) -> f.PagerFacts:
 def _three(decision: Decision) -> bool:
     """Whether three different people stand for the three parties."""
     parties = decision.spec.parties
-    return len({parties.business.name, parties.development.name, parties.sre.name}) == 3
+    people = (parties.business, parties.development, parties.sre)
+    return all(
+        len({" ".join(value(person).casefold().split()) or index for index, person in enumerate(people)}) == 3
+        for value in _IDENTITIES
+    )
 
 
 def _incidents(postmortems: Iterable[Postmortem], as_of: dt.datetime) -> f.IncidentFacts:

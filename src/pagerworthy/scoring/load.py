@@ -4,6 +4,7 @@ Every expression is compiled here. A rubric with a problem is not used at all: s
 service that the other half would fail.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 
 from pagerworthy.catalog import Catalog, Document, read_document
+from pagerworthy.catalog.files import read_file
 from pagerworthy.codes import problem
 from pagerworthy.evidence import KEYS, Strength
 from pagerworthy.problem import DocumentPath, Problem, Where, repository_path, sort_key
@@ -20,8 +22,7 @@ from pagerworthy.scoring.cel import CelError, Language, Program
 from pagerworthy.scoring.model import Criterion, Fix, Rung
 from pagerworthy.scoring.policy import Policy, parse_age
 from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble, broken_terms
-
-_POLICY = "policy.yaml"
+from pagerworthy.scoring.rubric_files import MAX_BYTES, POLICY, rubric_files
 
 
 class LoadedRubric(msgspec.Struct, frozen=True):
@@ -79,12 +80,8 @@ def _reads(group: str, expression: str) -> bool:
 def _folders(root: Path) -> tuple[Path, ...]:
     """The shipped rubric and then the repository's own, which has the last word."""
     shipped, own = data_folder("scoring"), root / "scoring"
-    same = own.is_dir() and own.resolve() == shipped.resolve()
-    return (shipped,) if same or not own.is_dir() else (shipped, own)
-
-
-def _criterion_files(folder: Path) -> Iterator[Path]:
-    yield from sorted((folder / "criteria").glob("*/*.yaml"))
+    same = own.resolve() == shipped.resolve()
+    return (shipped,) if same or not os.path.lexists(own) else (shipped, own)
 
 
 class _RubricReader:
@@ -100,7 +97,9 @@ class _RubricReader:
         sources: dict[str, _Source] = {}
         for folder in folders:
             seen: dict[str, str] = {}
-            for file in _criterion_files(folder):
+            found = rubric_files(folder)
+            self.problems.extend(found.problems)
+            for file in found.criteria:
                 source = self._source(file)
                 if source is None:
                     continue
@@ -128,18 +127,18 @@ class _RubricReader:
         return assemble([each.criterion for each in compiled], policy, compiled, breaches, language)
 
     def _document(self, file: Path, schema: str) -> Document | None:
-        """Reads one file of a rubric; it must be a regular file inside its folder, never a link out of it."""
+        """Reads one file of a rubric, checked against its schema."""
         name = self._name(file)
-        if file.is_symlink():
-            self.problems.append(
-                problem("PW301", "a symbolic link is not followed", Where(file=name), "put the file itself here")
-            )
-            return None
         try:
-            content = file.read_bytes()
+            content = read_file(file, MAX_BYTES)
         except OSError as error:
             self.problems.append(
-                problem("PW301", f"cannot be read: {error.strerror}", Where(file=name), "make it readable")
+                problem("PW301", f"cannot be read: {error.strerror}", Where(file=name), "make it a readable file")
+            )
+            return None
+        if len(content) > MAX_BYTES:
+            self.problems.append(
+                problem("PW301", "is larger than 64 KiB", Where(file=name), "a criterion is some forty lines")
             )
             return None
         document = read_document(content, name, schema)
@@ -158,8 +157,8 @@ class _RubricReader:
         merged: dict[str, Any] = {}
         last: Document | None = None
         for folder in folders:
-            file = folder / _POLICY
-            if not file.exists():
+            file = rubric_files(folder).policy
+            if file is None:
                 continue
             last = self._document(file, "policy")
             if last is None:
@@ -171,7 +170,7 @@ class _RubricReader:
         try:
             return msgspec.convert(merged, Policy)
         except msgspec.ValidationError as error:
-            file_name = last.file if last else _POLICY
+            file_name = last.file if last else POLICY
             self.problems.append(
                 problem("PW303", f"the policy is not whole: {error}", Where(file=file_name), "add what is missing")
             )
@@ -297,12 +296,12 @@ class _RubricReader:
     def _breaches(self, policy: Policy, language: Language, folder: Path) -> Iterator[CompiledBreach]:
         if not policy.breaches:
             return
-        file = folder / _POLICY
-        document = self._document(file if file.exists() else data_folder("scoring") / _POLICY, "policy")
+        file = folder / POLICY
+        document = self._document(file if file.exists() else data_folder("scoring") / POLICY, "policy")
         if document is None:
             return
         if "breaches" not in document.value:
-            document = self._document(data_folder("scoring") / _POLICY, "policy") or document
+            document = self._document(data_folder("scoring") / POLICY, "policy") or document
         for index, rule in enumerate(policy.breaches):
             at: DocumentPath = ("breaches", index)
             if not self._check_needs(document, rule.needs, Strength[rule.strength.upper()], at):

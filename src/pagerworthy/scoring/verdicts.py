@@ -119,7 +119,7 @@ def _before_sre_holds(service: Service, stand: Standing, policy: Policy) -> tupl
     if not stand.blocking and stand.rung >= stand.required:
         return Verdict.ACCEPT, f"Every criterion due passes up to {wanted}."
     count = len(stand.blocking)
-    gating = [each for each in stand.blocking if each.criterion.gating and not each.is_waived]
+    gating = [each for each in stand.blocking if each.criterion.gating]
     below = [each for each in stand.blocking if each.criterion.rung < stand.required and not each.is_waived]
     if count and not gating and not below and count <= policy.conditions.at_most:
         until = f"to be met within {policy.conditions.within_days} days"
