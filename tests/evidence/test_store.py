@@ -2,13 +2,16 @@
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.evidence import KEYS, Evidence, read_evidence
+from pagerworthy.evidence import KEYS, Evidence, brought_by, configured_paths, is_collected, read_evidence
+from pagerworthy.evidence.collectors import COLLECTORS
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
 
@@ -54,8 +57,21 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             line(subject=None),
             line(colour="red"),
             "\x00",
+            line().replace("12}", "NaN}"),
+            line().replace("12}", "-Infinity}"),
             '{"subject": "\\ud800"}',
             "[" * 5000,
+            line(source="git\u202e"),
+            line(query="up\u001b[31m"),
+            line(item="a\nb", key="files.runbook", value={"exists": True}),
+            line(value=None, failed="no\u0007"),
+            line(source="git\x7f"),
+            line(source="x" * 301),
+            line(query="x" * 8001),
+            line(time="0001-01-01T00:00:00+23:59"),
+            line().replace('"age_days": 12', '"age_days": 12, "age_days": 1'),
+            line().replace('"age_days": 12', '"age_days" : 12, "\\u0061ge_days": 1'),
+            line()[:-1] + ', "strength":"declared"}',
         ],
         "PW402": [line(key="git.entri")],
         "PW403": [
@@ -65,6 +81,8 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             line(value={"age_days": "old"}),
             line(value=None),
             line(value={"age_days": 1, "colour": "red"}),
+            line().replace("12}", "1e999}"),
+            line().replace("12}", "-" + "9" * 5000 + "}"),
         ],
         "PW404": [line(subject="chekout")],
     }
@@ -76,9 +94,67 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             assert list(found.of("checkout")) == ["git.entry"]
 
 
-def test_a_line_without_end_is_not_read_into_memory(tmp_path: Path) -> None:
-    found = read(tmp_path, line(), "x" * 200_000, line(key="git.activity"))
-    assert [problem.where.line for problem in found.problems] == [2]
+def test_a_long_line_is_reported_and_hides_nothing_after_it(tmp_path: Path) -> None:
+    other = line(key="pages.reached", strength="exercised", value={"age_days": 1, "acknowledge_minutes": 2})
+    for length in (64 * 1024 + 1, 128 * 1024, 128 * 1024 + 1, 200_000):
+        found = read(tmp_path, line(), "x" * length, other)
+        assert [problem.where.line for problem in found.problems] == [2]
+        assert set(found.of("checkout")) == {"git.entry", "pages.reached"}
+    found = read(tmp_path, "x" * 64 * 1024, other)
+    assert [problem.message[:12] for problem in found.problems] == ["a line is lo"]
+    assert set(found.of("checkout")) == {"pages.reached"}
+
+
+def test_a_query_may_have_lines_and_any_language(tmp_path: Path) -> None:
+    found = read(tmp_path, line(query='sum(\n\tup{job="größe"})', source="Zoë, 書"))
+    assert found.problems == ()
+
+
+def test_times_are_in_utc_wherever_they_were_written(tmp_path: Path) -> None:
+    found = read(tmp_path, line(time="2026-11-19T11:30:00+05:30", expires="2026-11-19T23:00:00-01:00"))
+    record = found.of("checkout")["git.entry"][""].record
+    assert record.reference == "git.entry@2026-11-19T06:00:00Z"
+    assert record.expires == dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    assert record.expires.tzinfo is dt.UTC
+
+
+def test_a_file_of_wrong_lines_makes_a_short_report(tmp_path: Path) -> None:
+    found = read(tmp_path, *["{"] * 5000, line())
+    assert len(found.problems) == 101
+    assert found.problems[-1].message == "4,900 more lines are wrong"
+    assert "git.entry" in found.of("checkout")
+
+
+def test_what_is_no_file_or_leads_elsewhere_or_is_huge_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "root" / "evidence"
+    folder.mkdir(parents=True)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.jsonl").write_text(line())
+    (folder / "link.jsonl").symlink_to(outside / "x.jsonl")
+    (folder / "linked").symlink_to(outside)
+    os.mkfifo(folder / "pipe.jsonl")
+    monkeypatch.setattr("pagerworthy.evidence.store.MAX_FILE_BYTES", 1000)
+    (folder / "huge.jsonl").write_text((line() + "\n") * 20)
+    found = read_evidence(tmp_path / "root", [folder], as_of=AS_OF)
+    assert not found.subjects
+    assert {problem.where.file: problem.code for problem in found.problems} == {
+        f"evidence/{name}": "PW401" for name in ("link.jsonl", "linked", "pipe.jsonl", "huge.jsonl")
+    }
+
+
+def test_settings_cannot_lead_out_of_the_repository(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "evidence").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (root / "link").symlink_to(tmp_path / "outside")
+    (root / "loop").symlink_to(root / "loop")
+    paths, problems = configured_paths(root, ["evidence", "not-yet", "../outside", "link", "/etc", "a\0b", "loop"])
+    assert paths == (root / "evidence",)
+    assert [problem.code for problem in problems] == ["PW502"] * 5
+    assert all(problem.where.file == "pagerworthy.toml" for problem in problems)
 
 
 def test_a_missing_path_is_a_problem_and_a_folder_is_read_whole(tmp_path: Path) -> None:
@@ -111,3 +187,17 @@ def test_every_key_says_who_brings_it_and_documents_each_field() -> None:
         assert hints, key.name
         for hint in hints.values():
             assert hint.__metadata__[0].description, key.name
+
+
+def test_keys_and_collectors_agree_on_who_writes_what() -> None:
+    written = [(collector.name, key) for collector in COLLECTORS.values() for key in collector.keys]
+    assert len(written) == len({key for _, key in written})
+    assert {name: collector.name for name, collector in COLLECTORS.items()} == {name: name for name in COLLECTORS}
+    assert set(written) == {(key.collector, key.name) for key in KEYS.values() if key.collector in COLLECTORS}
+
+
+def test_who_brings_a_key_is_never_a_collector_that_is_not_there() -> None:
+    assert brought_by("git.entry") == "the git collector brings it"
+    assert brought_by("slo.events") == "no collector of this version brings it: write a record from prometheus"
+    for name, key in KEYS.items():
+        assert ("collector brings it" in brought_by(name) and key.collector in COLLECTORS) is is_collected(name)

@@ -1,6 +1,8 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
+from pagerworthy.evidence.bringers import brought_by, is_collected
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value
+from pagerworthy.evidence.places import configured_paths
 from pagerworthy.evidence.record import Record, Strength, StrengthWord
 from pagerworthy.evidence.store import Evidence, Known, SubjectEvidence, is_stale, read_evidence
 
@@ -15,6 +17,9 @@ __all__ = [
     "StrengthWord",
     "SubjectEvidence",
     "Value",
+    "brought_by",
+    "configured_paths",
+    "is_collected",
     "is_stale",
     "read_evidence",
 ]

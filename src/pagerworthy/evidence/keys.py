@@ -436,7 +436,7 @@ KEYS: dict[str, Key] = {
         Key("backup.newest", Backup, "store", _O, "reports", "the newest backup of each store"),
         Key("restore.drill", Restore, "store", _X, "reports", "a restore of each store was tried"),
         Key("audit.logs", AuditLogs, "service", _L, "pulumi", "how long audit logs are kept"),
-        Key("changes.approvals", Approvals, "service", _O, "git", "approver differs from author"),
+        Key("changes.approvals", Approvals, "service", _O, "reports", "approver differs from author"),
         Key("cost.actual", Cost, "service", _O, "reports", "what it costs"),
         Key("cost.unit", UnitCost, "service", _O, "attestation", "what a unit costs"),
         Key("toil.hours", ToilHours, "service", _O, "reports", "hours of toil"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,6 +28,10 @@ _WORDS: dict[Strength, StrengthWord] = {
     Strength.EXERCISED: "exercised",
 }
 
+# As long as `line` and `text` of schemas/common.schema.json.
+Line = Annotated[str, msgspec.Meta(max_length=300)]
+Text = Annotated[str, msgspec.Meta(max_length=8000)]
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A line of an evidence file, as `schemas/evidence.schema.json` describes it.
@@ -38,15 +42,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     person attests; other records age by the criterion's `max_age`. `response` is a digest of what the source answered.
     """
 
-    subject: str
+    subject: Line
     key: str
     time: dt.datetime
-    source: str
+    source: Line
     strength: StrengthWord
-    item: str = ""
+    item: Line = ""
     value: msgspec.Raw = msgspec.Raw()
-    query: str = ""
-    failed: str = ""
+    query: Text = ""
+    failed: Text = ""
     expires: dt.datetime | None = None
     response: str = ""
 

@@ -5,18 +5,29 @@ A line that is wrong is left out and reported; what it would have said stays unk
 
 import datetime as dt
 import hashlib
+import json
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
+from pagerworthy.catalog.precheck import UNPRINTABLE
 from pagerworthy.evidence.keys import KEYS, Value
 from pagerworthy.evidence.record import Record, Strength
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
 MAX_LINE_BYTES = 64 * 1024
+MAX_FILE_BYTES = 512 * 1024 * 1024
+# A file of nothing but wrong lines must not make a report that is larger than itself.
+MAX_PROBLEMS = 100
 SUFFIX = ".jsonl"
+_NAME = re.compile(rb'"(\w+)"[ \t\r]*:')
+_BREAK = re.compile(r"[\t\r\n]")
+_ONE_LINE = frozenset({"subject", "source", "item"})
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -66,27 +77,31 @@ def read_evidence(
             reader.complain("PW401", f"there is no evidence at {path.name}", _name(root, path), 0, "check the path")
             continue
         for file in _files(path):
-            reader.read(file, _name(root, file))
+            name = _name(root, file)
+            if file.is_symlink() and file != path:
+                reader.complain("PW401", "a symbolic link is not read", name, 0, "put the file itself there")
+            else:
+                reader.read(file, name)
     for record in extra:
         reader.take(msgspec.json.encode(record), "(collected)", 0)
     return reader.finish()
 
 
 def _files(path: Path) -> Iterator[Path]:
+    """The files to read, and the symbolic links that will not be followed, since they may lead anywhere."""
     if path.is_file():
         yield path
         return
     for folder, folders, names in os.walk(path):
         folders.sort()
-        for name in sorted(names):
-            file = Path(folder, name)
-            if file.suffix == SUFFIX and not file.is_symlink():
-                yield file
+        yield from (link for link in (Path(folder, name) for name in folders) if link.is_symlink())
+        yield from (file for file in (Path(folder, name) for name in sorted(names)) if file.suffix == SUFFIX)
 
 
 def _name(root: Path, path: Path) -> str:
     try:
-        return repository_path(path.resolve().relative_to(root.resolve()).as_posix())
+        # Of the path itself only the folder is resolved: a symbolic link is called by its own name.
+        return repository_path((path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix())
     except ValueError:
         return repository_path(path.as_posix())
 
@@ -115,21 +130,40 @@ class _Reader:
         )
 
     def read(self, file: Path, name: str) -> None:
+        before = len(self._problems)
         try:
-            with file.open("rb") as stream:
-                for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), start=1):
-                    if len(line) > MAX_LINE_BYTES:
-                        self.complain("PW401", "a line is longer than 64 KiB", name, number, "write one record a line")
-                        return
-                    if stripped := line.strip():
-                        self.take(stripped, name, number)
+            # Not blocking: a pipe that nobody writes to would be waited for without end.
+            with open(file, "rb", opener=_open) as stream:
+                status = os.fstat(stream.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    self.complain("PW401", "this is not a regular file", name, 0, "remove it")
+                elif status.st_size > MAX_FILE_BYTES:
+                    limit = f"{MAX_FILE_BYTES // 1024 // 1024} MiB"
+                    self.complain("PW401", f"the file is larger than {limit}", name, 0, "split it, one a service")
+                else:
+                    self._lines_of(stream, name)
         except OSError as error:
             self.complain("PW401", f"cannot be read: {error.strerror}", name, 0, "make the file readable, or remove it")
+        if (more := len(self._problems) - before - MAX_PROBLEMS) > 0:
+            del self._problems[before + MAX_PROBLEMS :]
+            self.complain("PW401", f"{more:,} more lines are wrong", name, 0, "mend those that are listed first")
+
+    def _lines_of(self, stream: BinaryIO, name: str) -> None:
+        number = 0
+        while line := stream.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            if len(line) > MAX_LINE_BYTES:
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(MAX_LINE_BYTES)
+                self.complain("PW401", "a line is longer than 64 KiB", name, number, "write one record a line")
+            elif stripped := line.strip():
+                self.take(stripped, name, number)
 
     def take(self, line: bytes, file: str, number: int) -> None:
         try:
-            record = self._record.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            record = _in_utc(self._record.decode(line))
+            _refuse_disguise(line, record)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _UnfitError) as error:
             self.complain(
                 "PW401",
                 f"not a record: {error}",
@@ -147,9 +181,6 @@ class _Reader:
                 number,
                 "`pagerworthy docs evidence` lists the keys",
             )
-            return
-        if (record.time.tzinfo is None) or (record.expires is not None and record.expires.tzinfo is None):
-            self.complain("PW401", "a time without a zone", file, number, "write times in UTC, ending in Z")
             return
         if record.level > key.strength:
             self.complain(
@@ -211,6 +242,52 @@ class _Reader:
             },
             problems=tuple(self._problems),
         )
+
+
+class _UnfitError(Exception):
+    """Why a line that can be decoded is still no record."""
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _in_utc(record: Record) -> Record:
+    """The record with its times in UTC. Raises _UnfitError for a time that names no moment."""
+    if record.time.tzinfo is dt.UTC and record.expires is None:
+        return record
+    expires = None if record.expires is None else _utc(record.expires)
+    return msgspec.structs.replace(record, time=_utc(record.time), expires=expires)
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    if time.tzinfo is None:
+        raise _UnfitError("a time without a zone: write times in UTC, ending in Z")
+    try:
+        return time.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise _UnfitError("a time beyond the calendar") from error
+
+
+def _refuse_disguise(line: bytes, record: Record) -> None:
+    """Raises _UnfitError where a person would read the line otherwise than the decoder does."""
+    escaped = b"\\" in line
+    if escaped or b"\x7f" in line or not line.isascii():
+        for name in ("subject", "source", "item", "query", "failed"):
+            text = getattr(record, name)
+            if UNPRINTABLE.search(text) or (name in _ONE_LINE and not text.isprintable() and _BREAK.search(text)):
+                raise _UnfitError(f"{name} has control or invisible characters")
+    # Only names that are written plainly are counted here; whatever else could be one has the line read again.
+    names = _NAME.findall(line)
+    if escaped or len(names) != len(set(names)):
+        json.loads(line, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _UnfitError(f"{twice!r} is there twice")
 
 
 def is_stale(record: Record, *, as_of: dt.datetime, max_age: dt.timedelta | None) -> bool:

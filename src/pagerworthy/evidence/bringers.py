@@ -1,0 +1,20 @@
+"""Who brings a key: a collector of this version, or whoever writes its records."""
+
+import functools
+
+from pagerworthy.evidence.collectors import COLLECTORS
+from pagerworthy.evidence.keys import KEYS
+
+
+def is_collected(key: str) -> bool:
+    """Whether a collector of this version writes the key."""
+    return any(key in collector.keys for collector in COLLECTORS.values())
+
+
+@functools.cache
+def brought_by(key: str) -> str:
+    """Who brings a key, as a clause: what to run, or that its record must be written. KeyError for an unknown key."""
+    source = KEYS[key].collector
+    if is_collected(key):
+        return f"the {source} collector brings it"
+    return f"no collector of this version brings it: write a record from {source}"
