@@ -387,7 +387,7 @@ def _decisions(root: Path, rng: random.Random, each: Planned) -> None:
             "terms": terms,
             "levels": agreed,
         },
-        {"action": "shadow", "pager": "shadow", "reason": "SRE reads along for six weeks."},
+        {"action": "shadow", "reason": "SRE reads along for six weeks."},
         {
             "action": "accept",
             "pager": "sre",
