@@ -5,18 +5,18 @@ Works on libyaml's events and on a list instead of recursion, so that nesting co
 
 import re
 from collections.abc import Iterator
+from typing import NoReturn
 
 import yaml
 
 from pagerworthy.catalog.composed import Composed, Spot, Value
-from pagerworthy.catalog.precheck import UNPRINTABLE
+from pagerworthy.catalog.precheck import MAX_NODES, UNPRINTABLE
 from pagerworthy.catalog.scalars import InexactError, resolve
 from pagerworthy.catalog.syntax import diagnose
 from pagerworthy.codes import problem
 from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 
 MAX_DEPTH = 40
-MAX_NODES = 10_000
 # No one reads more; a hostile file could have thousands.
 _MAX_PROBLEMS = 50
 _DIRECTIVE = re.compile(r"(?:[ ]*(?:#[^\n]*)?\n)*(%[^\n]*)")
@@ -120,6 +120,8 @@ class _Composer:
         self._count(mark)
         if self._skipping:
             self._skipping += 1
+            if self._skipping > MAX_DEPTH:
+                self._too_deep(mark)
             return
         if self._awaits_key():
             self._report("PW012", "a key has to be text, and this is a list or mapping", mark, "write a name")
@@ -135,9 +137,12 @@ class _Composer:
         value: dict[str, Value] | list[Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
         path = self._place(value, mark)
         if len(self._frames) >= MAX_DEPTH:
-            self._report("PW014", f"this has more than {MAX_DEPTH} levels", mark, "write it flatter")
-            raise _StopError
+            self._too_deep(mark)
         self._frames.append(_Frame(value, path))
+
+    def _too_deep(self, mark: tuple[int, int]) -> NoReturn:
+        self._report("PW014", f"this has more than {MAX_DEPTH} levels", mark, "write it flatter")
+        raise _StopError
 
     def _end(self) -> None:
         if self._skipping:

@@ -56,8 +56,7 @@ def read_document(content: bytes, file: str, schema: str) -> Document:
     if composed.complete and composed.spots:
         schemas = Schemas()
         view = SchemaView(schemas.named(schema), schemas.common())
-        errors = schemas.compiled(schema).iter_errors(composed.value)
-        problems.extend(schema_problems(errors, composed, view, file))
+        problems.extend(schema_problems(schemas.compiled(schema), composed.value, composed, view, file))
     return Document(file, composed.value, tuple(problems), tuple(text.splitlines()), composed)
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from itertools import islice
 
 import msgspec
 
@@ -20,6 +21,8 @@ from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 
 # A schema that is missing or broken says nothing against the entry, of which everything else was checked.
 _OF_EXTENSIONS = frozenset({"PW120", "PW121", "PW122"})
+_MAX_EXTENSIONS = 20
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _EXTENSION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -96,8 +99,7 @@ class _Judge:
             kind = self._folder_kind
             value = {**value, "kind": kind}
         view = SchemaView(self._schemas.of(kind), self._schemas.common())
-        errors = self._schemas.validator(kind).iter_errors(value)
-        found += schema_problems(errors, self._composed, view, self._path)
+        found += schema_problems(self._schemas.validator(kind), value, self._composed, view, self._path)
         found += self._inexact_integers(value, view)
         found += self._name(value)
         if kind == "Service":
@@ -108,7 +110,7 @@ class _Judge:
         if not isinstance(kind, str):
             return self._problem("PW102", "kind has to be a name", ("kind",), f"write kind: {self._folder_kind}")
         lower = {name.lower(): name for name in ENTRY_TYPES}
-        near = difflib.get_close_matches(kind.lower(), list(lower), n=1)
+        near = difflib.get_close_matches(kind[:60].lower(), list(lower), n=1)
         names = ", ".join(ENTRY_TYPES)
         mend = f"did you mean {lower[near[0]]}? the kinds are {names}" if near else f"the kinds are {names}"
         return self._problem("PW102", f"there is no kind {kind[:60]}", ("kind",), mend)
@@ -139,14 +141,18 @@ class _Judge:
         if not isinstance(name, str) or name == file or path in self._composed.doubtful:
             return []
         ending = self._path.rpartition(".")[2]
-        mend = f"rename the file to {name}.{ending}, or write name: {file}"
+        if _NAME.fullmatch(name):
+            mend = f"rename the file to {name}.{ending}, or write name: {file}"
+        else:
+            mend = f"write name: {file}  # a name has lower-case letters, digits and single hyphens, like checkout-api"
         return [self._problem("PW117", f"the name {name[:60]} differs from that of the file, {file}", path, mend)]
 
     def _extension_problems(self, value: dict[str, Value]) -> list[Problem]:
         spec = value.get("spec")
         extensions = spec.get("extensions") if isinstance(spec, dict) else None
         found: list[Problem] = []
-        for name, fields in (extensions if isinstance(extensions, dict) else {}).items():
+        # The service's own schema allows fewer; how many there are it says itself.
+        for name, fields in islice((extensions if isinstance(extensions, dict) else {}).items(), _MAX_EXTENSIONS):
             path = ("spec", "extensions", name)
             if not _EXTENSION_NAME.fullmatch(name):
                 continue
@@ -159,8 +165,7 @@ class _Judge:
                     found.append(extension.problem)
             elif isinstance(fields, dict):
                 view = SchemaView(extension.schema, {})
-                errors = extension.validator.iter_errors(fields)
-                found += schema_problems(errors, self._composed, view, self._path, path)
+                found += schema_problems(extension.validator, fields, self._composed, view, self._path, path)
         return found
 
     def _problem(self, code: str, message: str, path: DocumentPath, mend: str) -> Problem:

@@ -10,7 +10,9 @@ took longer than the parser itself.
 import re
 
 SIZE_LIMIT = 128 * 1024
-# Beyond this, a document might have more nodes than the slow tier allows; that tier counts them.
+# Keys and values of one document. Entries have hundreds; what has more is refused before anything else looks at it.
+MAX_NODES = 5_000
+# Larger documents are rare; the slow tier reads them.
 _PLAIN_SIZE = 20_000
 
 # Control characters but tab and line ends; a carriage return without its line feed; C1 controls with NEL; zero-width,
@@ -57,6 +59,8 @@ def plain(content: bytes, text: str) -> bool:
     classes = content.translate(_CLASSES)
     return not (
         b"c" in classes
+        # Every node but the first comes after a delimiter; the slow tier counts them.
+        or classes.count(b"d") >= MAX_NODES
         or b"mm" in classes
         or (b"u" in classes and UNPRINTABLE.search(text))
         or (b"e" in classes and _ESCAPE.search(content))

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import msgspec
 
 from pagerworthy.catalog.composed import Composed, Value
 from pagerworthy.catalog.forms import GUESSES
+from pagerworthy.catalog.limits import errors_of, too_long
 from pagerworthy.catalog.schema_view import (
     Condition,
     SchemaView,
@@ -39,8 +40,11 @@ _TYPES = {
 _RANKS = ("type", "const", "enum", "minLength", "pattern", "maxLength", "format")
 _NUMBER = re.compile(r"([-+]?)([0-9]+)(?:[.,]([0-9]+))?[ ]?%?")
 # No one reads more of one file, and a hostile one could have tens of thousands.
-_MAX_ERRORS = 200
+_MAX_ERRORS = 60
 _MAX_UNKNOWN = 50
+# Comparing names takes long: nothing is guessed of a long one, nor of very many.
+_LONGEST_GUESSED = 60
+_MAX_GUESSES = 20
 _YES = frozenset({"yes", "y", "on", "true", "1"})
 _NO = frozenset({"no", "n", "off", "false", "0"})
 
@@ -63,19 +67,24 @@ class _Finding(msgspec.Struct, frozen=True):
 
 
 def schema_problems(
-    errors: "Iterable[jsonschema_rs.ValidationError]",
+    validator: "jsonschema_rs.Draft202012Validator",
+    value: Value,
     composed: Composed,
     view: SchemaView,
     file: str,
     base: DocumentPath = (),
 ) -> list[Problem]:
-    """The problems behind a validator's errors, each at its key or value.
+    """The problems that a validator has with a value, each at its key or value.
 
-    `base` is the place in the document of what was validated, and of what `view` describes.
+    What is too long for its schema is looked at no further. `base` is the place in the document of what was validated, and of what `view` describes.
     """
     reader = _Reader(composed, view, base)
-    for error in islice(errors, _MAX_ERRORS):
-        reader.take(error)
+    long = too_long(value, view)
+    for path, size, limit in long:
+        reader.take_too_long((*base, *path), size, limit)
+    if not long:
+        for error in islice(errors_of(validator, value), _MAX_ERRORS):
+            reader.take(error)
     problems = []
     for finding in reader.findings():
         line, column = place_of(composed, finding.path, at_key=finding.at_key)
@@ -99,6 +108,7 @@ class _Reader:
         self._view = view
         self._base = base
         self._missing: dict[tuple[DocumentPath, tuple[str, ...]], Missing] = {}
+        self._guesses = 0
         self._unknown: list[tuple[DocumentPath, str]] = []
         self._values: dict[DocumentPath, tuple[int, _Finding]] = {}
         self._others: dict[tuple[DocumentPath, str], _Finding] = {}
@@ -126,6 +136,12 @@ class _Reader:
                 self._take_repeated(path)
             case _:
                 self._take_value(path, inner, keyword, error, condition)
+
+    def take_too_long(self, path: DocumentPath, size: int, limit: int) -> None:
+        """Notes a list or mapping with more parts than its schema allows."""
+        if path not in self._composed.doubtful:
+            message = f"{self._label(path)} has {size:,} items; at most {limit:,} are allowed"
+            self._values[path] = (0, _Finding(path, False, "PW111", message, "remove some of them"))
 
     def findings(self) -> list[_Finding]:
         """All findings, after typing errors have been matched with what is missing because of them."""
@@ -177,9 +193,7 @@ class _Reader:
         known = list(self._view.properties_at(inner))
         message = f"{self._label(parent)} has an unknown property {name}"
         wanted = [option for (at, options) in missing if at == parent for option in options]
-        near = difflib.get_close_matches(name.lower(), wanted, n=1, cutoff=0.5) or difflib.get_close_matches(
-            name.lower(), known, n=1, cutoff=0.6
-        )
+        near = self._near(name.lower(), wanted, 0.5) or self._near(name.lower(), known, 0.6)
         places = [place for place in self._view.places_of(name) if place != inner]
         if places and (not near or near[0] != name):
             near = []
@@ -195,6 +209,12 @@ class _Reader:
         else:
             mend = "remove it"
         return _Finding((*parent, name), True, "PW105", message, mend)
+
+    def _near(self, name: str, names: list[str], cutoff: float) -> list[str]:
+        self._guesses += 1
+        if self._guesses > 2 * _MAX_GUESSES or len(name) > _LONGEST_GUESSED:
+            return []
+        return difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
 
     def _take_forbidden(self, path: DocumentPath, condition: Condition | None) -> None:
         parent, name = path[:-1], str(path[-1])
@@ -386,7 +406,7 @@ def _one_of(value: Value, options: list[Any]) -> str:
     if len(options) == 1:
         return f"write {as_yaml(options[0])}"
     near: list[str] = []
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= _LONGEST_GUESSED:
         lower = {str(option).lower(): str(option) for option in options}
         near = [lower[found] for found in difflib.get_close_matches(value.lower(), list(lower), n=1, cutoff=0.5)]
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -410,4 +430,5 @@ def _kind_of(value: Value) -> str:
 
 
 def _count(limit: Any) -> str:
-    return f"{int(limit):,}" if float(limit).is_integer() else str(limit)
+    # An organisation's schema may ask for a number that no float can hold.
+    return f"{int(limit):,}" if isinstance(limit, int) or float(limit).is_integer() else str(limit)

@@ -26,6 +26,7 @@ class SchemaView:
     def __init__(self, schema: Schema, common: Schema) -> None:
         self._schema = schema
         self._common = common
+        self._places: dict[str, list[DocumentPath]] | None = None
 
     def at(self, path: DocumentPath) -> Schema:
         """What the schema says of the place: its own words before those of the definition that it refers to."""
@@ -45,13 +46,17 @@ class SchemaView:
 
     def places_of(self, name: str) -> list[DocumentPath]:
         """Where a property of this name belongs, the highest places first; within lists and maps, not at all."""
-        found: list[DocumentPath] = []
+        if self._places is None:
+            self._places = self._all_places()
+        return self._places.get(name, [])
+
+    def _all_places(self) -> dict[str, list[DocumentPath]]:
+        found: dict[str, list[DocumentPath]] = {}
         pending: list[DocumentPath] = [()]
         while pending:
             path = pending.pop(0)
             for key, part in self.properties_at(path).items():
-                if key == name:
-                    found.append(path)
+                found.setdefault(key, []).append(path)
                 if len(path) < 3 and "properties" in self._merged(part):
                     pending.append((*path, key))
         return found

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 
 # A name that is compared in earnest with thousands of others takes a tenth of a second.
 _COMPARED = 50
+# Nobody names an entry so; a hostile one could have thousands of such names.
+_LONGEST = 80
 
 
 def near(name: str, names: Iterable[str]) -> str:
     """The most similar of the names, or nothing where none is similar."""
+    if len(name) > _LONGEST:
+        return ""
     likely = sorted((each for each in names if abs(len(each) - len(name)) <= 4), key=lambda each: -_shared(name, each))
     # Few runs have anything to suggest.
     import difflib
