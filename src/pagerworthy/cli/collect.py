@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -12,8 +13,14 @@ from pagerworthy.catalog import load
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, moment
-from pagerworthy.evidence import Record
+from pagerworthy.errors import ProjectError
+from pagerworthy.evidence import Record, configured_paths
 from pagerworthy.evidence.collectors import COLLECTORS, Context
+from pagerworthy.problem import Problem, Where
+from pagerworthy.project import Project
+
+# Below the folder that `[evidence] paths` names from the start, so that `score` reads what was gathered.
+DEFAULT_OUT = "catalog/evidence/collected"
 
 
 @click.command(help="Gather evidence and write it as JSON Lines, one file a source.")
@@ -21,13 +28,12 @@ from pagerworthy.evidence.collectors import COLLECTORS, Context
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    required=True,
     metavar="DIR",
-    help="The folder to write to.",
+    help=f"The folder to write to.  [default: {DEFAULT_OUT}]",
 )
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, sources: tuple[str, ...], out: Path, as_of: dt.datetime | None) -> int:
+def command(ctx: click.Context, sources: tuple[str, ...], out: Path | None, as_of: dt.datetime | None) -> int:
     """Exit code 1 when a source failed for some service: those keys are then not known."""
     project = project_of(ctx)
     context = Context(
@@ -36,19 +42,49 @@ def command(ctx: click.Context, sources: tuple[str, ...], out: Path, as_of: dt.d
         as_of=moment(project, as_of),
         settings=project.settings.collect,
     )
-    out.mkdir(parents=True, exist_ok=True)
+    folder = out or _default_folder(project)
     failed = 0
-    for name in sources or tuple(COLLECTORS):
-        records = list(COLLECTORS[name].collect(context))
-        missed = [record for record in records if record.failed]
-        failed += len(missed)
-        file = out / f"{name}.jsonl"
-        _write(file, records)
-        click.echo(f"{name}: {len(records)} records in {file}")
-        for reason in sorted({record.failed for record in missed}):
-            count = sum(record.failed == reason for record in missed)
-            click.echo(f"  {count} not known: {reason}", err=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in sources or tuple(COLLECTORS):
+            failed += _gather(name, context, folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
+    if not _is_read(project, folder):
+        click.echo(f"`score` does not read {folder}: name it in [evidence] paths, or with --evidence", err=True)
     return Exit.PROBLEMS if failed else Exit.FINE
+
+
+def _gather(name: str, context: Context, folder: Path) -> int:
+    """Writes what one source brings, and says how many keys it could not see."""
+    records = sorted(COLLECTORS[name].collect(context), key=lambda each: (each.subject, each.key, each.item))
+    missed = Counter(record.failed for record in records if record.failed)
+    file = folder / f"{name}.jsonl"
+    _write(file, records)
+    click.echo(f"{name}: {len(records)} records in {file}")
+    for reason, count in sorted(missed.items()):
+        click.echo(f"  {count} not known: {reason}", err=True)
+    return missed.total()
+
+
+def _default_folder(project: Project) -> Path:
+    """Raises ProjectError where it is a link that leads out of the repository."""
+    folder = project.root / DEFAULT_OUT
+    if configured_paths(project.root, [DEFAULT_OUT])[1]:
+        raise ProjectError(
+            Problem(
+                code="PW501",
+                message=f"{DEFAULT_OUT} leads out of the repository, so nothing is written there",
+                where=Where(file=DEFAULT_OUT),
+                help="remove the symbolic link, or name a folder with --out DIR",
+            )
+        )
+    return folder
+
+
+def _is_read(project: Project, folder: Path) -> bool:
+    paths, _ = configured_paths(project.root, project.settings.evidence.paths)
+    return any(folder.resolve().is_relative_to(path.resolve()) for path in paths)
 
 
 def _write(file: Path, records: list[Record]) -> None:

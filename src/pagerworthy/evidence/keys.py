@@ -150,7 +150,6 @@ class Escalation(Value, frozen=True):
 class PageLoad(Value, frozen=True):
     per_shift: Annotated[float, _says("pages per shift over the last 28 days")]
     actionable: Annotated[float, _says("share of them on which somebody had to act, 0 to 1")]
-    toil_free_shifts: Annotated[float, _says("shifts without a page, 0 to 1")]
 
 
 class Reached(Value, frozen=True):

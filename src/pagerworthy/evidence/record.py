@@ -32,6 +32,9 @@ _WORDS: dict[Strength, StrengthWord] = {
 Line = Annotated[str, msgspec.Meta(max_length=300)]
 Text = Annotated[str, msgspec.Meta(max_length=8000)]
 
+# This very object, which alone the encoder leaves out of a line.
+NO_VALUE = msgspec.Raw()
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A line of an evidence file, as `schemas/evidence.schema.json` describes it.
@@ -48,7 +51,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     source: Line
     strength: StrengthWord
     item: Line = ""
-    value: msgspec.Raw = msgspec.Raw()
+    value: msgspec.Raw = NO_VALUE
     query: Text = ""
     failed: Text = ""
     expires: dt.datetime | None = None

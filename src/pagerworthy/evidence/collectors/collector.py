@@ -9,7 +9,7 @@ import msgspec
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.evidence.keys import KEYS, Value
-from pagerworthy.evidence.record import Record
+from pagerworthy.evidence.record import NO_VALUE, Record
 from pagerworthy.project import CollectSettings
 
 
@@ -49,7 +49,7 @@ def record(
 ) -> Record:
     """A record of what was found: a value, or the reason why the source could not be seen."""
     failed = found if isinstance(found, str) else ""
-    value = msgspec.Raw() if isinstance(found, str) else msgspec.Raw(msgspec.json.encode(found))
+    value = NO_VALUE if isinstance(found, str) else msgspec.Raw(msgspec.json.encode(found))
     return Record(
         subject=subject,
         key=key,
