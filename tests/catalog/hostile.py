@@ -88,7 +88,7 @@ HOSTILE: dict[str, Hostile] = {
     "many-hyphens": Hostile(_with(f"  a:\n    {'- ' * 2000}x\n"), "PW014", 12, "flatter"),
     "many-levels": Hostile(_levels, "PW014", 50, "flatter"),
     "many-values": Hostile(_with(f"  a: [{'1,' * 30_000}1]\n"), "PW014", 11, "split"),
-    "many-lines": Hostile(_with("".join(f"  a{n}: 1\n" for n in range(11_000))), "PW014", 5_000, "split"),
+    "many-lines": Hostile(_with("".join(f"  a{n}: 1\n" for n in range(11_000))), "PW014", 2_500, "split"),
     "long-number": Hostile(_payment("tier: 1", f"tier: {'9' * 5000}"), "PW013", 9, "quotes"),
     "long-hexadecimal": Hostile(_payment("tier: 1", f"tier: 0x{'f' * 5000}"), "PW013", 9, "quotes"),
     "long-decimals": Hostile(_payment("tier: 1", f"tier: 1.{'1' * 5000}"), "PW013", 9, "quotes"),

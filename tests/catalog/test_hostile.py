@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pagerworthy.catalog import check_entry, load
+from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.codes import CODES
 from tests.catalog.hostile import HOSTILE, PAYMENT
 from tests.catalog.test_across import ACROSS
@@ -47,13 +48,81 @@ def test_hostile_entry_gets_one_problem_in_a_tenth_of_a_second(name: str, tmp_pa
     assert min(_seconds(content, root) for _ in range(3)) < 0.1
 
 
-def test_many_problems_are_cut_short(tmp_path: Path) -> None:
-    unknown = PAYMENT + "".join(f"  ownr{n}: x\n" for n in range(5_000))
-    twice = PAYMENT + "  tier: 1\n" * 5_000
-    members = "apiVersion: pagerworthy/v1\nkind: Service\n" + "spec:\n  dependencies:\n" + "    - {}\n" * 500
-    for content in (unknown, twice, members):
-        assert 0 < len(check_entry(content.encode(), PLACE, "Service", tmp_path)) <= 500
-        assert min(_seconds(content.encode(), tmp_path) for _ in range(3)) < 0.1
+SLO = "    - {name: a%d, objective: 99, window: 30d, sli: {ratio: x}, %s}\n"
+MANY: dict[str, str] = {
+    "misspelt-slos": "  slos:\n" + "".join(f"    - {{nme: a{n}}}\n" for n in range(3_000)),
+    "slos-of-which-each-is-wrong": "  slos:\n" + "".join(SLO % (n, "objectve: 1") for n in range(1_000)),
+    "slos-as-many-as-are-read": "  slos:\n" + "".join(f"    - {{nme: a{n}}}\n" for n in range(1_200)),
+    "dependencies": "  dependencies:\n" + "".join(f"    - {{servce: a{n}}}\n" for n in range(500)),
+    "too-many-dependencies": "  dependencies:\n" + "".join(f"    - {{servce: a{n}}}\n" for n in range(2_500)),
+    "unknown-properties": "".join(f"  ownr{n}: 1\n" for n in range(2_400)),
+    "more-unknown-properties": "".join(f"  a{n}: 1\n" for n in range(9_000)),
+    "top-level-keys": "".join(f"a{n}: 1\n" for n in range(2_400)),
+    "more-top-level-keys": "".join(f"a{n}: 1\n" for n in range(14_000)),
+    "long-unknown-keys": "".join(f"  {'k' * 110}{n}: 1\n" for n in range(1_000)),
+    "question-marks": f"  a: {'? ' * 60_000}\n",
+    "the-same-key": "  tier: 1\n" * 11_000,
+    "extensions": "  extensions:\n" + "".join(f"    a{n}: {{a: 1}}\n" for n in range(1_000)),
+    "keys-of-resources": "  resources:\n" + "".join(f"    Bad Key {n}: {{}}\n" for n in range(2_000)),
+    "equal-environments": f"  environments: [{'a,' * 4_000}]\n",
+    "references-to-no-alert": "  monitoring:\n    alerts:\n"
+    + "".join(f"      - {{name: an-alert-{n}, severity: page}}\n" for n in range(200))
+    + "  runbooks:\n"
+    + f"    - {{title: a, path: a.md, alerts: [{', '.join(f'no-alert-{n}' for n in range(50))}]}}\n" * 70,
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_problems_are_cut_short(name: str, tmp_path: Path) -> None:
+    content = (PAYMENT + MANY[name]).encode()
+    assert len(content) < SIZE_LIMIT
+    assert 0 < len(check_entry(content, PLACE, "Service", tmp_path)) <= 130
+    assert min(_seconds(content, tmp_path) for _ in range(3)) < 0.1
+
+
+def test_many_lines_that_say_nothing_cost_nothing(tmp_path: Path) -> None:
+    for text in ("#\n" * 60_000, "\n" * 120_000):
+        assert check_entry((PAYMENT + text).encode(), PLACE, "Service", tmp_path) == []
+        assert min(_seconds((PAYMENT + text).encode(), tmp_path) for _ in range(3)) < 0.1
+
+
+def test_keys_of_annotations_that_are_all_wrong_cost_no_time(tmp_path: Path) -> None:
+    annotations = "  annotations:\n" + "".join(f"    Bad Key {n}: x\n" for n in range(2_000))
+    content = PAYMENT.replace("spec:", f"{annotations}spec:").encode()
+    (found,) = check_entry(content, PLACE, "Service", tmp_path)
+    assert (found.code, found.where.path) == ("PW111", "metadata.annotations")
+    assert min(_seconds(content, tmp_path) for _ in range(3)) < 0.1
+
+
+def test_fields_of_an_extension_that_are_all_wrong_cost_no_time(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    (root / "schemas/extensions").mkdir(parents=True)
+    schema = '{"properties": {"a": {"propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": false}}}'
+    (root / "schemas/extensions/acme.schema.json").write_text(schema, encoding="utf-8")
+    fields = "".join(f"        Bad Key {n}: x\n" for n in range(2_000))
+    content = (PAYMENT + "  extensions:\n    acme:\n      a:\n" + fields).encode()
+    assert 0 < len(check_entry(content, PLACE, "Service", root)) <= 60
+    assert min(_seconds(content, root) for _ in range(3)) < 0.1
+
+
+def test_extension_schema_with_a_number_beyond_all_floats_is_usable(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    (root / "schemas/extensions").mkdir(parents=True)
+    schema = f'{{"properties": {{"a": {{"minimum": {"9" * 400}}}}}}}'
+    (root / "schemas/extensions/acme.schema.json").write_text(schema, encoding="utf-8")
+    (root / PLACE).write_text(PAYMENT + "  extensions:\n    acme: {a: 1}\n", encoding="utf-8")
+    (found,) = problems_of(root)
+    assert found.code == "PW121"
+    assert "15 digits" in found.message
+
+
+@pytest.mark.parametrize("name", ["../../x", "a b", "Checkout", "."])
+def test_name_that_no_file_should_have_is_not_offered_as_one(name: str, tmp_path: Path) -> None:
+    content = PAYMENT.replace("name: payment", f"name: {name}").encode()
+    found = [each for each in check_entry(content, PLACE, "Service", tmp_path) if each.code == "PW117"]
+    assert len(found) == 1
+    assert "rename" not in found[0].help
+    assert "lower-case" in found[0].help
 
 
 def test_symbolic_links_are_never_followed(tmp_path: Path) -> None:

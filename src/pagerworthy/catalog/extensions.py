@@ -24,6 +24,7 @@ FOLDER = "schemas/extensions"
 # Subschemas of one extension, each counted as often as it is referred to.
 _MAX_PARTS = 2_000
 _MAX_DEPTH = 60
+_MAX_NUMBER = 10**15
 _OTHER_PLACES = ("$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
 
 
@@ -81,6 +82,7 @@ def _read(root: Path, path: str) -> Extension:
         if not isinstance(schema, dict):
             raise _UnusableError("PW121", "a schema is a JSON object, and this is none", "write { ... }")
         _check_parts(schema)
+        _check_numbers(schema)
         return Extension(schema=schema, validator=_compile(schema))
     except _UnusableError as error:
         return Extension(problem=problem(error.code, str(error), Where(file=path), error.mend))
@@ -106,6 +108,18 @@ def _compile(schema: dict[str, Any]) -> "jsonschema_rs.Draft202012Validator":
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         said = str(getattr(error, "message", error)).split("\n", maxsplit=1)[0]
         raise _UnusableError("PW121", f"this is not a schema: {said[:200]}", "mend it as draft 2020-12 asks") from error
+
+
+def _check_numbers(schema: dict[str, Any]) -> None:
+    """Raises _UnusableError for a number that cannot be compared exactly."""
+    pending: list[Any] = [schema]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict | list):
+            pending.extend(part.values() if isinstance(part, dict) else part)
+        elif isinstance(part, int | float) and not abs(part) < _MAX_NUMBER:
+            message = "this schema has a number of more than 15 digits, which cannot be compared exactly"
+            raise _UnusableError("PW121", message, "write a smaller number")
 
 
 def _check_parts(schema: dict[str, Any]) -> None:

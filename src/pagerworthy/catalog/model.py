@@ -383,6 +383,7 @@ class DecisionSpec(_Part, frozen=True):
     reason: str
     pager: Literal["shared", "sre"] | None = None
     basis: Basis | None = None
+    tier: int | None = None
     levels: tuple[Level, ...] = ()
     conditions: tuple[Condition, ...] = ()
     terms: str = ""

@@ -110,7 +110,7 @@ ROWS: tuple[Code, ...] = (
         code="PW014",
         title="Too deep or too many values",
         why="A few kilobytes of brackets can take any reader down.",
-        mend="An entry has at most 40 levels and 10,000 values; split what is larger.",
+        mend="An entry has at most 40 levels and 5,000 values; split what is larger.",
     ),
     Code(
         code="PW015",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pagerworthy.catalog.checks.suggest import did_you_mean
 from pagerworthy.catalog.model import Decision, Entry, Postmortem, Service, Team, Waiver
@@ -10,11 +11,13 @@ from pagerworthy.problem import Problem, Where
 
 # A code, a message, the place in the document, and how to mend it.
 _Finding = tuple[str, str, str, str]
+# No one reads more of one entry.
+_MAX_FINDINGS = 50
 
 
 def alone(entry: Entry, file: str) -> Iterator[Problem]:
     """The problems of one entry by itself, with document paths in place of lines."""
-    for code, message, path, mend in _findings(entry):
+    for code, message, path, mend in islice(_findings(entry), _MAX_FINDINGS):
         yield problem(code, message, Where(file=file, path=path), mend)
 
 

@@ -12,7 +12,9 @@ def near(name: str, names: Iterable[str]) -> str:
     """The most similar of the names, or nothing where none is similar."""
     if len(name) > _LONGEST:
         return ""
-    likely = sorted((each for each in names if abs(len(each) - len(name)) <= 4), key=lambda each: -_shared(name, each))
+    likely = [each for each in names if abs(len(each) - len(name)) <= 4]
+    if len(likely) > _COMPARED:
+        likely.sort(key=lambda each: -_shared(name, each))
     # Few runs have anything to suggest.
     import difflib
 
