@@ -78,9 +78,13 @@ class World(msgspec.Struct, frozen=True):
             self, records={(record["key"], record.get("item", "")): record for record in records}
         )
 
+    def catalog(self) -> Catalog:
+        """The entries, read as those of any repository."""
+        return _catalog(json.dumps(list(self.entries.values())))
+
     def card(self, rubric: Rubric) -> Scorecard:
         """The subject's scorecard; entries and records are read as those of any repository."""
-        catalog = _catalog(json.dumps(list(self.entries.values())))
+        catalog = self.catalog()
         records = msgspec.json.decode(json.dumps(list(self.records.values())), type=list[Record])
         evidence = read_evidence(Path(), (), as_of=self.as_of, subjects=catalog.services, extra=records)
         assert not evidence.problems, evidence.problems
