@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pagerworthy.evidence import KEYS, Evidence, brought_by, configured_paths, is_collected, read_evidence
 from pagerworthy.evidence.collectors import COLLECTORS
+from pagerworthy.evidence.keys import GROUPS
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
 
@@ -187,6 +188,10 @@ def test_every_key_says_who_brings_it_and_documents_each_field() -> None:
         assert hints, key.name
         for hint in hints.values():
             assert hint.__metadata__[0].description, key.name
+
+
+def test_no_key_is_in_two_groups() -> None:
+    assert len(KEYS) == sum(len(group.KEYS) for group in GROUPS)
 
 
 def test_keys_and_collectors_agree_on_who_writes_what() -> None:

@@ -7,7 +7,8 @@ from pagerworthy.catalog import Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.evidence.collectors.collector import Context, record
 from pagerworthy.evidence.collectors.markdown import sections
-from pagerworthy.evidence.keys import Sections, Value
+from pagerworthy.evidence.keys import Value
+from pagerworthy.evidence.keys.repository import Sections
 from pagerworthy.evidence.record import Record
 
 

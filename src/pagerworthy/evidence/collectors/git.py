@@ -21,7 +21,8 @@ from pagerworthy.evidence.collectors.git_history import (
     touches,
 )
 from pagerworthy.evidence.collectors.git_process import GitError
-from pagerworthy.evidence.keys import Activity, DesignAge, EntryAge, Value, Verified
+from pagerworthy.evidence.keys import Value
+from pagerworthy.evidence.keys.repository import Activity, DesignAge, EntryAge, Verified
 from pagerworthy.evidence.record import Record
 
 _NO_HISTORY = "not in git: the file was never committed"

@@ -1,0 +1,58 @@
+"""From a rule that pages to the person who answers, and what came of it."""
+
+from typing import Annotated
+
+from pagerworthy.evidence.keys.base import Active, Key, Value, says
+from pagerworthy.evidence.record import Strength
+
+
+class PagingRules(Value, frozen=True):
+    pages: Annotated[float, says("alert rules that page")]
+    without_runbook: Annotated[tuple[str, ...], says("those that name no runbook")] = ()
+
+
+class Schedule(Value, frozen=True):
+    gap_hours_30d: Annotated[float, says("hours of the next 30 days that nobody covers")]
+    levels: Annotated[float, says("levels of escalation")]
+    rotation: Annotated[float, says("people in the rotation")]
+
+
+class Escalation(Value, frozen=True):
+    development_last: Annotated[bool, says("the developing team is still called when SRE does not answer")]
+
+
+class Route(Value, frozen=True):
+    receiver: Annotated[str, says("where a test page of the service arrives")]
+    holder: Annotated[str, says("which holder the test page was meant for: dev, shadow, shared or sre")]
+    reaches_holder: Annotated[bool, says("it arrived there")]
+
+
+class PageLoad(Value, frozen=True):
+    per_shift: Annotated[float, says("pages per shift over the last 28 days")]
+    actionable: Annotated[float, says("share of them on which somebody had to act, 0 to 1")]
+
+
+class Reached(Value, frozen=True):
+    age_days: Annotated[float, says("days since a page last reached a person")]
+    acknowledge_minutes: Annotated[float, says("median minutes until it was acknowledged")]
+
+
+class SevereIncidents(Value, frozen=True):
+    ids: Annotated[
+        tuple[str, ...], says("incidents of severity 1 or 2 in 180 days, by the name of the post-mortem")
+    ] = ()
+
+
+_O = Strength.OBSERVED
+_X = Strength.EXERCISED
+
+KEYS = (
+    Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules and their runbooks"),
+    Key("rules.deadman", Active, "service", _O, "prometheus", "the dead-man alert fires and is received"),
+    Key("oncall.schedule", Schedule, "service", _O, "pagerduty", "the on-call schedule has no gaps"),
+    Key("oncall.escalation", Escalation, "service", _O, "pagerduty", "who is called when nobody answers"),
+    Key("alert.route", Route, "service", _O, "alertmanager", "a test page reaches the pager's holder"),
+    Key("pages.load", PageLoad, "service", _O, "pagerduty", "how many pages a shift gets"),
+    Key("pages.reached", Reached, "service", _X, "pagerduty", "a page has reached a person"),
+    Key("incidents.severe", SevereIncidents, "service", _O, "pagerduty", "severe incidents in the incident log"),
+)

@@ -1,0 +1,59 @@
+"""How changes are made, approved and released."""
+
+from typing import Annotated
+
+from pagerworthy.evidence.keys.base import Attested, Drill, Key, Value, says
+from pagerworthy.evidence.record import Strength
+
+
+class Protection(Value, frozen=True):
+    protected: Annotated[bool, says("the main branch is protected")]
+    reviews: Annotated[float, says("approvals that a change needs")]
+    checks: Annotated[float, says("checks that a change must pass")]
+
+
+class Pipeline(Value, frozen=True):
+    automated: Annotated[bool, says("build, test and deployment need no hand")]
+    green: Annotated[float, says("share of runs on the main branch that succeeded, 0 to 1")]
+
+
+class Updates(Value, frozen=True):
+    active: Annotated[bool, says("dependency updates are proposed by a machine and merged")]
+    alerts: Annotated[float, says("open alerts on dependencies")]
+
+
+class DeployFrequency(Value, frozen=True):
+    per_week: Annotated[float, says("deployments a week over the last 28 days")]
+
+
+class DeployStability(Value, frozen=True):
+    failure_rate: Annotated[float, says("share of deployments that failed, 0 to 1")]
+    failed_28d: Annotated[float, says("deployments that failed in the last 28 days")]
+    restore_hours: Annotated[float, says("median hours until service was restored")]
+
+
+class DeployErrors(Value, frozen=True):
+    worst_ratio: Annotated[
+        float, says("error ratio during a deployment over that before it, the worst of the last ten")
+    ]
+
+
+class Approvals(Value, frozen=True):
+    changes: Annotated[float, says("changes to production in the last 90 days")]
+    self_approved: Annotated[float, says("those whose approver was their author")]
+
+
+_O = Strength.OBSERVED
+_X = Strength.EXERCISED
+
+KEYS = (
+    Key("github.protection", Protection, "service", _O, "github", "protection of the main branch"),
+    Key("github.pipeline", Pipeline, "service", _O, "github", "the pipeline and how often it is green"),
+    Key("github.updates", Updates, "service", _O, "github", "dependency updates"),
+    Key("deploys.frequency", DeployFrequency, "service", _O, "github", "how often it is deployed"),
+    Key("deploys.stability", DeployStability, "service", _O, "github", "how often a deployment fails"),
+    Key("deploys.errors", DeployErrors, "service", _O, "prometheus", "errors during deployments"),
+    Key("deploys.rollback", Drill, "service", _X, "github", "a rollback was done"),
+    Key("changes.approvals", Approvals, "service", _O, "reports", "approver differs from author"),
+    Key("attest.switches", Attested, "service", _O, "attestation", "risky features have a switch"),
+)

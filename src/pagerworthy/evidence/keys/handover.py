@@ -1,0 +1,54 @@
+"""What a service costs people and money, and how it changes hands."""
+
+from typing import Annotated
+
+from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.record import Strength
+
+
+class Cost(Value, frozen=True):
+    monthly: Annotated[float, says("what the last full month cost")]
+    budget: Annotated[bool, says("a budget with an anomaly alert is set")]
+
+
+class UnitCost(Value, frozen=True):
+    cost: Annotated[float, says("cost of one unit")]
+    accepted: Annotated[bool, says("the business owner accepted it")]
+
+
+class ToilHours(Value, frozen=True):
+    per_week: Annotated[float, says("hours of toil a week over the last four weeks")]
+
+
+class Shadow(Value, frozen=True):
+    days: Annotated[float, says("days on which SRE read along")]
+    pages: Annotated[float, says("pages in that time")]
+    graded: Annotated[float, says("pages that were graded for use and quality")]
+
+
+class Training(Value, frozen=True):
+    trained: Annotated[float, says("people of the receiving rotation who were trained on the service")]
+    rotation: Annotated[float, says("people in the receiving rotation")]
+
+
+class Prediction(Value, frozen=True):
+    per_shift: Annotated[float, says("pages per shift that SRE must expect after the takeover")]
+
+
+class Response(Value, frozen=True):
+    acknowledge_minutes: Annotated[float, says("median minutes until SRE acknowledged a page")]
+    rotation: Annotated[float, says("people in SRE's rotation")]
+
+
+_O = Strength.OBSERVED
+_X = Strength.EXERCISED
+
+KEYS = (
+    Key("cost.actual", Cost, "service", _O, "reports", "what it costs"),
+    Key("cost.unit", UnitCost, "service", _O, "attestation", "what a unit costs"),
+    Key("toil.hours", ToilHours, "service", _O, "reports", "hours of toil"),
+    Key("shadow.period", Shadow, "service", _X, "pagerduty", "the shadow period"),
+    Key("attest.training", Training, "service", _X, "attestation", "the receiving team is trained"),
+    Key("pages.predicted", Prediction, "service", _O, "pagerduty", "pages per shift after the takeover"),
+    Key("sre.response", Response, "service", _O, "pagerduty", "SRE's side: answer times and rotation"),
+)

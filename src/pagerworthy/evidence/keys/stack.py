@@ -1,0 +1,76 @@
+"""What runs, where, and what it may reach."""
+
+from typing import Annotated
+
+from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.record import Strength
+
+
+class Callees(Value, frozen=True):
+    names: Annotated[tuple[str, ...], says("what the service was seen to call")] = ()
+
+
+class Crossings(Value, frozen=True):
+    paths: Annotated[tuple[str, ...], says("network paths into the cardholder zone that no entry declares")] = ()
+
+
+class Drift(Value, frozen=True):
+    drifted: Annotated[float, says("resources that differ from the code")]
+    unmanaged: Annotated[float, says("resources that no code describes")]
+
+
+class Placement(Value, frozen=True):
+    replicas: Annotated[float, says("replicas that run at the least")]
+    zones: Annotated[float, says("zones over which they are spread")]
+    single_zone_stores: Annotated[tuple[str, ...], says("data stores in one zone only")] = ()
+
+
+class Health(Value, frozen=True):
+    readiness: Annotated[bool, says("a readiness probe is configured")]
+    liveness: Annotated[bool, says("a liveness probe is configured")]
+    stop_seconds: Annotated[float, says("seconds that a replica has to finish its requests")]
+
+
+class Grants(Value, frozen=True):
+    wildcards: Annotated[tuple[str, ...], says("grants with a wildcard")] = ()
+    public: Annotated[tuple[str, ...], says("what is reachable from the internet")] = ()
+
+
+class Secrets(Value, frozen=True):
+    managed: Annotated[bool, says("all secrets come from a secret manager")]
+
+
+class Encryption(Value, frozen=True):
+    at_rest: Annotated[bool, says("everything stored is encrypted")]
+    in_transit: Annotated[bool, says("everything sent is encrypted")]
+
+
+class Tags(Value, frozen=True):
+    missing: Annotated[tuple[str, ...], says("tags that are asked for and not on every resource")] = ()
+
+
+class Timeouts(Value, frozen=True):
+    timeout_ms: Annotated[float, says("the time-out that is configured, in milliseconds; 0 is none")]
+    backoff: Annotated[bool, says("retries back off and are bounded")]
+
+
+class AuditLogs(Value, frozen=True):
+    retention_days: Annotated[float, says("days for which audit logs are kept")]
+
+
+_L = Strength.LINKED
+_O = Strength.OBSERVED
+
+KEYS = (
+    Key("traffic.callees", Callees, "service", _O, "prometheus", "what the service really calls"),
+    Key("traffic.crossings", Crossings, "service", _O, "pulumi", "undeclared paths into the cardholder zone"),
+    Key("stack.drift", Drift, "service", _O, "pulumi", "whether the cloud is what the code says"),
+    Key("stack.placement", Placement, "service", _L, "pulumi", "replicas and zones"),
+    Key("stack.health", Health, "service", _L, "pulumi", "health probes and the time to stop"),
+    Key("stack.grants", Grants, "service", _L, "pulumi", "grants and exposure"),
+    Key("stack.secrets", Secrets, "service", _L, "pulumi", "where secrets come from"),
+    Key("stack.encryption", Encryption, "service", _L, "pulumi", "encryption at rest and in transit"),
+    Key("stack.tags", Tags, "service", _L, "pulumi", "tags for owner, tier, data class and cost"),
+    Key("mesh.timeouts", Timeouts, "dependency", _L, "reports", "time-outs and retries of each dependency"),
+    Key("audit.logs", AuditLogs, "service", _L, "pulumi", "how long audit logs are kept"),
+)
