@@ -1,8 +1,8 @@
 """The facts that criteria ask about: typed, documented, computed once per service.
 
 Each struct here is a message that expressions see (`service.tier`, `pager.holder`). All numbers are floats except
-`service.tier`, because thresholds (`limits.*`) are floats. A number that the entry does not give is nan,
-and the field's text says so: no comparison with it is true, so that `service.x <= 60.0` never passes on what nobody
+tiers, because thresholds (`limits.*`) are floats. A number that the entry does not give is nan, and the field's text
+says so: no comparison with it is true, so that `service.x <= 60.0` never passes on what nobody
 said. Ask whether it was said with `service.x >= 0.0`.
 """
 
@@ -167,6 +167,7 @@ class PagerFacts(Facts, frozen=True):
     frozen: Annotated[bool, _says("deployments are stopped")]
     agreed: Annotated[bool, _says("the three parties agreed on tier and service levels")]
     agreed_days: Annotated[float, _says("days since they did; nan when they did not")]
+    agreed_tier: Annotated[int, _says("the tier that they agreed on; 0 when they did not agree")]
     parties_differ: Annotated[bool, _says("three different people agreed")]
     terms_parties_differ: Annotated[bool, _says("three different people signed these terms")]
     terms: Annotated[bool, _says("terms under which the pager goes back are signed")]

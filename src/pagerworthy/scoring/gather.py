@@ -267,6 +267,7 @@ def _pager(pager: Pager, policy: Policy, as_of: dt.datetime) -> f.PagerFacts:
         frozen=pager.frozen,
         agreed=pager.agreed is not None,
         agreed_days=_age_days(pager.agreed.spec.time if pager.agreed else None, as_of),
+        agreed_tier=(pager.agreed.spec.tier or 0) if pager.agreed else 0,
         parties_differ=pager.agreed is not None and _three(pager.agreed),
         terms=bool(signed),
         terms_parties_differ=bool(signed) and _three(signed[0]),
