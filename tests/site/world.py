@@ -379,7 +379,7 @@ def world(found: Iterable[Entry] | None = None, *, url: str = "") -> SiteInput:
         for slo, remaining in zip(service.spec.slos, (-0.5, 0.1), strict=False):
             records.append(record(name, "slo.budget", {"compliance": 99.8, "remaining": remaining}, slo.name))
         if len(service.spec.slos) > 2:
-            records.append(record(name, "slo.budget", None, "freshness", failed=HOSTILE))
+            records.append(record(name, "slo.budget", None, "freshness", failed=HOSTILE.replace("\u2028", " ")))
     evidence = read_evidence(Path(), [], as_of=AS_OF, extra=records)
     assert not evidence.problems
     references: dict[str, list[str]] = {}

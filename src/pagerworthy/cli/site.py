@@ -1,6 +1,7 @@
 """`pagerworthy site`: builds the static site, or serves it while the catalog is edited."""
 
 import datetime as dt
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -106,7 +107,13 @@ def build_site(
         documents=read_documents(project.root, assessed.catalog.files),
         problems=assessed.problems,
     )
-    return write(plan(source, read_theme(project.root)), out, progress=_progress())
+    # What is known so far stays until the end: the cycle collector need not look through it again and again, and the
+    # processes that render share its memory.
+    gc.freeze()
+    try:
+        return write(plan(source, read_theme(project.root)), out, progress=_progress())
+    finally:
+        gc.unfreeze()
 
 
 def _progress() -> "_Progress | None":

@@ -19,4 +19,12 @@ ROWS: tuple[Code, ...] = (
         wrong='[evidence]\npath = "catalog/evidence"',
         right='[evidence]\npaths = ["catalog/evidence"]',
     ),
+    Code(
+        code="PW503",
+        title="The site cannot be written here",
+        why="A build removes the files of its last build; it must not touch what is not its own.",
+        mend="Name a new or an empty folder with --out DIR, or the one that an earlier build wrote.",
+        wrong="pagerworthy site build --out ~/documents",
+        right="pagerworthy site build --out public",
+    ),
 )

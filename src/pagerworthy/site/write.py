@@ -1,5 +1,6 @@
 """Writes a planned site: only what has changed, and removes what is no longer planned."""
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -169,10 +170,12 @@ def _in_processes(
 ) -> Iterator[list[tuple[str, int]]]:
     work = _Work(plan, todo, out)
     context = multiprocessing.get_context("fork")
+    gc.freeze()
     with warnings.catch_warnings():
         # The children only render and write: they take no lock that a thread of a library might hold.
         warnings.simplefilter("ignore", DeprecationWarning)
         pool = context.Pool(processes, initializer=_begin, initargs=(work,))
+    gc.unfreeze()
     with pool:
         yield from pool.imap_unordered(_chunk, range(0, len(todo), _CHUNK))
 

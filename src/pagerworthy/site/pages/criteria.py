@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pagerworthy.evidence import KEYS
+from pagerworthy.evidence import KEYS, brought_by
 from pagerworthy.scoring import Criterion, Outcome
 from pagerworthy.site import links, words
 from pagerworthy.site.index import NAMED, Index, Tally
@@ -18,7 +18,7 @@ class Need(NamedTuple):
 
     key: str
     says: str
-    collector: str
+    brought: str
 
 
 class Named(NamedTuple):
@@ -135,7 +135,7 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         why=words.ticked(criterion.why),
         fix=words.ticked(criterion.fix.text),
         effort=criterion.fix.effort,
-        needs=tuple(Need(name, KEYS[name].says, KEYS[name].collector) for name in criterion.needs if name in KEYS),
+        needs=tuple(Need(name, KEYS[name].says, brought_by(name)) for name in criterion.needs if name in KEYS),
         max_age=_age(age.total_seconds()) if age else "",
         applies=criterion.applies if criterion.applies != "true" else "",
         passes=criterion.pass_.strip(),
