@@ -1,8 +1,10 @@
 """The repository that Pagerworthy works in: where it is, and what its `pagerworthy.toml` says."""
 
 import datetime as dt
+import os
+import stat
 import tomllib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -16,10 +18,15 @@ __all__ = [
     "Settings",
     "data_folder",
     "find_root",
+    "is_judgeable",
     "open_project",
 ]
 
 SETTINGS_FILE = "pagerworthy.toml"
+_SIZE_LIMIT = 64 * 1024
+_LONGEST_PATH = 1_000
+# Within these years every date can be moved by a zone or an age without leaving the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -79,7 +86,7 @@ def find_root(start: Path) -> Path:
     Raises ProjectError where there is none.
     """
     for folder in (start, *start.parents):
-        if (folder / SETTINGS_FILE).is_file() or (folder / "catalog").is_dir():
+        if os.path.lexists(folder / SETTINGS_FILE) or (folder / "catalog").is_dir():
             return folder
     raise ProjectError(
         Problem(
@@ -103,22 +110,68 @@ def open_project(root: Path | None) -> Project:
             )
         )
     folder = find_root(Path.cwd()) if root is None else root.resolve()
-    path = folder / SETTINGS_FILE
-    if not path.is_file():
+    if not os.path.lexists(folder / SETTINGS_FILE):
         return Project(root=folder)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(_read(folder / SETTINGS_FILE).decode())
         settings = msgspec.convert(data, Settings)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ProjectError(
-            Problem(
-                code="PW502",
-                message=f"the settings cannot be read: {error}",
-                where=Where(file=SETTINGS_FILE),
-                help="see the table of settings in the README",
-            )
-        ) from error
+        raise _unusable(f"the settings cannot be read: {error}", "see the table of settings in the README") from error
+    except RecursionError as error:
+        raise _unusable("the settings cannot be read: they are nested too deeply", "write them flatter") from error
+    _judge(settings, folder)
     return Project(root=folder, settings=settings)
+
+
+def is_judgeable(moment: dt.datetime) -> bool:
+    """Whether a catalog can be judged for this moment: whether dates around it are dates."""
+    return _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of the settings. Raises OSError for what is no regular file, or too large; never waits for a pipe."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 -- from a descriptor
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("this is not a regular file")
+        content = file.read(_SIZE_LIMIT + 1)
+    if len(content) > _SIZE_LIMIT:
+        raise OSError(f"they have more than {_SIZE_LIMIT // 1024} KiB")
+    return content
+
+
+def _judge(settings: Settings, root: Path) -> None:
+    """Raises ProjectError for settings that can be read and mean nothing."""
+    as_of = settings.scoring.as_of
+    if as_of is not None and not is_judgeable(as_of):
+        message = f"scoring.as_of is {as_of.isoformat()}, which is too long ago or too far ahead"
+        raise _unusable(message, "write a moment like 2026-03-31T14:05:00Z, or remove the line to judge for now")
+    for path in settings.evidence.paths:
+        wrong = _wrong_path(path, root)
+        if wrong:
+            shown = path if len(path) <= 60 else path[:57] + "..."
+            mend = 'write a path from the repository\'s root, like "catalog/evidence"; --evidence may name others'
+            raise _unusable(f"evidence.paths has {shown!r}, {wrong}", mend)
+
+
+def _wrong_path(path: str, root: Path) -> str:
+    """What is wrong with a path that has to lie in the repository; empty where nothing is."""
+    if not path or not path.isprintable() or len(path) > _LONGEST_PATH:
+        return "which is not a path"
+    # A drive or a backslash leads elsewhere on the systems that know them.
+    if PurePosixPath(path).is_absolute() or "\\" in path or ":" in path.split("/")[0]:
+        return "which does not start at the repository's root"
+    if ".." in PurePosixPath(path).parts:
+        return "which leads upward"
+    try:
+        inside = (root / path).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return "which the system cannot look for"
+    return "" if inside else "which leads out of the repository"
+
+
+def _unusable(message: str, mend: str) -> ProjectError:
+    return ProjectError(Problem(code="PW502", message=message, where=Where(file=SETTINGS_FILE), help=mend))
 
 
 def data_folder(name: str) -> Path:

@@ -1,11 +1,17 @@
 """Small catalogs in which entries contradict each other: each is laid over the right one."""
 
+import datetime as dt
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from pagerworthy.catalog import load
+from pagerworthy.catalog.checks import paths
+from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.problem import Severity
 from tests.catalog.wrong_entries import EXAMPLES, Expected, problems_of, right_catalog
 
 ACROSS = sorted(path for path in (EXAMPLES / "across").iterdir() if path.is_dir())
@@ -56,3 +62,42 @@ def test_broken_file_leaves_the_others_loaded(tmp_path: Path) -> None:
     found = problems_of(root)
     # What needs cart is not blamed for it.
     assert [(p.code, p.where.file) for p in found] == [("PW004", "catalog/services/cart.yaml")]
+
+
+@pytest.mark.parametrize("name", ["decision", "Decisions", "Waivers", "waiver", "service"])
+def test_misspelt_folder_is_an_error(name: str, tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    (root / "catalog" / name).mkdir()
+    (found,) = load(root, cache=False).problems
+    assert (found.code, found.severity, found.where.file) == ("PW019", Severity.ERROR, f"catalog/{name}")
+    assert found.help.startswith("did you mean")
+
+
+def test_decisions_that_are_no_folder_are_an_error(tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    for name in ("decisions", "waivers"):
+        place = root / "catalog" / name
+        if place.exists():
+            shutil.rmtree(place)
+    (root / "catalog/decisions").write_text("", encoding="utf-8")
+    (root / "catalog/waivers").symlink_to(tmp_path)
+    found = load(root, cache=False).problems
+    assert [(each.code, each.severity, each.where.file) for each in found] == [
+        ("PW002", Severity.ERROR, "catalog/decisions"),
+        ("PW002", Severity.ERROR, "catalog/waivers"),
+    ]
+
+
+def test_thousands_of_missing_files_are_reported_at_once(tmp_path: Path) -> None:
+    entry = (
+        "apiVersion: pagerworthy/v1\nkind: Service\nmetadata:\n  name: {name}\n  description: A\nspec:\n  owner: team\n  system: shop\n"
+        "  tier: 1\n  phase: design\n  runbooks:\n    - {{title: A, path: docs/{name}.md}}\n"
+    )
+    folder = tmp_path / "catalog/services"
+    folder.mkdir(parents=True)
+    for number in range(2_000):
+        (folder / f"s{number}.yaml").write_text(entry.format(name=f"s{number}"), encoding="utf-8")
+    scope = Scope(load(tmp_path, cache=False).catalog, tmp_path, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), None)
+    before = time.process_time()
+    assert len(list(paths.files(scope))) == 2_000
+    assert time.process_time() - before < 2

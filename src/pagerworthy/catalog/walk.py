@@ -14,6 +14,8 @@ from pagerworthy.problem import Problem, Where, repository_path
 RUNBOOKS = "runbooks"
 # Read by a later stage; nothing in it is an entry.
 _OTHERS = frozenset({"evidence"})
+_LONGEST_NAME = 40
+_KNOWN = (*FOLDERS.values(), RUNBOOKS)
 _KINDS = {folder: kind for kind, folder in FOLDERS.items()}
 
 
@@ -54,7 +56,10 @@ def walk(root: Path) -> Walk:
         elif entry.is_symlink():
             problems.append(_symlink(path))
         elif not entry.is_dir(follow_symlinks=False):
-            problems.extend(_stray(path, ""))
+            if entry.name in _KNOWN:
+                problems.append(_no_folder(path))
+            else:
+                problems.extend(_stray(path, ""))
         elif entry.name in _KINDS or entry.name == RUNBOOKS:
             _folder(root, path, _KINDS.get(entry.name, ""), found, problems)
         elif entry.name not in _OTHERS and not entry.name.startswith("."):
@@ -141,7 +146,11 @@ def _stray(path: str, ending: str) -> list[Problem]:
 def _unknown_folder(path: str, name: str) -> Problem:
     import difflib
 
-    known = [*FOLDERS.values(), RUNBOOKS]
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(known)}"
+    near = difflib.get_close_matches(name.lower()[:_LONGEST_NAME], _KNOWN, n=1)
+    mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(_KNOWN)}"
     return problem("PW019", f"no kind of entry lives in {name}/: nothing in it is read", Where(file=path), mend)
+
+
+def _no_folder(path: str) -> Problem:
+    message = "this is not a folder: no entry of its kind can be read"
+    return problem("PW002", message, Where(file=path), "put a folder in its place")

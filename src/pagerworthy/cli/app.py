@@ -1,7 +1,9 @@
 """The command group; each command lives in a file of its own and is imported only when it is called."""
 
 import importlib
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +92,12 @@ def main() -> None:
     """Runs the command line and ends the process with one of the documented exit codes."""
     try:
         code = app(standalone_mode=False, prog_name="pagerworthy")
+        # What is still in the buffer may not fit on the disk either.
+        if sys.stdout is not None:
+            sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else Exit.FINE)
+    except OSError as error:
+        _cannot_write(error)
     except ProjectError as error:
         problem = error.problem
         click.echo(f"error[{problem.code}]: {problem.message}", err=True)
@@ -104,3 +111,16 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
+
+
+def _cannot_write(error: OSError) -> None:
+    """Ends the process where the system refused a file; whoever reads the output may also have gone."""
+    if sys.stdout is not None:
+        # Python would try once more to write what is left, and complain.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        sys.exit(Exit.USAGE)
+    what = f" {error.filename}" if error.filename else ""
+    click.echo(f"error: cannot write{what}: {error.strerror or error}", err=True)
+    sys.exit(Exit.USAGE)

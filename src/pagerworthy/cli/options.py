@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pagerworthy.project import Project
+from pagerworthy.project import Project, is_judgeable
 
 
 class _Moment(click.ParamType[dt.datetime]):
@@ -19,9 +19,12 @@ class _Moment(click.ParamType[dt.datetime]):
             return value
         try:
             parsed = dt.datetime.fromisoformat(str(value))
-        except ValueError:
+            moment = parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a moment: write 2026-03-31 or 2026-03-31T14:05:00Z", param, ctx)
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+        if not is_judgeable(moment):
+            self.fail(f"{value!r} is too long ago or too far ahead: write a year from 1970 to 9000", param, ctx)
+        return moment
 
 
 as_of_option = click.option(

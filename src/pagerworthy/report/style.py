@@ -34,9 +34,10 @@ class Style:
 PLAIN = Style()
 
 
-def style_for(stream: IO[str], environ: Mapping[str, str]) -> Style:
+def style_for(stream: IO[str] | None, environ: Mapping[str, str]) -> Style:
     """The style for an output: colours on a terminal only, and not with NO_COLOR (no-color.org) or TERM=dumb."""
-    if not stream.isatty():
+    # A process may be started without any output.
+    if stream is None or not stream.isatty():
         return PLAIN
     columns = shutil.get_terminal_size((PLAIN.width, 24)).columns
     return Style(

@@ -1,27 +1,46 @@
 """Whether the files that entries name are there."""
 
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.problem import Problem
 
 
+class _Known:
+    """The files of the catalog; what only suggestions need is worked out once, and only when it is asked for."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self.paths = frozenset(files)
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(sorted(each for each in self.paths if each.endswith(".md")))
+
+    def named(self, name: str) -> str:
+        """The first file of this name, wherever it is; empty where there is none."""
+        return self._by_name.get(name, "")
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {each.rsplit("/", 1)[-1]: each for each in sorted(self.paths, reverse=True)}
+
+
 def files(scope: Scope) -> Iterator[Problem]:
     """PW213, PW214: runbooks and design documents are regular files of this repository."""
-    known = set(scope.catalog.files)
+    known = _Known(scope.catalog.files)
     for name, ties in scope.catalog.ties.items():
-        if not known.issuperset(ties.files):
+        if not known.paths.issuperset(ties.files):
             spec = scope.catalog.services[name].spec
             for index, runbook in enumerate(spec.runbooks):
-                if runbook.path and runbook.path not in known:
+                if runbook.path and runbook.path not in known.paths:
                     yield from _file(scope, name, runbook.path, f"spec.runbooks[{index}].path", known)
-            if spec.design is not None and spec.design.path and spec.design.path not in known:
+            if spec.design is not None and spec.design.path and spec.design.path not in known.paths:
                 yield from _file(scope, name, spec.design.path, "spec.design.path", known)
 
 
-def _file(scope: Scope, service: str, path: str, place: str, known: set[str]) -> Iterator[Problem]:
+def _file(scope: Scope, service: str, path: str, place: str, known: _Known) -> Iterator[Problem]:
     here = scope.root
     mode = 0
     for part in path.split("/"):
@@ -41,10 +60,9 @@ def _file(scope: Scope, service: str, path: str, place: str, known: set[str]) ->
         yield scope.problem("PW214", f"{path} is not a file", "Service", service, place, mend)
 
 
-def _mend(scope: Scope, path: str, known: set[str]) -> str:
-    name = Path(path).name
-    same = sorted(each for each in known if each.rsplit("/", 1)[-1] == name)
+def _mend(scope: Scope, path: str, known: _Known) -> str:
+    same = known.named(path.rsplit("/", 1)[-1])
     if same:
-        return f"did you mean {same[0]}? paths start at the repository's root"
-    near = scope.near(path, (each for each in known if each.endswith(".md")))
+        return f"did you mean {same}? paths start at the repository's root"
+    near = scope.near(path, known.texts)
     return f"did you mean {near}?" if near else f"write {path}, or mend the path; paths start at the repository's root"

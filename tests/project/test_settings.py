@@ -1,0 +1,91 @@
+"""What `pagerworthy.toml` may not say, and what the command line does where the system refuses a file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pagerworthy.cli.app import app
+from pagerworthy.errors import ProjectError
+from pagerworthy.project import SETTINGS_FILE, open_project
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 60_000,
+        "# " + "x" * 70_000,
+        "[scoring]\nas_of = 0001-01-01T00:00:00+23:59",
+        "[scoring]\nas_of = 9999-12-31T23:59:59-23:59",
+        f'[evidence]\npaths = ["{"a" * 5_000}"]',
+        '[evidence]\npaths = ["/etc"]',
+        '[evidence]\npaths = ["../elsewhere"]',
+        '[evidence]\npaths = ["catalog/../../elsewhere"]',
+        '[evidence]\npaths = ["a\\u0000b"]',
+        '[evidence]\npaths = [""]',
+        "[evidence]\npaths = ['C:\\elsewhere']",
+        '[evidence]\npaths = ["outside"]',
+    ],
+    ids=lambda text: text[:40],
+)
+def test_settings_that_mean_nothing_are_a_problem(text: str, tmp_path: Path) -> None:
+    (tmp_path / "outside").symlink_to("/")
+    (tmp_path / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(ProjectError) as raised:
+        open_project(tmp_path)
+    assert raised.value.problem.code == "PW502"
+    assert len(raised.value.problem.message) < 300
+    for name in ("evidence.paths", "scoring.as_of"):
+        if f"[{name.partition('.')[0]}]" in text:
+            assert name in raised.value.problem.message
+
+
+def test_settings_that_are_no_regular_file_are_a_problem_at_once(tmp_path: Path) -> None:
+    path = tmp_path / SETTINGS_FILE
+    os.mkfifo(path)
+    with pytest.raises(ProjectError, match="regular file"):
+        open_project(tmp_path)
+    path.unlink()
+    for target in ("/dev/zero", "nothing", "."):
+        path.symlink_to(target)
+        with pytest.raises(ProjectError):
+            open_project(tmp_path)
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "0001-01-01", "9999-12-31"]
+)
+def test_moment_at_the_ends_of_time_is_wrong_usage(moment: str, tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    result = CliRunner().invoke(app, ["--root", str(tmp_path), "check", "--as-of", moment])
+    assert result.exit_code == 2
+    assert "write" in result.output
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to offer")
+@pytest.mark.parametrize("arguments", [["explain", "PW104"], ["check"], ["--help"]])
+def test_full_disk_is_said_in_one_line(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", "from pagerworthy.cli.app import main; main()", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot write")
+    assert done.stderr.count("\n") == 1
+
+
+def test_closed_output_leaves_the_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    command = f"{sys.executable} -c 'from pagerworthy.cli.app import main; main()' check >&-"
+    done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)  # noqa: S602
+    assert (done.returncode, done.stderr) == (0, "")
