@@ -16,6 +16,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+# Nearly all that stands in braces is of this form; taking it out at once makes reading several times as fast.
+_PLAIN_MATCHERS = re.compile(r"\{(?:[A-Za-z_]\w*+[=!][=~]?\"[^\"\\]*+\",?+\s*+)*+\}")
 _LISTS = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _WORDS = _LISTS | {"and", "or", "unless", "offset", "bool", "atan2", "inf", "nan"}
 
@@ -53,6 +55,8 @@ def metric_names(query: str) -> frozenset[str]:
     A name that is given as `{__name__="..."}` or `{"..."}` counts as well. Half a query is read as far as it goes:
     that it is right is the business of the system that runs it.
     """
+    if "__name__" not in query:
+        query = _PLAIN_MATCHERS.sub(" ", query)
     return frozenset(_names(list(_TOKEN.finditer(query))))
 
 
