@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.init import schema_files
+from pagerworthy.cli.init import NEW_SERVICE, schema_files
 from pagerworthy.errors import ProjectError
 from pagerworthy.project import Project, open_project
 from pagerworthy.report import style_for
@@ -23,7 +23,6 @@ _OLDEST_PYTHON = (3, 11)
 # Programs that single commands use, what for, and the command that brings them.
 _PROGRAMS = {
     "git": ("the git collector, which says how old entries are", "apt-get install git"),
-    "pulumi": ("provisioning, which is not needed to check and score", "curl -fsSL https://get.pulumi.com | sh"),
 }
 
 
@@ -108,10 +107,10 @@ def packages(name: str = "pagerworthy") -> Finding:
 def catalog(project: Project) -> Finding:
     """The folder of entries."""
     if not project.catalog.is_dir():
-        return Finding(State.MISSING, "there is no catalog/ here", "pagerworthy new service NAME")
+        return Finding(State.MISSING, "there is no catalog/ here", NEW_SERVICE)
     count = sum(1 for _ in project.catalog.glob("services/**/*.yaml"))
     if not count:
-        return Finding(State.MISSING, "the catalog has no service", "pagerworthy new service NAME")
+        return Finding(State.MISSING, "the catalog has no service", NEW_SERVICE)
     return Finding(State.OK, f"the catalog has {count:,} service{'' if count == 1 else 's'}")
 
 

@@ -13,6 +13,8 @@ from pagerworthy.project import data_folder
 # Beside the package's code, with a name that tools do not skip for its leading dot.
 _STARTER = Path(__file__).parents[1] / "starter"
 _DOT = "dot-"
+# What `new service` needs, with the team and system that a new catalog has.
+NEW_SERVICE = "pagerworthy new service NAME --owner example-team --system example-system --tier 3"
 
 
 @click.command()
@@ -37,7 +39,10 @@ def command(folder: Path, schemas: bool) -> int:
         path.write_bytes(content)
     click.echo(f"{len(files)} files written to {folder}")
     if not schemas:
-        click.echo("Next: `pagerworthy check`, then `pagerworthy new service NAME` for your first service.")
+        click.echo(
+            "Next: say in requirements.txt where your workflows get Pagerworthy from, and run `pagerworthy check`."
+        )
+        click.echo(f"Then, for your first service: {NEW_SERVICE}")
     return Exit.FINE
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from pagerworthy.catalog import Catalog, check, load, locate
 from pagerworthy.cli.options import moment
-from pagerworthy.evidence import Evidence, read_evidence
+from pagerworthy.evidence import Evidence, configured_paths, read_evidence
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Severity, Where
 from pagerworthy.project import Project, ProjectError
@@ -61,8 +61,12 @@ def evidence_paths(project: Project, given: Sequence[Path]) -> list[Path]:
                     help="name a .jsonl file, or a folder of them, with --evidence PATH",
                 )
             )
-    configured = [project.root / path for path in project.settings.evidence.paths]
-    return list(given) or [path for path in configured if path.exists()]
+    if given:
+        return list(given)
+    paths, problems = configured_paths(project.root, project.settings.evidence.paths)
+    if problems:
+        raise ProjectError(problems[0])
+    return list(paths)
 
 
 def _nothing(step: str) -> None:

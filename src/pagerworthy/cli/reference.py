@@ -68,14 +68,14 @@ def _fields(kind: type, prefix: str) -> Iterator[Sequence[str]]:
 
 
 def _evidence(_root: Path) -> Iterator[str]:
-    from pagerworthy.evidence import KEYS
+    from pagerworthy.evidence import KEYS, brought_by
 
     for key in KEYS.values():
         yield f"## {key.name}"
         yield ""
         yield f"{key.says[0].upper()}{key.says[1:]}."
         yield ""
-        yield f"One record per {key.per}; at best *{key.strength.word}*; brought by the {key.collector} collector."
+        yield f"One record per {key.per}; at best *{key.strength.word}*; {brought_by(key.name)}."
         yield ""
         rows = (
             (f"`{name}`", _type_name(inner), said)

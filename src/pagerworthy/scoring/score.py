@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from pagerworthy.catalog import PHASES, Catalog, Team, Waiver
-from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, is_stale
+from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, brought_by, is_stale
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.parallel import in_halves
 from pagerworthy.scoring.cel import Program, Undecided
@@ -254,7 +254,7 @@ def _about(key: Key, item: str) -> str:
 
 
 def _never_seen(key: Key, item: str) -> str:
-    return f"not known: no collector has looked ({_about(key, item)}; the {key.collector} collector brings it)"
+    return f"not known: no collector has looked ({_about(key, item)}; {brought_by(key.name)})"
 
 
 def _waived(result: CriterionResult, waiver: Waiver | None) -> CriterionResult:

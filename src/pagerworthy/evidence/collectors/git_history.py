@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from pagerworthy.evidence.collectors.git_process import GitError, Limits, git_fields, git_text
+from pagerworthy.evidence.collectors.git_process import GitError, Limits, git_fields
 from pagerworthy.evidence.text import inert
 
 # NUL can be in none of these, and a name of a file is never empty. An empty field opens each commit and another ends
@@ -46,13 +46,23 @@ History = Mapping[str, Touched]
 
 
 def top_of(folder: Path) -> Path:
-    """The top of the work tree that a folder is in. Raises GitError where there is none, or where history is cut."""
-    shallow, _, top = git_text(folder, "rev-parse", "--is-shallow-repository", "--show-toplevel").partition("\n")
+    """The top of the work tree that a folder is in. Raises GitError where there is none, or where history is cut.
+
+    Only files are read here, and no program is run.
+    """
     try:
-        git_text(folder, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-    except GitError as error:
-        raise GitError("the repository has no commit yet") from error
-    if shallow == "true":
+        import git
+    except ImportError as error:
+        raise GitError("git is not installed") from error
+    try:
+        with git.Repo(folder, search_parent_directories=True) as repository:
+            top = repository.working_tree_dir
+            shallow = Path(repository.common_dir, "shallow").exists()
+    except (git.GitError, OSError, ValueError) as error:
+        raise GitError("this is not a git repository") from error
+    if top is None:
+        raise GitError("this is a repository without a work tree")
+    if shallow:
         raise GitError("the clone is shallow: its history is cut off (fetch-depth: 0 brings all of it)")
     return Path(top)
 

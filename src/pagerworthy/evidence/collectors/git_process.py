@@ -88,11 +88,6 @@ def git_fields(folder: Path, arguments: Sequence[str], limits: Limits | None = N
             raise GitError(_reason(errors.read(_CHUNK), folder))
 
 
-def git_text(folder: Path, *arguments: str) -> str:
-    """The first line that git prints. Raises GitError."""
-    return os.fsdecode(b"\0".join(git_fields(folder, arguments))).removesuffix("\n")
-
-
 def _fields(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[bytes]:
     pending = bytearray()
     taken = 0
@@ -157,5 +152,7 @@ def _reason(errors: bytes, folder: Path) -> str:
     said = errors.decode("utf-8", errors="replace").strip()
     if "not a git repository" in said:
         return "this is not a git repository"
+    if "does not have any commits yet" in said:
+        return "the repository has no commit yet"
     first = said.splitlines()[0] if said else "it ended without saying why"
     return inert(f"git cannot be read: {first.replace(str(folder), '.')}")
