@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pagerworthy.catalog import load
-from pagerworthy.catalog.checks import paths
+from pagerworthy.catalog.checks import paths, promises
 from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.graph import DependencyGraph, ceilings
 from pagerworthy.problem import Severity
 from tests.catalog.wrong_entries import EXAMPLES, Expected, problems_of, right_catalog
 
@@ -90,8 +91,8 @@ def test_decisions_that_are_no_folder_are_an_error(tmp_path: Path) -> None:
 
 def test_thousands_of_missing_files_are_reported_at_once(tmp_path: Path) -> None:
     entry = (
-        "apiVersion: pagerworthy/v1\nkind: Service\nmetadata:\n  name: {name}\n  description: A\nspec:\n  owner: team\n  system: shop\n"
-        "  tier: 1\n  phase: design\n  runbooks:\n    - {{title: A, path: docs/{name}.md}}\n"
+        "apiVersion: pagerworthy/v1\nkind: Service\nmetadata:\n  name: {name}\n  description: A\nspec:\n  owner: team\n"
+        "  system: shop\n  tier: 1\n  phase: design\n  runbooks:\n    - {{title: A, path: docs/{name}.md}}\n"
     )
     folder = tmp_path / "catalog/services"
     folder.mkdir(parents=True)
@@ -101,3 +102,35 @@ def test_thousands_of_missing_files_are_reported_at_once(tmp_path: Path) -> None
     before = time.process_time()
     assert len(list(paths.files(scope))) == 2_000
     assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(
+    ("needs", "together"),
+    [
+        ("{service: cart, criticality: hard, on_failure: a}", "99.5"),
+        ("{resource: cart/store, criticality: hard, on_failure: a}", "99.5"),
+        ("{external: cart, criticality: hard, on_failure: a, availability: 99.8}", "99.8"),
+    ],
+)
+def test_least_of_what_is_promised_counts_once(needs: str, together: str, tmp_path: Path) -> None:
+    def entry(name: str, *lines: str) -> None:
+        head = "apiVersion: pagerworthy/v1\nkind: Service\nmetadata: {{name: {0}, description: A}}\nspec:\n"
+        text = head.format(name) + "  owner: team\n  system: shop\n  tier: 1\n  phase: design\n" + "\n".join(lines)
+        folder = tmp_path / "catalog/services"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    def slos(*objectives: float) -> list[str]:
+        sli = "sli: {good: a, total: b}"
+        each = "    - {{name: availability-{0}, objective: {1}, window: 30d, category: availability, {2}}}"
+        return ["  slos:", *(each.format(number, value, sli) for number, value in enumerate(objectives))]
+
+    entry("cart", *slos(99.99, 99.5), "  resources:", "    store: {type: redis, size: small}")
+    entry("shop", *slos(99.95, 99.9), "  dependencies:", f"    - {needs}")
+    catalog = load(tmp_path, cache=False).catalog
+    assert set(catalog.services) == {"cart", "shop"}
+    scope = Scope(catalog, tmp_path, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), None)
+    (found,) = promises.too_high(scope)
+    assert f"shop promises 99.9 %, and what it cannot do without keeps {together} % together" in found.message
+    ceiling = ceilings(catalog, DependencyGraph.of(catalog))["shop"]
+    assert f"{ceiling.percent:g}" == together

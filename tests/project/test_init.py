@@ -12,6 +12,7 @@ from pagerworthy import __version__
 from pagerworthy.catalog import FOLDERS, check, load
 from pagerworthy.cli.app import app
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.init import NEW_SERVICE
 from pagerworthy.project import data_folder, open_project
 
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -48,8 +49,18 @@ def test_the_smallest_entry_is_small(started: Path) -> None:
 
 
 def test_it_names_the_version_that_wrote_it(started: Path) -> None:
-    assert (started / "requirements.txt").read_text() == f"pagerworthy=={__version__}\n"
+    lines = (started / "requirements.txt").read_text().splitlines()
+    assert any(__version__ in line for line in lines)
+    # It is on no index: nothing is installed by its name until somebody says from where.
+    assert all(line.startswith("#") for line in lines)
     assert not [name for name, content in _files(started).items() if b"@VERSION@" in content]
+
+
+def test_the_command_that_it_names_works(started: Path) -> None:
+    program, *arguments = NEW_SERVICE.replace("NAME", "payment").split()
+    assert program == "pagerworthy"
+    assert _run("--root", started, *arguments).return_value == Exit.FINE
+    assert (started / "catalog/services/payment.yaml").is_file()
 
 
 def test_settings_in_it_are_the_defaults(started: Path) -> None:

@@ -89,7 +89,12 @@ def test_no_workflow_gives_a_pull_request_the_rights_of_main(repository: Path) -
 
 def test_new_repositories_get_the_workflows_that_we_use_ourselves() -> None:
     starter = dict(starter_files())
-    for name in ("check.yml", "site.yml"):
-        own = (ROOT / ".github" / "workflows" / name).read_text()
-        expected = own.replace("make .venv/.installed", "python -m pip install -r requirements.txt")
-        assert starter[f".github/workflows/{name}"].decode() == expected.replace(".venv/bin/", "")
+    own = (ROOT / ".github" / "workflows" / "check.yml").read_text()
+    expected = own.replace("make .venv/.installed", "python -m pip install -r requirements.txt")
+    assert starter[".github/workflows/check.yml"].decode() == expected.replace(".venv/bin/", "")
+
+
+def test_new_repositories_gather_evidence_before_they_build_the_site() -> None:
+    workflow = yaml.safe_load(dict(starter_files())[".github/workflows/site.yml"])
+    commands = [step.get("run", "") for step in workflow["jobs"]["build"]["steps"]]
+    assert [each.split()[1] for each in commands if each.startswith("pagerworthy ")] == ["collect", "site"]

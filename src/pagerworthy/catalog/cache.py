@@ -21,7 +21,7 @@ from pagerworthy.problem import Problem
 # Two writes within one tick of a file system's clock leave the same stamp; files as young as this are not remembered.
 _TICK_NS = 50_000_000
 # Raised when what is remembered changes its form.
-_FORM = 2
+_FORM = 3
 
 
 class Remembered(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -9,7 +9,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`hard` and `soft` are services; `resources` are written owner/resource, and `hard_resources` are some of them.
 
     `providers` are hard external dependencies with the availability that their entry states, in percent. `promise` is
-    the highest availability objective, in percent. `files` are paths from the repository's root.
+    the lowest availability objective, in percent. `files` are paths from the repository's root.
     """
 
     owner: str
@@ -58,7 +58,7 @@ def ties_of(service: Service) -> Ties:
         resources=tuple(resources),
         hard_resources=tuple(hard_resources),
         providers=tuple(providers),
-        promise=max((slo.objective for slo in spec.slos if slo.kind == "availability"), default=None),
+        promise=min((slo.objective for slo in spec.slos if slo.kind == "availability"), default=None),
         owns=tuple(spec.resources),
         slos=tuple(slo.name for slo in spec.slos),
         files=tuple(files),

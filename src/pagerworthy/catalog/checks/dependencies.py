@@ -11,7 +11,7 @@ def lower_tier(scope: Scope) -> Iterator[Problem]:
     tiers = {name: ties.tier for name, ties in scope.catalog.ties.items()}
     for name, ties in scope.catalog.ties.items():
         tier = ties.tier
-        for target in ties.hard:
+        for target in dict.fromkeys((*ties.hard, *(each.partition("/")[0] for each in ties.hard_resources))):
             if tiers.get(target, 0) > tier:
                 message = f"{name} is of tier {tier} and cannot do without {target}, which is of tier {tiers[target]}"
                 mend = (

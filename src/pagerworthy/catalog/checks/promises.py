@@ -20,20 +20,25 @@ def too_high(scope: Scope) -> Iterator[Problem]:
     every = scope.catalog.ties
     promises = {name: ties.promise for name, ties in every.items()}
     for name, ties in every.items():
-        if ties.promise is None or not (ties.hard or ties.providers):
+        if ties.promise is None or not (ties.hard or ties.hard_resources or ties.providers):
             continue
-        factors = dict(ties.providers)
-        for target in ties.hard:
-            promise = promises.get(target)
-            if promise is not None and target != name:
-                factors[target] = promise
-        together = math.prod(factor / 100 for factor in factors.values()) * 100
+        # A provider and a service may have the same name. Of each, what is promised least counts.
+        lowest: dict[str, float] = {}
+        for provider, promise in ties.providers:
+            lowest[provider] = min(promise, lowest.get(provider, promise))
+        factors = list(lowest.items())
+        # Whoever owns a resource promises it, once for all that is needed of it.
+        for target in dict.fromkeys((*ties.hard, *(each.partition("/")[0] for each in ties.hard_resources))):
+            known = promises.get(target)
+            if known is not None and target != name:
+                factors.append((target, known))
+        together = math.prod(factor / 100 for _, factor in factors) * 100
         if round(together, _DIGITS) < ties.promise:
             yield _problem(scope, name, ties.promise, factors, together)
 
 
-def _problem(scope: Scope, name: str, promise: float, factors: dict[str, float], together: float) -> Problem:
-    worst = sorted(factors.items(), key=lambda pair: (pair[1], pair[0]))
+def _problem(scope: Scope, name: str, promise: float, factors: list[tuple[str, float]], together: float) -> Problem:
+    worst = sorted(factors, key=lambda pair: (pair[1], pair[0]))
     shown = ", ".join(f"{each} {value:g} %" for each, value in worst[:5])
     more = f" and {len(worst) - 5} more" if len(worst) > 5 else ""
     message = (
