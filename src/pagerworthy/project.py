@@ -159,7 +159,7 @@ def _wrong_path(path: str, root: Path) -> str:
     if not path or not path.isprintable() or len(path) > _LONGEST_PATH:
         return "which is not a path"
     # A drive or a backslash leads elsewhere on the systems that know them.
-    if PurePosixPath(path).is_absolute() or "\\" in path or ":" in path.split("/")[0]:
+    if PurePosixPath(path).is_absolute() or "\\" in path or ":" in path.split("/", maxsplit=1)[0]:
         return "which does not start at the repository's root"
     if ".." in PurePosixPath(path).parts:
         return "which leads upward"
