@@ -76,7 +76,8 @@ def schema_problems(
 ) -> list[Problem]:
     """The problems that a validator has with a value, each at its key or value.
 
-    What is too long for its schema is looked at no further. `base` is the place in the document of what was validated, and of what `view` describes.
+    What is too long for its schema is looked at no further. `base` is the place in the document of what was
+    validated, and of what `view` describes.
     """
     reader = _Reader(composed, view, base)
     long = too_long(value, view)
