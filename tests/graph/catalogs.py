@@ -57,6 +57,7 @@ def service(
     compute: Compute | None = SAFE,
     resources: Mapping[str, Resource] | None = None,
     regulations: tuple[str, ...] = (),
+    oncall: OnCall | None = None,
 ) -> Service:
     return Service(
         apiVersion="pagerworthy/v1",
@@ -70,6 +71,7 @@ def service(
             dependencies=needs,
             compute=compute,
             resources=dict(resources or {}),
+            oncall=oncall,
             data=Data(classification="internal", regulations=regulations) if regulations else None,
         ),
     )

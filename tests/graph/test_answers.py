@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pagerworthy.catalog import Catalog, Compute, Replicas, Resource, Sli, Slo
+from pagerworthy.catalog import Catalog, Compute, OnCall, Replicas, Resource, Sli, Slo
 from pagerworthy.graph import (
     DependencyGraph,
     Redundancy,
@@ -53,6 +53,23 @@ def test_impact_tells_who_fails_who_degrades_what_is_promised_and_whom_to_tell()
     ]
 
 
+def test_whoever_is_really_called_is_told():
+    own = OnCall(schedule="https://oncall.example.com/ledger")
+    drawn = catalog(
+        service("cart", owner="orders"),
+        service("ledger", need("cart"), owner="orders", oncall=own),
+        service("web", need("cart"), owner="orders"),
+        service("report", need("cart"), owner="data", oncall=own),
+        team("orders", "Orders", "https://oncall.example.com/orders"),
+    )
+    impact = impact_of(drawn, DependencyGraph.of(drawn), "cart")
+    assert [(row.team, row.schedule, row.services) for row in impact.tell] == [
+        ("data", "https://oncall.example.com/ledger", ("report",)),
+        ("orders", "https://oncall.example.com/ledger", ("ledger",)),
+        ("orders", "https://oncall.example.com/orders", ("cart", "web")),
+    ]
+
+
 def test_a_resource_takes_down_its_owner_and_who_needs_the_owner():
     drawn = shop()
     impact = impact_of(drawn, DependencyGraph.of(drawn), "cart/valkey")
@@ -72,8 +89,9 @@ def test_each_dependent_fails_or_degrades_and_its_way_down_is_real(drawn, data):
     impact = impact_of(drawn, graph, node)
     fails = {row.service for row in impact.fails}
     degrades = {row.service for row in impact.degrades}
-    assert fails == set(graph.reach_up(node, hard=True))
-    assert degrades == set(graph.reach_up(node)) - fails
+    position = graph.index[node]
+    assert fails == set(graph.names(graph.hard_up[position]))
+    assert degrades == set(graph.names(graph.all_up[position])) - fails
     weighed: nx.DiGraph[str] = nx.DiGraph()
     weighed.add_nodes_from(graph.nodes)
     for edge in graph.edges:
@@ -230,12 +248,12 @@ def facts_of(drawn: Catalog, name: str):
 
 def test_facts_of_the_shop():
     facts = facts_of(shop(), "cart")
-    assert (facts.dependents_hard, facts.dependents_all, facts.dependents_tier1) == (3, 3, 2)
+    assert (facts.dependents_hard, facts.dependents_all) == (3, 3)
     assert facts.single_points == ("cart/valkey",)
     assert not facts.in_hard_cycle
     facts = facts_of(shop(), "checkout")
     assert facts.hard_lower_tier == ("cart",)
-    assert (facts.dependents_hard, facts.dependents_all, facts.dependents_tier1) == (1, 2, 0)
+    assert (facts.dependents_hard, facts.dependents_all) == (1, 2)
     assert facts.ceiling == pytest.approx(99.95 * 99.99 / 100)
     assert facts.limiting == "cart"
     assert facts.single_points == ("external:stripe",)
@@ -321,6 +339,5 @@ def test_facts_agree_with_the_answers_to_single_questions(drawn):
         impact = impact_of(drawn, graph, name)
         assert found.dependents_hard == len(impact.fails)
         assert found.dependents_all == len(impact.fails) + len(impact.degrades)
-        assert found.dependents_tier1 == sum(row.tier == 1 for row in impact.fails)
         near = {name} | {edge.target for edge in graph.needs(name) if edge.is_hard}
         assert set(found.single_points) == near & weak

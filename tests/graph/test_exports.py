@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -44,7 +45,10 @@ LABELS = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1))
 
 
 def labelled(label: str) -> DependencyGraph:
-    return DependencyGraph.of(catalog(service("web", need("ad"), title=label), service("ad", title="Ad")))
+    """A graph with that label, even one that no entry could be read with."""
+    drawn = DependencyGraph.of(catalog(service("web", need("ad")), service("ad", title="Ad")))
+    web = msgspec.structs.replace(drawn.nodes["web"], label=label)
+    return DependencyGraph({**drawn.nodes, "web": web}, drawn.edges)
 
 
 def export(form: str, graph: DependencyGraph, marks: dict[str, str] | None = None) -> str:

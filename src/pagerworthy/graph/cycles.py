@@ -74,12 +74,15 @@ def _shortest_circle(graph: DependencyGraph, edges: StackEdges, inside: set[str]
     """The edges of the shortest circle that begins with one of `starts`, the first of equals."""
     best: list[Edge] = []
     budget = SEARCH_LIMIT
+    least = 1 if any(name in edges[name] for name in inside) else 2
+    if sum(target in inside for name in inside for target in edges[name]) == len(inside):
+        least = len(inside)  # one edge a service: there is no other circle
     for start in starts:
         found, looked = _way_back(graph, edges, inside, start, len(best) or len(inside) + 1)
         if found and (not best or len(found) < len(best)):
             best = found
         budget -= looked
-        if len(best) == 1 or (best and budget < 0):
+        if best and (len(best) <= least or budget < 0):
             break
     return best
 

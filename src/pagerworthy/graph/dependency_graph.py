@@ -52,16 +52,6 @@ class DependencyGraph:
         """The edges from the services that need a node, by source."""
         return self._needed_by[self.index[node]]
 
-    def reach_down(self, node: str, *, hard: bool = False) -> tuple[str, ...]:
-        """All that a node needs, directly or not, in the order of `nodes`; by hard edges alone if `hard`."""
-        closures = self.hard_down if hard else self.all_down
-        return self.names(closures[self.index[node]])
-
-    def reach_up(self, node: str, *, hard: bool = False) -> tuple[str, ...]:
-        """All services that need a node, directly or not, by name; by hard edges alone if `hard`."""
-        closures = self.hard_up if hard else self.all_up
-        return self.names(closures[self.index[node]])
-
     def names(self, mask: int) -> tuple[str, ...]:
         """The ids of the nodes of which the bits are set."""
         return tuple(self.ids[bit] for bit in bits(mask))
@@ -113,16 +103,6 @@ class DependencyGraph:
     def index(self) -> dict[str, int]:
         """The position of each node in `ids`."""
         return {name: position for position, name in enumerate(self.ids)}
-
-    @cached_property
-    def hard_down(self) -> tuple[int, ...]:
-        """For each node, as a bit set, all that it reaches by hard edges."""
-        return transitive_closure(self._successors(hard=True), self.hard_components)
-
-    @cached_property
-    def all_down(self) -> tuple[int, ...]:
-        """For each node, as a bit set, all that it reaches."""
-        return transitive_closure(self._successors(hard=False), self.components)
 
     @cached_property
     def hard_up(self) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from pagerworthy.graph.availability import ceilings
 from pagerworthy.graph.cycles import hard_cycles
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind, Redundancy, Relation
-from pagerworthy.graph.single_points import tier_masks, weak_needs
+from pagerworthy.graph.single_points import weak_needs
 
 # The types that keep data, which two writers can spoil for each other. Queues and topics are made for many
 # writers.
@@ -24,7 +24,6 @@ class GraphFacts(msgspec.Struct, frozen=True):
     - `ceiling`, `limiting`: see `Ceiling`; percent, or None where nothing is known.
     - `unpromised`: direct hard dependencies that promise no availability, even where their own dependencies limit it.
     - `dependents_hard`, `dependents_all`: how many services fail with it; and how many notice at all.
-    - `dependents_tier1`: how many of those that fail are of tier 1.
     - `single_points`, `unclear_points`: itself, its resources and its direct hard dependencies, as far as
       they have no redundancy, or as far as nobody says whether they have.
     - `shared_writers`: data stores that it owns or writes and that more than one service writes. The owner
@@ -43,7 +42,6 @@ class GraphFacts(msgspec.Struct, frozen=True):
     unpromised: tuple[str, ...]
     dependents_hard: int
     dependents_all: int
-    dependents_tier1: int
     single_points: tuple[str, ...]
     unclear_points: tuple[str, ...]
     shared_writers: tuple[str, ...]
@@ -66,7 +64,6 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
     """
     cyclic = {name for cycle in hard_cycles(graph) for name in cycle.services}
     limits = ceilings(catalog, graph)
-    first_tier = tier_masks(graph)[0]
     stores = {
         name: _store(graph, name, node.service)
         for name, node in graph.nodes.items()
@@ -75,7 +72,6 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
     found = {}
     for name, service in catalog.services.items():
         position = graph.index[name]
-        failing = graph.hard_up[position]
         ceiling = limits[name]
         touched = sorted(edge.target for edge in graph.needs(name) if edge.target in stores)
         found[name] = GraphFacts(
@@ -84,9 +80,8 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
             ceiling=ceiling.percent,
             limiting=ceiling.limiting,
             unpromised=ceiling.unpromised,
-            dependents_hard=failing.bit_count(),
+            dependents_hard=graph.hard_up[position].bit_count(),
             dependents_all=graph.all_up[position].bit_count(),
-            dependents_tier1=(failing & first_tier).bit_count(),
             single_points=weak_needs(graph, name, Redundancy.SINGLE),
             unclear_points=weak_needs(graph, name, Redundancy.UNKNOWN),
             shared_writers=tuple(

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from pagerworthy.catalog import Catalog
+from pagerworthy.catalog import Catalog, Service
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Node, NodeKind
 
@@ -39,7 +39,10 @@ class PromiseAtRisk(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A team to tell, with the address of its on-call schedule (or empty) and its services that notice."""
+    """Whom to tell: a team, an on-call schedule (or empty), and the team's services that notice and are called there.
+
+    A service without on-call of its own is called on its team's schedule. A team stands once for each schedule.
+    """
 
     team: str
     label: str
@@ -52,7 +55,8 @@ class Impact(msgspec.Struct, frozen=True):
 
     `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but
     only over a soft edge, by soft steps, tier and name. `promises` are the users' promises at risk: those of `node`, of
-    what fails, and of what degrades with a single soft step. `tell` lists the teams of these services and of `node`.
+    what fails, and of what degrades with a single soft step. `tell` says who is called for these services and for
+    `node`, by team and schedule.
     """
 
     node: Node
@@ -119,19 +123,20 @@ def _promises(catalog: Catalog, effects: dict[str, Effect]) -> tuple[PromiseAtRi
 
 
 def _told(catalog: Catalog, services: list[str]) -> tuple[Told, ...]:
-    by_team: dict[str, list[str]] = {}
+    called: dict[tuple[str, str], list[str]] = {}
     for name in services:
-        by_team.setdefault(catalog.services[name].spec.owner, []).append(name)
+        service = catalog.services[name]
+        called.setdefault((service.spec.owner, _schedule(catalog, service)), []).append(name)
     told = []
-    for name, owned in sorted(by_team.items()):
+    for (name, schedule), owned in sorted(called.items()):
         team = catalog.teams.get(name)
-        oncall = team.spec.oncall if team is not None else None
-        told.append(
-            Told(
-                team=name,
-                label=team.metadata.label if team is not None else name,
-                schedule=oncall.schedule if oncall is not None else "",
-                services=tuple(owned),
-            )
-        )
+        label = team.metadata.label if team is not None else name
+        told.append(Told(team=name, label=label, schedule=schedule, services=tuple(owned)))
     return tuple(told)
+
+
+def _schedule(catalog: Catalog, service: Service) -> str:
+    """Who is really called: a service's own on-call comes before its team's."""
+    team = catalog.teams.get(service.spec.owner)
+    oncall = service.spec.oncall or (team.spec.oncall if team is not None else None)
+    return oncall.schedule if oncall is not None else ""

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from pagerworthy.graph.closure import bits
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Node, NodeKind, Redundancy
 
@@ -72,7 +71,7 @@ def weak_needs(graph: DependencyGraph, service: str, redundancy: Redundancy) -> 
 
 def failing_services(graph: DependencyGraph, point: SinglePoint) -> tuple[str, ...]:
     """The names of the services that fail with a single point, itself included if it is a service."""
-    names = {graph.ids[bit] for bit in bits(graph.hard_up[graph.index[point.node.id]])}
+    names = set(graph.names(graph.hard_up[graph.index[point.node.id]]))
     if point.node.kind is NodeKind.SERVICE and point.node.known:
         names.add(point.node.id)
     return tuple(sorted(names))
