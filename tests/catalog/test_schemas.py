@@ -196,11 +196,16 @@ def test_two_validators_agree(kind: str) -> None:
     )
     def agree(document: dict[str, Any], chance: Any, value: Any) -> None:
         for wrong in (document, _changed(document, chance, value)):
-            fast = {tuple(error.instance_path) for error in SCHEMAS.validator(kind).iter_errors(wrong)}
-            slow = {tuple(error.absolute_path) for error in other.iter_errors(wrong)}
             # Python's `$` also matches before a last line break, which a pattern here never means.
-            if not any(isinstance(leaf, str) and leaf.endswith("\n") for leaf in _leaves(wrong)):
-                assert fast == slow
+            if any(isinstance(leaf, str) and leaf.endswith("\n") for leaf in _leaves(wrong)):
+                continue
+            fast = list(SCHEMAS.validator(kind).iter_errors(wrong))
+            slow = list(other.iter_errors(wrong))
+            assert bool(fast) == bool(slow)
+            # Of a property that is forbidden, the other implementation does not say which it is.
+            assert {tuple(error.instance_path) for error in fast if error.kind.name != "falseSchema"} == {
+                tuple(error.absolute_path) for error in slow if error.validator is not None
+            }
 
     agree()
 
