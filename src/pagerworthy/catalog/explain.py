@@ -13,9 +13,10 @@ from pagerworthy.catalog.decode import decode
 from pagerworthy.catalog.extensions import FOLDER, Extensions
 from pagerworthy.catalog.frontmatter import split
 from pagerworthy.catalog.model import ENTRY_TYPES, FOLDERS, Entry
-from pagerworthy.catalog.schema_problems import place_of, schema_problems
+from pagerworthy.catalog.schema_problems import schema_problems
 from pagerworthy.catalog.schema_view import SchemaView
 from pagerworthy.catalog.schemas import Schemas
+from pagerworthy.catalog.value_problems import place_of
 from pagerworthy.codes import problem
 from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 
@@ -23,7 +24,6 @@ from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 _OF_EXTENSIONS = frozenset({"PW120", "PW121", "PW122"})
 _MAX_EXTENSIONS = 20
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_EXTENSION_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Explained(msgspec.Struct, frozen=True):
@@ -154,7 +154,7 @@ class _Judge:
         # The service's own schema allows fewer; how many there are it says itself.
         for name, fields in islice((extensions if isinstance(extensions, dict) else {}).items(), _MAX_EXTENSIONS):
             path = ("spec", "extensions", name)
-            if not _EXTENSION_NAME.fullmatch(name):
+            if not _NAME.fullmatch(name):
                 continue
             extension = self._extensions.get(name)
             if extension is None:
