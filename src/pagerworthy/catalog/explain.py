@@ -92,8 +92,8 @@ class _Judge:
         if isinstance(kind, str) and kind in ENTRY_TYPES:
             if kind != self._folder_kind:
                 mend = f"move the file to catalog/{FOLDERS[kind]}/, or write kind: {self._folder_kind}"
-                where = f"catalog/{FOLDERS[self._folder_kind]}/"
-                found.append(self._problem("PW103", f"this is a {kind}, and {where} has none", ("kind",), mend))
+                message = f"a {kind} does not belong in catalog/{FOLDERS[self._folder_kind]}/"
+                found.append(self._problem("PW103", message, ("kind",), mend))
         else:
             found.append(self._unknown_kind(kind))
             kind = self._folder_kind

@@ -77,7 +77,7 @@ class _Reader:
         self._composed = composed
         self._view = view
         self._base = base
-        self._words = Words(composed, view)
+        self._words = Words(composed, view, base)
         self._missing: dict[tuple[DocumentPath, tuple[str, ...]], Missing] = {}
         self._guesses = 0
         self._unknown: list[tuple[DocumentPath, str]] = []
@@ -251,7 +251,8 @@ class _Reader:
             return
         says = self._view.at(inner)
         finding = value_finding(self._words, path, error, says)
-        if keyword == "minItems" and condition is not None:
+        if keyword in {"minItems", "minProperties"} and condition is not None:
             why = self._because(path[:-1], condition, "; it needs some where ")
-            finding = msgspec.structs.replace(finding, message=finding.message + why)
+            mend = finding.mend.removesuffix(", or remove the line")
+            finding = msgspec.structs.replace(finding, message=finding.message + why, mend=mend)
         self._values[path] = (rank, finding)

@@ -43,10 +43,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Words:
-    """Names the parts of a document, and says how they are written."""
+    """Names the parts of a document, and says how they are written; `view` describes the part at `base`."""
 
-    def __init__(self, composed: Composed, view: SchemaView) -> None:
+    def __init__(self, composed: Composed, view: SchemaView, base: DocumentPath) -> None:
         self._composed = composed
+        self._base = base
         self.view = view
 
     def label(self, path: DocumentPath) -> str:
@@ -63,6 +64,12 @@ class Words:
         examples = says.get("examples") or [says["enum"][0] if says.get("enum") else "..."]
         text = as_yaml(examples[0])
         return f"{key}: {text}" if isinstance(key, str) and key else text
+
+    def or_remove(self, path: DocumentPath) -> str:
+        """`, or remove the line`, where the schema lets it be removed."""
+        inner = path[len(self._base) :]
+        needed = inner and inner[-1] in self.view.at(inner[:-1]).get("required", ())
+        return "" if needed else ", or remove the line"
 
     def written(self, path: DocumentPath) -> str:
         """The spelling of a scalar without quotes that is not text."""
@@ -135,7 +142,7 @@ def value_finding(
             mend = "shorten it"
         case "minItems" | "minProperties":
             code, message = "PW111", f"{what} has too few items" if value else f"{what} is empty"
-            mend = write if value else f"{write}, or remove the line"
+            mend = write if value else write + words.or_remove(path)
         case "maxItems" | "maxProperties":
             size = len(value) if isinstance(value, list | dict) else 0
             code, message = "PW111", f"{what} has {size:,} items; at most {_count(kind.limit)} are allowed"
@@ -149,7 +156,7 @@ def _type(
     what, key = words.label(path), str(path[-1]) if path else ""
     line = words.line(path[-1] if path else "", says)
     if value is None:
-        return "PW116", f"{what} has no value", f"write {line}, or remove the line"
+        return "PW116", f"{what} has no value", f"write {line}{words.or_remove(path)}"
     wanted = " or ".join(_TYPES.get(name, name) for name in types)
     message = f"{what} should be {wanted}, and is {_kind_of(value)}"
     allowed = f"; allowed: {listed(says['enum'])}" if "enum" in says else ""
@@ -172,8 +179,14 @@ def _type(
     elif want == "array" and not isinstance(value, dict):
         mend = f"write it as a list: {prefix}[{as_yaml(value)}]"
     elif want == "array":
-        mend = f"put a hyphen before each item of the list: {as_yaml([value])[1:-1]} becomes - {as_yaml(value)}"
+        mend = f"put a hyphen before each item, as in - {as_yaml(_first(says))}"
     return "PW107", message, mend
+
+
+def _first(says: Mapping[str, Any]) -> Any:
+    """The first item of a list's example."""
+    examples = says.get("examples") or [["..."]]
+    return examples[0][0] if isinstance(examples[0], list) and examples[0] else "..."
 
 
 def _form(words: Words, value: Value, error: "jsonschema_rs.ValidationError", write: str, meaning: str) -> str:
@@ -193,7 +206,8 @@ def _one_of(value: Value, options: list[Any]) -> str:
     near: list[str] = []
     if isinstance(value, str) and len(value) <= LONGEST_GUESSED:
         lower = {str(option).lower(): str(option) for option in options}
-        near = [lower[found] for found in difflib.get_close_matches(value.lower(), list(lower), n=1, cutoff=0.5)]
+        near = [lower[found] for found in difflib.get_close_matches(value.lower(), list(lower), n=1, cutoff=0.6)]
+        near = near or [name for key, name in lower.items() if len(value) > 2 and key.startswith(value.lower())]
     elif isinstance(value, int | float) and not isinstance(value, bool):
         numbers = [option for option in options if isinstance(option, int | float)]
         near = [str(min(numbers, key=lambda option: abs(option - value)))] if numbers else []
