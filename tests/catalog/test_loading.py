@@ -212,6 +212,23 @@ def test_repository_cannot_hold_the_cache(tmp_path: Path, cache_folder: Path) ->
     assert len(remembered(cache_folder)) == 2
 
 
+def test_old_caches_are_removed(tmp_path: Path, cache_folder: Path) -> None:
+    root = right_catalog(tmp_path)
+    settle()
+    load(root)
+    (file,) = remembered(cache_folder)
+    old = file.with_name("old.msgpack")
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    for number in range(60):
+        name = f"extra-{number}"
+        text = PAYMENT.replace("name: payment", f"name: {name}")
+        (root / f"catalog/services/{name}.yaml").write_text(text, encoding="utf-8")
+    settle()
+    load(root)
+    assert remembered(cache_folder) == [file]
+
+
 def test_two_processes_read_what_one_does(tmp_path: Path) -> None:
     root = right_catalog(tmp_path)
     for number in range(450):

@@ -20,6 +20,7 @@ from pagerworthy.problem import Problem
 
 # Two writes within one tick of a file system's clock leave the same stamp; files as young as this are not remembered.
 _TICK_NS = 50_000_000
+_MONTH = 30 * 24 * 3600
 # Raised when what is remembered changes its form.
 _FORM = 3
 
@@ -65,11 +66,21 @@ class Cache:
             new = folder / f"{self._name}.{os.getpid()}.{time.monotonic_ns()}.new"
             new.write_bytes(msgspec.msgpack.encode(every))
             new.replace(folder / self._name)
+            _forget_old(folder)
         except (OSError, RuntimeError, msgspec.MsgspecError):
             # Without a cache everything still works.
             if new is not None:
                 with suppress(OSError):
                     new.unlink(missing_ok=True)
+
+
+def _forget_old(folder: Path) -> None:
+    """Removes what no one has written for a month: other repositories, other versions, writes that broke off."""
+    limit = time.time() - _MONTH
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if path.stat().st_mtime < limit:
+                path.unlink()
 
 
 def _folder() -> Path:
