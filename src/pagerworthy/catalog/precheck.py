@@ -45,7 +45,7 @@ _CLASSES = _table(
 )
 _DIGITS = _table(n=b"0123456789.", e=b"eE", s=b"+-")
 # Escapes that can make characters that nobody sees.
-_ESCAPE = re.compile(rb"\\[0abevfNLP_xuU]")
+_ESCAPE = re.compile(rb"\\[0abevfrNLP_xuU]")
 _START = re.compile(rb"\A(?:(?:#[^\n]*)?\n)*---\n")
 _BEFORE_TOKEN = b" \n:,[{-?"
 
