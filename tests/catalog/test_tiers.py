@@ -160,6 +160,8 @@ def test_whatever_is_plain_is_read_alike(text: str) -> None:
 
 
 @given(_plain_values())
+@example("\r")
+@example("\t\n\x7f\u2028")
 def test_json_is_read_alike(value: Any) -> None:
     import ryaml
 
