@@ -1,9 +1,6 @@
 """Reads the files of a catalog through both tiers, in two processes where there are many."""
 
 import hashlib
-import os
-import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from pagerworthy.catalog.model import Entry, Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.walk import Found, unreadable
+from pagerworthy.parallel import in_halves
 from pagerworthy.problem import Problem
 
 # Fewer files are read sooner than a second process starts.
@@ -33,21 +31,7 @@ class Read(msgspec.Struct, frozen=True, array_like=True):
 
 def read_all(root: Path, files: Sequence[Found]) -> list[Read]:
     """Reads the files, in their order."""
-    if len(files) < _MANY or not _can_fork():
-        return _read_here(root, files)
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    half = len(files) // 2
-    try:
-        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as pool:
-            other = pool.submit(_read_packed, root, files[half:])
-            here = _read_here(root, files[:half])
-            return here + msgspec.msgpack.decode(other.result(), type=list[Read])
-    except (BrokenProcessPool, OSError):
-        # The system refuses a second process, or ended it: one is enough.
-        return _read_here(root, files)
+    return in_halves(lambda some: _read_here(root, some), files, Read, many=_MANY)
 
 
 def check_entry(content: bytes, path: str, kind: str, root: Path) -> list[Problem]:
@@ -57,16 +41,6 @@ def check_entry(content: bytes, path: str, kind: str, root: Path) -> list[Proble
     explained = explain(content, path, kind, Schemas(), Extensions(root))
     found = list(explained.problems)
     return found + (list(alone(explained.entry, path)) if explained.entry else [])
-
-
-def _can_fork() -> bool:
-    # Forking is safe only where no other thread can hold a lock, and cheap only on Linux.
-    return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
-
-
-def _read_packed(root: Path, files: Sequence[Found]) -> bytes:
-    # Packed by msgspec, what was read crosses to the other process in a tenth of the time that pickling takes.
-    return msgspec.msgpack.encode(_read_here(root, files))
 
 
 def _read_here(root: Path, files: Sequence[Found]) -> list[Read]:

@@ -4,6 +4,7 @@ What was right is remembered in the user's cache folder, never in the repository
 """
 
 import hashlib
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,22 +48,29 @@ def waiver_problems(catalog: Catalog, root: Path) -> list[Problem]:
 
 
 def _marker(root: Path) -> Path | None:
-    """The file that stands for this very rubric having been right; None where a file cannot be read."""
+    """The file that stands for this very rubric having been right; None where something is no readable file.
+
+    Everything that lies in the folders counts, so that a file which is no part of a rubric is not overlooked.
+    """
     from platformdirs import user_cache_path
 
     digest = hashlib.sha256(__version__.encode())
     try:
         for folder in (data_folder("scoring"), root / "scoring", data_folder("schemas")):
-            for file in _files(folder):
+            for file in sorted(folder.rglob("*")):
+                mode = file.lstat().st_mode
+                if stat.S_ISDIR(mode):
+                    continue
+                if not stat.S_ISREG(mode):
+                    return None
                 for part in (file.relative_to(folder).as_posix().encode(), file.read_bytes()):
                     digest.update(len(part).to_bytes(8))
                     digest.update(part)
-                digest.update(bytes([file.is_symlink()]))
         return user_cache_path("pagerworthy") / "rubrics" / digest.hexdigest()
     except (OSError, RuntimeError):
         return None
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for pattern in ("policy.yaml", "criteria/*/*.yaml", "*.json"):
+    for pattern in ("policy.yaml", "criteria/*/*.yaml"):
         yield from sorted(folder.glob(pattern))
