@@ -1,0 +1,3 @@
+"""Other tools' formats, in and out."""
+
+__all__: list[str] = []
