@@ -77,6 +77,7 @@ class Sli(_Part, frozen=True):
     bad: str = ""
     total: str = ""
     histogram: str = ""
+    native: bool = False
     selector: str = ""
     below: str = ""
     probe: str = ""
@@ -102,6 +103,7 @@ class Slo(_Part, frozen=True):
     sli: Sli
     category: str = ""
     description: str = ""
+    min_events: int | None = None
 
     @property
     def kind(self) -> str:
