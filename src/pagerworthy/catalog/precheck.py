@@ -8,6 +8,7 @@ took longer than the parser itself.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 SIZE_LIMIT = 128 * 1024
 # Keys and values of one document. Entries have hundreds; what has more is refused before anything else looks at it.
@@ -32,79 +33,101 @@ def _table(**classes: bytes) -> bytes:
     return bytes(table)
 
 
-# c control, u beyond ASCII, d delimiter, s space, p property of a node, q complex key, e escape, m merge.
+# c control, r carriage return, u beyond ASCII, d delimiter, p property of a node, q complex key, e escape, m merge,
+# n part of a number, v exponent, s its sign, b base, f letter of what is no number or infinite.
 _CLASSES = _table(
-    c=bytes([*range(10), *range(11, 32), 127]),
+    c=bytes([*range(10), *range(11, 13), *range(14, 32), 127]),
+    r=b"\r",
     u=bytes(range(128, 256)),
     d=b"\n:,[{-",
-    s=b" ",
     p=b"&*!",
     q=b"?",
     e=b"\\",
     m=b"<",
+    n=b"0123456789.",
+    v=b"eE",
+    s=b"+",
+    b=b"xXoObB",
+    f=b"naifNAIF",
 )
-_DIGITS = _table(n=b"0123456789.", e=b"eE", s=b"+-")
 # Escapes that can make characters that nobody sees.
 _ESCAPE = re.compile(rb"\\[0abevfrNLP_xuU]")
 _START = re.compile(rb"\A(?:(?:#[^\n]*)?\n)*---\n")
 _BEFORE_TOKEN = b" \n:,[{-?"
+# More than fifteen digits are not exact; nothing with a smaller exponent than of three digits is too large to be kept.
+_MANY_DIGITS = b"n" * 16
+_LARGE_EXPONENTS = (b"nvnnn", b"nvsnnn", b"nvdnnn")
+# What stands between delimiters, and whether that could be a number: digits among letters, as in a digest, are none.
+_TOKEN = re.compile(rb"[^ \n,\[\]{}:#?]+")
+_NUMERIC = re.compile(rb"[0-9.eE_+-]+")
 
 
 def plain(content: bytes, text: str) -> bool:
     """Whether both tiers are sure to read the text, which is `content` decoded, alike."""
     if len(content) > _PLAIN_SIZE:
         return False
-    if b"\r\n" in content:
+    # Without the spaces, a delimiter stands beside the token that it begins.
+    classes = content.translate(_CLASSES, b" ")
+    if b"r" in classes:
         content = content.replace(b"\r\n", b"\n")
-    classes = content.translate(_CLASSES)
+        classes = content.translate(_CLASSES, b" ")
     return not (
         b"c" in classes
+        or b"r" in classes
         # Every node but the first comes after a delimiter; the slow tier counts them.
         or classes.count(b"d") >= MAX_NODES
-        or b"mm" in classes
+        or (b"m" in classes and b"mm" in classes)
         or (b"u" in classes and UNPRINTABLE.search(text))
         or (b"e" in classes and _ESCAPE.search(content))
-        or b"\n%" in content
-        or content.startswith(b"%")
         or _has_marker(content)
-        or _has_property(content, classes)
-        or _unusual_number(content)
+        or _has_property(classes)
+        or _unusual_number(content, classes)
     )
 
 
 def _has_marker(content: bytes) -> bool:
-    """Whether a line starts like a document's beginning or end, other than the one beginning at the very top."""
+    """Whether a line starts like a directive, or like a document's beginning or end other than at the very top."""
+    if b"%" in content and (content.startswith(b"%") or b"\n%" in content):
+        return True
     if content.startswith((b"---", b"...")) or b"\n---" in content:
         start = _START.match(content)
         if start is None:
             return True
         content = content[start.end() - 1 :]
-    return b"\n---" in content or b"\n..." in content
+        if b"\n---" in content:
+            return True
+    return b"\n..." in content
 
 
-def _has_property(content: bytes, classes: bytes) -> bool:
-    """Whether an anchor, alias or tag, or the mark of a complex key, may start a token."""
-    if classes[:1] in {b"p", b"q"} or b"dp" in classes or b"dq" in classes or b"qp" in classes or b"qq" in classes:
+def _has_property(classes: bytes) -> bool:
+    """Whether an anchor, alias or tag, or the mark of a complex key, may start a token.
+
+    Within plain text an asterisk is a multiplication; after a delimiter, an alias.
+    """
+    if classes[:1] in {b"p", b"q"} or (b"p" in classes and b"dp" in classes):
         return True
-    for pair in (b"sp", b"sq"):
-        found = classes.find(pair)
-        while found >= 0:
-            # Within plain text a multiplication is one; after a delimiter, an alias.
-            before = content[:found].rstrip(b" ")
-            if not before or before[-1:] in _BEFORE_TOKEN:
-                return True
-            found = classes.find(pair, found + 1)
-    return False
+    return b"q" in classes and (b"dq" in classes or b"qp" in classes or b"qq" in classes)
 
 
-def _unusual_number(content: bytes) -> bool:
-    digits = content.translate(_DIGITS)
-    # Sixteen digits and points, wherever they are: more than fifteen digits are not exact.
-    # Nothing with a smaller exponent than of three digits is too large to be kept.
-    if b"n" * 16 in digits or b"nennn" in digits or b"nesnnn" in digits:
-        return True
+def _unusual_number(content: bytes, classes: bytes) -> bool:
+    return (
+        (_is_long(classes) and any(_is_long(token.translate(_CLASSES)) for token in _numeric(content)))
+        or (b"nb" in classes and _is_number(content, (b"0x", b"0o", b"0b")))
+        or (b"nfff" in classes and _is_number(content, (b".nan", b".inf")))
+    )
+
+
+def _is_long(classes: bytes) -> bool:
+    return _MANY_DIGITS in classes or any(exponent in classes for exponent in _LARGE_EXPONENTS)
+
+
+def _numeric(content: bytes) -> Iterator[bytes]:
+    return (token for token in _TOKEN.findall(content) if _NUMERIC.fullmatch(token))
+
+
+def _is_number(content: bytes, starts: Sequence[bytes]) -> bool:
     lower = content.lower()
-    return any(_starts_token(lower, start) for start in (b"0x", b"0o", b"0b", b".nan", b".inf"))
+    return any(_starts_token(lower, start) for start in starts)
 
 
 def _starts_token(content: bytes, start: bytes) -> bool:

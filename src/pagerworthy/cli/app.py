@@ -1,5 +1,6 @@
 """The command group; each command lives in a file of its own and is imported only when it is called."""
 
+import gc
 import importlib
 import os
 import sys
@@ -33,6 +34,10 @@ COMMANDS: dict[str, str] = {
     "docs": "Print the reference of facts, evidence keys, criteria and problems.",
     "completion": "Print the completion script for your shell.",
 }
+
+# Python looks for garbage so often that a check spends a seventh of its time on it; what commands read stays until they
+# end. A server, which does not end, still keeps nothing for long.
+_GARBAGE = (100_000, 20, 20)
 
 
 class _LazyGroup(click.Group):
@@ -90,11 +95,14 @@ def project_of(ctx: click.Context) -> "Project":
 
 def main() -> None:
     """Runs the command line and ends the process with one of the documented exit codes."""
+    gc.set_threshold(*_GARBAGE)
     try:
         code = app(standalone_mode=False, prog_name="pagerworthy")
         # What is still in the buffer may not fit on the disk either.
         if sys.stdout is not None:
             sys.stdout.flush()
+        # The end of a process looks for garbage, too.
+        gc.freeze()
         sys.exit(code if isinstance(code, int) else Exit.FINE)
     except OSError as error:
         _cannot_write(error)
