@@ -70,6 +70,13 @@ class OnCall(_Part, frozen=True):
     channel: str = ""
 
 
+class Slices(_Part, frozen=True):
+    """Slices of time that are counted instead of events; `target` in percent, None where each counts with its ratio."""
+
+    length: Literal["1m", "2m", "5m"]
+    target: float | None = None
+
+
 class Sli(_Part, frozen=True):
     """A service level indicator, in one of five forms; `form` says which."""
 
@@ -82,6 +89,7 @@ class Sli(_Part, frozen=True):
     below: str = ""
     probe: str = ""
     ratio: str = ""
+    slices: Slices | None = None
 
     @property
     def form(self) -> Literal["good", "bad", "histogram", "probe", "ratio"]:
@@ -101,6 +109,7 @@ class Slo(_Part, frozen=True):
     objective: float
     window: str
     sli: Sli
+    title: str = ""
     category: str = ""
     description: str = ""
     min_events: int | None = None
