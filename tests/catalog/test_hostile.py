@@ -1,5 +1,6 @@
 """What a stranger's pull request may hold: each gets its problem at once, and nothing is opened, followed or run."""
 
+import json
 import os
 import shutil
 import socket
@@ -226,6 +227,44 @@ def test_extension_schemas_cost_no_time_and_open_nothing(schema: str, tmp_path: 
     found = [p for p in problems_of(root) if p.code in {"PW121", "PW122", "PW108"}]
     assert len(found) == 1
     assert min(_seconds(entry.encode(), root) for _ in range(3)) < 0.1
+
+
+_MANY_TYPES = [{"type": name} for name in ("array", "object", "null", "boolean")] * 80
+_ONES = f"[{','.join('1' * 4_000)}]"
+_LISTS: dict[str, tuple[object, str]] = {
+    "any-of-many-for-each": ({"items": {"anyOf": _MANY_TYPES}}, _ONES),
+    "any-of-many-for-long-text": ({"items": {"anyOf": _MANY_TYPES}}, f"['{'x' * 100_000}']"),
+    "any-of-for-each": ({"items": {"anyOf": _MANY_TYPES[:4]}}, _ONES),
+    "conditions": ({"allOf": [{"if": {"items": {"type": "integer"}}, "then": {"minItems": 9_000}}] * 300}, _ONES),
+    "contains": ({"contains": {"anyOf": _MANY_TYPES}}, _ONES),
+    "one-of": ({"oneOf": [{"type": "array"}] * 900}, _ONES),
+    "enum": ({"items": {"enum": list(range(2, 1_500))}}, f"[{','.join('1' * 480)}]"),
+    "giant-enum": ({"items": {"enum": list(range(2, 15_000))}}, f"[{','.join('1' * 480)}]"),
+    "unique": ({"uniqueItems": True}, f"[{','.join(f'{{a: {n}}}' for n in range(1_500))}, {{a: 1}}]"),
+    "keys": ({"propertyNames": {"pattern": "^(a+)+$"}}, f"{{{'a' * 900}!: 1}}"),
+    "pattern-properties": (
+        {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False},
+        f"{{{'a' * 900}!: 1}}",
+    ),
+    "unevaluated": ({"patternProperties": {"^(a+)+$": {}}, "unevaluatedProperties": False}, f"{{{'a' * 900}!: 1}}"),
+    "pattern-in-a-condition": ({"if": {"pattern": "^(a+)+$"}, "else": {"const": "b"}}, f"{'a' * 5_000}!"),
+    "pattern-in-a-part-with-a-dialect": (
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", "pattern": "^(a+)+$"},
+        f"{'a' * 5_000}!",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _LISTS)
+def test_fields_that_a_schema_takes_long_to_judge_cost_no_time(name: str, tmp_path: Path) -> None:
+    root = right_catalog(tmp_path)
+    (root / "schemas/extensions").mkdir(parents=True)
+    part, value = _LISTS[name]
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": {"a": part}}
+    (root / "schemas/extensions/acme.schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    content = f"{PAYMENT}  extensions:\n    acme:\n      a: {value}\n".encode()
+    assert 0 < len(check_entry(content, PLACE, "Service", root)) <= 60
+    assert min(_seconds(content, root) for _ in range(3)) < 0.1
 
 
 def test_extension_schema_that_multiplies_itself_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pagerworthy.catalog.composed import Composed, Value
 from pagerworthy.catalog.decode import decode
 from pagerworthy.catalog.extensions import FOLDER, Extensions
 from pagerworthy.catalog.frontmatter import split
+from pagerworthy.catalog.limits import weight
 from pagerworthy.catalog.model import ENTRY_TYPES, FOLDERS, Entry
 from pagerworthy.catalog.schema_problems import schema_problems
 from pagerworthy.catalog.schema_view import SchemaView
@@ -23,6 +24,8 @@ from pagerworthy.problem import DocumentPath, Problem, Where, render_path
 # A schema that is missing or broken says nothing against the entry, of which everything else was checked.
 _OF_EXTENSIONS = frozenset({"PW120", "PW121", "PW122"})
 _MAX_EXTENSIONS = 20
+# A validator could need each part of an extension's schema for each part of its fields: this many take some 30 ms.
+_MAX_WORK = 500_000
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -163,6 +166,11 @@ class _Judge:
             elif extension.validator is None:
                 if extension.problem is not None:
                     found.append(extension.problem)
+            elif isinstance(fields, dict) and extension.parts * weight(fields) > _MAX_WORK:
+                if not extension.validator.is_valid(fields):
+                    message = f"the fields of {name[:40]} do not fit {FOLDER}/{name[:40]}.schema.json"
+                    mend = "there are too many to say which: write fewer, or compare them with the schema"
+                    found.append(self._problem("PW118", message, path, mend))
             elif isinstance(fields, dict):
                 view = SchemaView(extension.schema, {})
                 found += schema_problems(extension.validator, fields, self._composed, view, self._path, path)

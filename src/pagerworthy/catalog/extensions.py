@@ -29,9 +29,10 @@ _OTHER_PLACES = ("$dynamicRef", "$recursiveRef", "$id", "$anchor", "$dynamicAnch
 
 
 class Extension(msgspec.Struct, frozen=True):
-    """An extension's schema; `problem` says why there is none to use."""
+    """An extension's schema of so many `parts`; `problem` says why there is none to use."""
 
     schema: dict[str, Any] = {}
+    parts: int = 0
     validator: "jsonschema_rs.Draft202012Validator | None" = None
     problem: Problem | None = None
 
@@ -81,9 +82,9 @@ def _read(root: Path, path: str) -> Extension:
         schema = json.loads(content)
         if not isinstance(schema, dict):
             raise _UnusableError("PW121", "a schema is a JSON object, and this is none", "write { ... }")
-        _check_parts(schema)
+        parts = _parts(schema)
         _check_numbers(schema)
-        return Extension(schema=schema, validator=_compile(schema))
+        return Extension(schema=schema, parts=parts, validator=_compile(schema))
     except _UnusableError as error:
         return Extension(problem=problem(error.code, str(error), Where(file=path), error.mend))
     except OSError as error:
@@ -122,11 +123,9 @@ def _check_numbers(schema: dict[str, Any]) -> None:
             raise _UnusableError("PW121", message, "write a smaller number")
 
 
-def _check_parts(schema: dict[str, Any]) -> None:
-    """Raises _UnusableError where references leave the schema or go in a circle, or there is too much of it."""
-    sizes: dict[int, int] = {}
-    open_parts: set[int] = set()
-    _size(schema, schema, sizes, open_parts, 0)
+def _parts(schema: dict[str, Any]) -> int:
+    """How many parts a schema has. Raises _UnusableError for too many, and for references out of it or in a circle."""
+    return _size(schema, schema, {}, set(), 0)
 
 
 def _size(part: Any, schema: dict[str, Any], sizes: dict[int, int], open_parts: set[int], depth: int) -> int:
@@ -137,7 +136,7 @@ def _size(part: Any, schema: dict[str, Any], sizes: dict[int, int], open_parts: 
     if depth > _MAX_DEPTH:
         raise _UnusableError("PW121", f"this schema has more than {_MAX_DEPTH} levels", "write it flatter")
     open_parts.add(id(part))
-    total = 1
+    total = 1 + (len(part) if isinstance(part, list) else 0)
     for child in _children(part, schema):
         total += _size(child, schema, sizes, open_parts, depth + 1)
         if total > _MAX_PARTS:
@@ -156,6 +155,9 @@ def _children(part: Any, schema: dict[str, Any]) -> Iterator[Any]:
                 message = f"this schema uses {key}, with which it could mean another place"
                 raise _UnusableError("PW122", message, 'refer to own definitions: {"$ref": "#/$defs/..."}')
             elif key == "$schema" and isinstance(value, str):
+                if part is not schema:
+                    mend = "name it at the top of the schema, or nowhere"
+                    raise _UnusableError("PW121", "this schema names its dialect in one of its parts", mend)
                 if value.rstrip("#") != "https://json-schema.org/draft/2020-12/schema":
                     mend = "write https://json-schema.org/draft/2020-12/schema, or leave $schema out"
                     raise _UnusableError("PW121", "this schema is not of draft 2020-12", mend)

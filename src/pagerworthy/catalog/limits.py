@@ -14,8 +14,24 @@ from pagerworthy.problem import DocumentPath
 if TYPE_CHECKING:
     import jsonschema_rs
 
+# Text of this length takes as long to write into an error as a part of a list does.
+_TEXT = 100
 # Of a list or mapping with more parts than this for which no schema sets a limit, one error is enough.
 _MANY = 500
+
+
+def weight(value: Value) -> int:
+    """How much there is of a value: its parts, and its text in proportion."""
+    total = 0
+    pending = [value]
+    while pending:
+        here = pending.pop()
+        total += 1
+        if isinstance(here, dict | list):
+            pending.extend(here.values() if isinstance(here, dict) else here)
+        elif isinstance(here, str):
+            total += len(here) // _TEXT
+    return total
 
 
 def too_long(value: Value, view: SchemaView) -> list[tuple[DocumentPath, int, int]]:

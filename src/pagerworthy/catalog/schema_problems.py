@@ -1,14 +1,15 @@
 """Turns what a validator says into problems that a person can act on: one for each thing that is wrong."""
 
 import difflib
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pagerworthy.catalog.composed import Composed, Value
+from pagerworthy.catalog.faults import Fault, faults
 from pagerworthy.catalog.forms import GUESSES
-from pagerworthy.catalog.limits import errors_of, too_long
+from pagerworthy.catalog.limits import too_long
 from pagerworthy.catalog.schema_view import (
     Condition,
     SchemaView,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 # Of several errors at one value, the first of these says best what is wrong with it.
 _RANKS = ("type", "const", "enum", "minLength", "pattern", "maxLength", "format")
 # No one reads more of one file, and a hostile one could have tens of thousands.
-_MAX_ERRORS = 60
 _MAX_UNKNOWN = 50
 # Comparing names takes long: nothing is guessed of very many.
 _MAX_GUESSES = 20
@@ -52,7 +52,7 @@ def schema_problems(
     file: str,
     base: DocumentPath = (),
 ) -> list[Problem]:
-    """The problems that a validator has with a value, each at its key or value.
+    """The problems that a schema has with a value, each at its key or value; `validator` is the schema compiled.
 
     What is too long for its schema is looked at no further. `base` is the place in the document of what was
     validated, and of what `view` describes.
@@ -61,15 +61,28 @@ def schema_problems(
     long = too_long(value, view)
     for path, size, limit in long:
         reader.take_too_long((*base, *path), size, limit)
-    if not long:
-        for error in islice(errors_of(validator, value), _MAX_ERRORS):
-            reader.take(error)
+    found = [] if long else faults(validator, value, view)
+    for fault in found:
+        reader.take(fault)
+    findings = reader.findings()
+    if found and not findings and not composed.problems:
+        # Nothing that a validator refuses may come through for want of words.
+        findings = [reader.plainly(found[0])]
     problems = []
-    for finding in reader.findings():
+    for finding in findings:
         line, column = place_of(composed, finding.path, at_key=finding.at_key)
         where = Where(file=file, line=line, column=column, path=render_path(finding.path))
         problems.append(problem(finding.code, finding.message, where, finding.mend))
     return problems
+
+
+def _exact(value: Value) -> Value:
+    """The value with numbers that are the same written the same."""
+    if isinstance(value, dict):
+        return {key: _exact(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class _Reader:
@@ -84,35 +97,39 @@ class _Reader:
         self._values: dict[DocumentPath, tuple[int, Finding]] = {}
         self._others: dict[tuple[DocumentPath, str], Finding] = {}
 
-    def take(self, error: "jsonschema_rs.ValidationError") -> None:
-        """Sorts one error to those of its kind."""
-        inner: DocumentPath = tuple(error.instance_path)
-        path = self._base + inner
+    def take(self, fault: Fault) -> None:
+        """Sorts one fault to those of its kind."""
+        path = self._base + fault.path
         if any(path[: len(place)] == place for place in self._composed.doubtful):
             return
-        keyword = error.kind.name
-        condition = self._view.condition(error.evaluation_path)
-        kind: Any = error.kind
-        match keyword:
+        condition = self._view.condition(fault.way)
+        match fault.keyword:
             case "required":
-                self._take_missing(path, kind.property, condition)
+                for name in fault.names:
+                    self._take_missing(path, name, condition)
             case "additionalProperties" | "unevaluatedProperties":
                 room = _MAX_UNKNOWN - len(self._unknown)
-                self._unknown.extend((path, name) for name in kind.unexpected[:room])
-            case "falseSchema":
+                self._unknown.extend((path, name) for name in fault.names[:room])
+            case "falseSchema" if path:
                 self._take_forbidden(path, condition)
-            case "propertyNames":
-                self._take_key(path, str(kind.error.instance))
+            case "propertyNames" if fault.names:
+                self._take_key(path, fault.names[0])
             case "uniqueItems":
                 self._take_repeated(path)
             case _:
-                self._take_value(path, inner, keyword, error, condition)
+                self._take_value(path, fault, condition)
 
     def take_too_long(self, path: DocumentPath, size: int, limit: int) -> None:
         """Notes a list or mapping with more parts than its schema allows."""
         if path not in self._composed.doubtful:
             message = f"{self._words.label(path)} has {size:,} items; at most {limit:,} are allowed"
             self._values[path] = (0, Finding(path, False, "PW111", message, "remove some of them"))
+
+    def plainly(self, fault: Fault) -> Finding:
+        """A finding for what needs no more than to be said."""
+        path = self._base + fault.path
+        message = f"{self._words.label(path)} breaks the rule {fault.keyword} of its schema"
+        return Finding(path, False, "PW118", message, "compare it with the example in the schema")
 
     def findings(self) -> list[Finding]:
         """All findings, after typing errors have been matched with what is missing because of them."""
@@ -228,29 +245,24 @@ class _Reader:
 
     def _take_repeated(self, path: DocumentPath) -> None:
         value = self._words.value(path)
-        seen: list[Value] = []
+        seen: set[str] = set()
         for index, item in enumerate(value if isinstance(value, list) else []):
-            if item in seen:
+            same = json.dumps(_exact(item), sort_keys=True)
+            if same in seen:
                 where = (*path, index)
                 message = f"{as_yaml(item)} is in {self._words.label(path)} twice"
                 mend = "remove it, or write the one that was meant"
                 self._others.setdefault((where, "PW112"), Finding(where, False, "PW112", message, mend))
                 return
-            seen.append(item)
+            seen.add(same)
 
-    def _take_value(
-        self,
-        path: DocumentPath,
-        inner: DocumentPath,
-        keyword: str,
-        error: "jsonschema_rs.ValidationError",
-        condition: Condition | None,
-    ) -> None:
+    def _take_value(self, path: DocumentPath, fault: Fault, condition: Condition | None) -> None:
+        keyword = fault.keyword
         rank = _RANKS.index(keyword) if keyword in _RANKS else len(_RANKS)
         if path in self._values and self._values[path][0] <= rank:
             return
-        says = self._view.at(inner)
-        finding = value_finding(self._words, path, error, says)
+        says = self._view.at(fault.path)
+        finding = value_finding(self._words, path, fault, says)
         if keyword in {"minItems", "minProperties"} and condition is not None:
             why = self._because(path[:-1], condition, "; it needs some where ")
             mend = finding.mend.removesuffix(", or remove the line")

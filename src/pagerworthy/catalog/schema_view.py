@@ -1,6 +1,7 @@
 """Looks into a schema: what it says of a place in a document, and which condition led to an error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -8,6 +9,8 @@ import msgspec
 from pagerworthy.problem import DocumentPath
 
 Schema = Mapping[str, Any]
+
+COMMON_FILE = "common.schema.json"
 
 _EMPTY: Schema = {}
 
@@ -27,6 +30,15 @@ class SchemaView:
         self._schema = schema
         self._common = common
         self._places: dict[str, list[DocumentPath]] | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The schema itself."""
+        return self._schema
+
+    def others(self) -> dict[str, Schema]:
+        """The schemas that it may refer to, by the names by which it does."""
+        return {COMMON_FILE: self._common} if self._common else {}
 
     def at(self, path: DocumentPath) -> Schema:
         """What the schema says of the place: its own words before those of the definition that it refers to."""
@@ -61,18 +73,34 @@ class SchemaView:
                     pending.append((*path, key))
         return found
 
-    def condition(self, evaluation_path: Sequence[str | int]) -> Condition | None:
-        """The innermost condition on the way that an error's evaluation took."""
-        here: Any = self._schema
+    def condition(self, way: Sequence[str | int]) -> Condition | None:
+        """The innermost condition on the way to a keyword, through references and branches."""
         found: Condition | None = None
-        for part in evaluation_path:
-            if part == "$ref" and isinstance(here, Mapping):
-                here = self._target(here["$ref"])
-                continue
-            if part in {"then", "else"} and isinstance(here, Mapping) and "if" in here:
-                found = Condition(schema=here["if"], holds=part == "then", branch=here[part])
-            here = _into(here, part)
+        for here, part in self._steps(way):
+            if part in {"then", "else"} and "if" in here:
+                found = Condition(schema=here["if"], holds=part == "then", branch=here[str(part)])
         return found
+
+    def asked(self, way: Sequence[str | int]) -> Any:
+        """What the keyword at the end of the way asks for."""
+        steps = list(self._steps(way))
+        return _into(*steps[-1]) if steps else _EMPTY
+
+    def defined_as(self, way: Sequence[str | int]) -> str:
+        """The name of the definition whose own keyword is at the end of the way; empty for one in no definition."""
+        steps = list(self._steps(way))
+        if len(steps) < 2 or steps[-2][1] != "$ref":
+            return ""
+        return str(steps[-2][0]["$ref"]).rpartition("/")[2]
+
+    def _steps(self, way: Sequence[str | int]) -> Iterator[tuple[Schema, str | int]]:
+        """Each part of the way with the schema that it is taken from."""
+        here: Any = self._schema
+        for part in way:
+            if isinstance(here, Mapping):
+                yield here, part
+            follow = part == "$ref" and isinstance(here, Mapping) and isinstance(here.get("$ref"), str)
+            here = self._target(here["$ref"]) if follow else _into(here, part)
 
     def _merged(self, schema: Schema) -> Schema:
         steps = 0
@@ -137,5 +165,5 @@ def _into(here: Any, part: str | int) -> Any:
 
 def listed(names: Iterable[object], most: int = 12) -> str:
     """`a, b, c`, shortened after `most` of them."""
-    every = [str(name) for name in names]
-    return ", ".join(every[:most]) + (", ..." if len(every) > most else "")
+    first = [str(name) for name in islice(names, most + 1)]
+    return ", ".join(first[:most]) + (", ..." if len(first) > most else "")

@@ -3,18 +3,16 @@
 import difflib
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from pagerworthy.catalog.composed import Composed, Value
+from pagerworthy.catalog.faults import Fault
 from pagerworthy.catalog.forms import GUESSES
 from pagerworthy.catalog.schema_view import SchemaView, listed
 from pagerworthy.catalog.yaml_words import as_yaml
 from pagerworthy.problem import DocumentPath, render_path
-
-if TYPE_CHECKING:
-    import jsonschema_rs
 
 _TYPES = {
     "string": "text",
@@ -26,8 +24,9 @@ _TYPES = {
     "null": "nothing",
 }
 _NUMBER = re.compile(r"([-+]?)([0-9]+)(?:[.,]([0-9]+))?[ ]?%?")
-# Comparing names takes long: nothing is guessed of a long one.
+# Comparing names takes long: nothing is guessed of a long one, and none of very many.
 LONGEST_GUESSED = 60
+_MOST_GUESSED = 200
 _YES = frozenset({"yes", "y", "on", "true", "1"})
 _NO = frozenset({"no", "n", "off", "false", "0"})
 
@@ -97,32 +96,29 @@ def place_of(composed: Composed, path: DocumentPath, *, at_key: bool = False) ->
     return (1, 1)
 
 
-def value_finding(
-    words: Words, path: DocumentPath, error: "jsonschema_rs.ValidationError", says: Mapping[str, Any]
-) -> Finding:
-    """The finding behind an error of a validator at one value; `says` is what the schema says of that place."""
-    keyword = error.kind.name
+def value_finding(words: Words, path: DocumentPath, fault: Fault, says: Mapping[str, Any]) -> Finding:
+    """The finding behind a fault of one value; `says` is what the schema says of that place."""
+    keyword, asked = fault.keyword, fault.asked
     value = words.value(path)
     what = words.label(path)
-    kind: Any = error.kind
     shown = words.shown(path, value)
     write = f"write e.g. {words.line(path[-1] if path else '', says)}"
     meaning = says.get("description", "")
     code, message, mend = "PW118", f"{what} breaks the rule {keyword} of its schema", write
     match keyword:
         case "type":
-            code, message, mend = _type(words, path, value, kind.types, says)
+            code, message, mend = _type(words, path, value, asked if isinstance(asked, list) else [asked], says)
         case "enum" | "const":
             code = "PW101" if path == ("apiVersion",) else "PW102" if path == ("kind",) else "PW104"
-            options = kind.options if keyword == "enum" else [kind.expected_value]
+            options = asked if keyword == "enum" else [asked]
             message = f"{what} is {shown}, which is not one of the allowed values"
             mend = _one_of(value, options)
         case "pattern":
             code, message = "PW108", f"{what} is {shown}, which does not have the form that is asked for"
-            mend = _form(words, value, error, write, meaning)
+            mend = _form(words, value, fault, write, meaning)
         case "format":
             code = "PW114"
-            message = f"{what} is {shown}, and there is no such {'day' if kind.format == 'date' else kind.format}"
+            message = f"{what} is {shown}, and there is no such {'day' if asked == 'date' else asked}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
             bounds = {
                 "minimum": "at least",
@@ -131,21 +127,21 @@ def value_finding(
                 "exclusiveMaximum": "less than",
             }
             code = "PW109"
-            message = f"{what} is {shown}; it has to be {bounds[keyword]} {_count(kind.limit)}"
+            message = f"{what} is {shown}; it has to be {bounds[keyword]} {_count(asked)}"
             mend = f"{write}  # {meaning}" if meaning else write
         case "minLength":
             code, message = "PW110", f"{what} is {'empty' if value == '' else 'too short'}"
             mend = f"{write}  # {meaning}" if meaning else write
         case "maxLength":
             size = len(value) if isinstance(value, str) else 0
-            code, message = "PW110", f"{what} has {size:,} characters; at most {_count(kind.limit)} are allowed"
+            code, message = "PW110", f"{what} has {size:,} characters; at most {_count(asked)} are allowed"
             mend = "shorten it"
         case "minItems" | "minProperties":
             code, message = "PW111", f"{what} has too few items" if value else f"{what} is empty"
             mend = write if value else write + words.or_remove(path)
         case "maxItems" | "maxProperties":
             size = len(value) if isinstance(value, list | dict) else 0
-            code, message = "PW111", f"{what} has {size:,} items; at most {_count(kind.limit)} are allowed"
+            code, message = "PW111", f"{what} has {size:,} items; at most {_count(asked)} are allowed"
             mend = "remove some of them"
     return Finding(path, False, code, message, mend)
 
@@ -189,8 +185,8 @@ def _first(says: Mapping[str, Any]) -> Any:
     return examples[0][0] if isinstance(examples[0], list) and examples[0] else "..."
 
 
-def _form(words: Words, value: Value, error: "jsonschema_rs.ValidationError", write: str, meaning: str) -> str:
-    definition = str(error.schema_path[1]) if error.schema_path[:1] == ["$defs"] else ""
+def _form(words: Words, value: Value, fault: Fault, write: str, meaning: str) -> str:
+    definition = words.view.defined_as(fault.way)
     short = isinstance(value, str) and len(value) <= 300
     guess = GUESSES[definition](str(value)) if definition in GUESSES and short else ""
     if guess and guess != value:
@@ -204,6 +200,8 @@ def _one_of(value: Value, options: list[Any]) -> str:
     if len(options) == 1:
         return f"write {as_yaml(options[0])}"
     near: list[str] = []
+    if len(options) > _MOST_GUESSED:
+        return allowed
     if isinstance(value, str) and len(value) <= LONGEST_GUESSED:
         lower = {str(option).lower(): str(option) for option in options}
         near = [lower[found] for found in difflib.get_close_matches(value.lower(), list(lower), n=1, cutoff=0.6)]
