@@ -10,9 +10,9 @@ import msgspec
 from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, Slo, System, Team
 from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
 from pagerworthy.handover import Pager, pager_at
+from pagerworthy.metrics import is_machine_metric, metric_names
 from pagerworthy.scoring import facts as f
 from pagerworthy.scoring.policy import Policy
-from pagerworthy.scoring.promql import is_machine_metric, metric_names
 
 # No comparison with it is true, so a rule about a number that nobody gave does not pass by itself.
 NOT_SAID = math.nan

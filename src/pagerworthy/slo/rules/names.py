@@ -1,8 +1,8 @@
 """What recorded series are called.
 
-The names and labels are Sloth's (https://sloth.dev), so that its published dashboards show them. Series that are summed
-over a period carry nothing but these labels: were an owner or a tier among them, whoever changes it would start a second
-series beside the first, and Prometheus refuses to record the two as one.
+The names and labels are Sloth's (https://sloth.dev), so that its published dashboards show them. Series that are
+summed over a period carry nothing but these labels: were an owner or a tier among them, whoever changes it would start
+a second series beside the first, and Prometheus refuses to record the two as one.
 """
 
 from pagerworthy.slo.objective import Objective

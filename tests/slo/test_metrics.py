@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.scoring.promql import is_machine_metric, metric_names
+from pagerworthy.metrics import is_machine_metric, metric_names
 
 NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,20}", fullmatch=True).filter(
     lambda name: (
