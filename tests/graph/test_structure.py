@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pagerworthy.catalog import Compute, Replicas, Resource
 from pagerworthy.graph import DependencyGraph, NodeKind, Redundancy, Relation, layers_of
-from pagerworthy.graph.components import components
+from pagerworthy.reliability.components import components
 from pagerworthy.graph.redundancy import ZONED_TYPES, of_compute, of_resource
 from pagerworthy.project import data_folder
 from tests.graph.catalogs import catalog, catalogs, need, provider, service

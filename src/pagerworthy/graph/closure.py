@@ -7,7 +7,7 @@ successors' sets, so that one pass over the condensation, at one OR an edge, ans
 
 from collections.abc import Iterator
 
-from pagerworthy.graph.components import Successors
+from pagerworthy.reliability.components import Successors
 
 
 def transitive_closure(successors: Successors, ordered: list[list[int]]) -> tuple[int, ...]:

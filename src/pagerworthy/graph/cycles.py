@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pagerworthy.catalog import Criticality
-from pagerworthy.graph.components import components
+from pagerworthy.reliability.components import components
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind
 from pagerworthy.graph.stacks import StackEdges, stack_edges

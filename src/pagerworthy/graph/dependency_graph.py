@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pagerworthy.catalog import Catalog
 from pagerworthy.graph.build import nodes_and_edges
 from pagerworthy.graph.closure import bits, transitive_closure
-from pagerworthy.graph.components import components
+from pagerworthy.reliability.components import components
 from pagerworthy.graph.node import EXTERNAL_PREFIX, Edge, Node, NodeKind
 
 if TYPE_CHECKING:
