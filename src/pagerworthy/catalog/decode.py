@@ -18,12 +18,11 @@ _MARKS = (
 _MAX_PROBLEMS = 10
 
 
-def decode(content: bytes, file: str) -> tuple[str, list[Problem]]:
+def decode(content: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, list[Problem]]:
     """The text of the file, or the empty text with the problems that make it unreadable."""
-    if len(content) > SIZE_LIMIT:
-        limit = SIZE_LIMIT // 1024
+    if len(content) > limit:
         mend = "split it, or move long text into a file that it links to"
-        return "", [problem("PW003", f"this file has more than {limit} KiB", Where(file=file), mend)]
+        return "", [problem("PW003", f"this file has more than {limit // 1024} KiB", Where(file=file), mend)]
     save = "save it as UTF-8 without a byte order mark"
     for mark, name in _MARKS:
         if content.startswith(mark):
