@@ -11,6 +11,7 @@ import pytest
 
 from pagerworthy.catalog import Catalog, load
 from pagerworthy.catalog.cache import Cache
+from pagerworthy.catalog.kept import keep, read_kept
 from pagerworthy.catalog.reading import Read, read_all
 from pagerworthy.catalog.walk import walk
 from tests.catalog.hostile import PAYMENT
@@ -30,7 +31,7 @@ def settle() -> None:
 
 
 def remembered(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.msgpack"))
+    return sorted(folder.rglob("*.kept"))
 
 
 def test_everything_is_loaded_in_order() -> None:
@@ -190,6 +191,27 @@ def test_spoilt_cache_is_ignored(content: bytes, tmp_path: Path, cache_folder: P
     same(load(root).catalog, cold.catalog)
 
 
+def test_one_changed_byte_of_a_cache_is_noticed(tmp_path: Path, cache_folder: Path) -> None:
+    root = right_catalog(tmp_path)
+    settle()
+    cold = load(root)
+    (file,) = remembered(cache_folder)
+    content = file.read_bytes()
+    # Still a message, and of an entry that says something else.
+    at = content.index(b"payment", 40)
+    file.write_bytes(content[:at] + b"poyment" + content[at + 7 :])
+    same(load(root).catalog, cold.catalog)
+
+
+def test_what_another_program_kept_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    keep("entries", b"key", b"content")
+    assert bytes(read_kept("entries", b"key") or b"") == b"content"
+    assert read_kept("entries", b"other") is None
+    monkeypatch.setattr("pagerworthy.catalog.kept._program", lambda: b"another")
+    assert read_kept("entries", b"key") is None
+
+
 def test_without_a_cache_folder_everything_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = right_catalog(tmp_path)
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -217,7 +239,7 @@ def test_old_caches_are_removed(tmp_path: Path, cache_folder: Path) -> None:
     settle()
     load(root)
     (file,) = remembered(cache_folder)
-    old = file.with_name("old.msgpack")
+    old = file.with_name("old.kept")
     old.write_bytes(b"")
     os.utime(old, (0, 0))
     for number in range(60):

@@ -1,9 +1,11 @@
 """`check` speaks of a broken rubric, and remembers only a right one."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
@@ -42,3 +44,28 @@ def test_a_stray_or_a_pipe_beside_a_rubric_that_was_right_is_found(tmp_path: Pat
     os.mkfifo(tmp_path / "scoring" / "policy.yaml")
     code, said = check(tmp_path)
     assert (code, "scoring/policy.yaml" in said) == (1, True)
+
+
+def test_a_waiver_that_the_policy_refuses_is_told_with_a_rubric_that_was_right_before(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    (tmp_path / "scoring").mkdir()
+    policy = tmp_path / "scoring" / "policy.yaml"
+    text = (ROOT / "scoring" / "policy.yaml").read_text()
+    policy.write_text(text)
+    assert [check(tmp_path)[1].count("PW308") for _ in range(2)] == [0, 0]
+    policy.write_text(re.sub(r"longest_days: \d+", "longest_days: 1", text))
+    first, again = check(tmp_path), check(tmp_path)
+    assert first == again
+    assert (first[0], "and the policy allows 1" in first[1]) == (1, True)
+
+
+def test_a_spoilt_memory_of_a_rubric_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    right = check(tmp_path)
+    (kept,) = (tmp_path / "cache").rglob("rubrics/*")
+    content = kept.read_bytes()
+    for spoilt in (b"", content[:-1], content[:-1] + b"x", content.replace(b"sre", b"xyz")):
+        kept.write_bytes(spoilt)
+        assert check(tmp_path) == right
+        assert kept.read_bytes() == content

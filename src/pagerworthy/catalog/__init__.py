@@ -1,7 +1,7 @@
 """The catalog: entries as typed structs, loading them, and checking what they say of each other."""
 
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
-from pagerworthy.catalog.checks import check
+from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_waivers
 from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.forms import name as suggest_name
 from pagerworthy.catalog.loading import Loaded, load
@@ -57,6 +57,7 @@ from pagerworthy.catalog.model import (
     Service,
     ServiceSpec,
     Sli,
+    Slices,
     Slo,
     System,
     SystemSpec,
@@ -124,6 +125,7 @@ __all__ = [
     "Service",
     "ServiceSpec",
     "Sli",
+    "Slices",
     "Slo",
     "System",
     "SystemSpec",
@@ -133,10 +135,13 @@ __all__ = [
     "Traces",
     "Waiver",
     "WaiverSpec",
+    "WaiverTerms",
     "as_yaml",
     "assemble",
+    "broken_terms",
     "check",
     "check_entry",
+    "check_waivers",
     "digest_of",
     "load",
     "locate",

@@ -12,7 +12,7 @@ from pagerworthy.catalog import check, load, locate
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
-from pagerworthy.cli.rubric_check import rubric_files, rubric_problems, waiver_problems
+from pagerworthy.cli.rubric_check import rubric_files, rubric_problems
 from pagerworthy.project import data_folder
 from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
 
@@ -36,7 +36,7 @@ def command(
     chosen = _from_root(project.root, paths)
     loaded = load(project.root, cache=cache)
     between = check(loaded.catalog, project.root, as_of=moment(project, as_of), criteria=criterion_ids(project.root))
-    rubric = (*rubric_problems(project.root, cache=cache), *waiver_problems(loaded.catalog, project.root))
+    rubric = rubric_problems(project.root, loaded.catalog, cache=cache)
     found = [each for each in (*loaded.problems, *between, *rubric) if _is_in(each.where.file, chosen)]
     files = (*loaded.catalog.files, *(file.relative_to(project.root).as_posix() for file in rubric_files(project.root)))
     checked = [file for file in files if _is_in(file, chosen)]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, check, load, locate
+from pagerworthy.catalog import Catalog, check, check_waivers, load, locate
 from pagerworthy.cli.options import moment
 from pagerworthy.evidence import Evidence, configured_paths, read_evidence
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Severity, Where
 from pagerworthy.project import Project, ProjectError
-from pagerworthy.scoring import Rubric, Scores, check_waivers, load_rubric, score
+from pagerworthy.scoring import Rubric, Scores, load_rubric, score
 
 _POSTMORTEMS = "catalog/postmortems/"
 _NAME = re.compile(r"[a-z0-9-]+")
@@ -104,7 +104,7 @@ def assess(
     say("reading evidence")
     graph = DependencyGraph.of(catalog)
     known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
-    problems += [*known.problems, *check_waivers(catalog, rubric.policy)]
+    problems += [*known.problems, *check_waivers(catalog, rubric.policy.waivers)]
     say(f"scoring {len(catalog.services):,} services")
     scores = score(catalog, graph, known, rubric, when, unread=_unread_postmortems(project.root, problems, catalog))
     say("")

@@ -1,6 +1,6 @@
 """Scoring: the rubric, and the pure function from catalog, graph and evidence to scorecards and verdicts."""
 
-from pagerworthy.scoring.load import LoadedRubric, check_waivers, load_policy, load_rubric
+from pagerworthy.scoring.load import LoadedRubric, load_policy, load_rubric
 from pagerworthy.scoring.model import (
     Breach,
     Criterion,
@@ -31,7 +31,6 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Verdict",
-    "check_waivers",
     "load_policy",
     "load_rubric",
     "score",

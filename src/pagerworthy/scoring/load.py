@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Document, read_document
+from pagerworthy.catalog import Document, read_document
 from pagerworthy.catalog.files import read_file
 from pagerworthy.codes import problem
 from pagerworthy.evidence import KEYS, Strength
@@ -21,7 +21,7 @@ from pagerworthy.project import data_folder
 from pagerworthy.scoring.cel import CelError, Language, Program
 from pagerworthy.scoring.model import Criterion, Fix, Rung
 from pagerworthy.scoring.policy import Policy, parse_age
-from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble, broken_terms
+from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble
 from pagerworthy.scoring.rubric_files import MAX_BYTES, POLICY, rubric_files
 
 
@@ -54,24 +54,6 @@ def load_policy(root: Path) -> Policy | None:
     reader = _RubricReader(root)
     policy = reader.policy()
     return None if reader.problems else policy
-
-
-def check_waivers(catalog: Catalog, policy: Policy) -> list[Problem]:
-    """Waivers that the policy does not let count: too long, or signed by somebody who may not."""
-    return [
-        problem(
-            "PW308",
-            f"the waiver does not count: {terms}",
-            Where(
-                file=catalog.file_of("Waiver", waiver.name),
-                path="spec.expires" if terms.startswith("it lives") else "spec.approver",
-            ),
-            "see `waivers` in scoring/policy.yaml; a waiver that breaks it is not honoured",
-        )
-        for waiver in catalog.waivers
-        # A team that is not there is a problem of its own, which `check` tells where it stands.
-        if waiver.spec.approver.team in catalog.teams and (terms := broken_terms(waiver, policy, catalog.teams))
-    ]
 
 
 def _reads(group: str, expression: str) -> bool:

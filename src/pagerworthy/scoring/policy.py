@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from pagerworthy.catalog import Engagement
+from pagerworthy.catalog import Engagement, WaiverTerms
 from pagerworthy.evidence import StrengthWord
 from pagerworthy.scoring.model import Rung
 
@@ -20,13 +20,6 @@ class ConditionPolicy(_Part, frozen=True):
 
     at_most: int
     within_days: int
-
-
-class WaiverPolicy(_Part, frozen=True):
-    """How many days a waiver may live, and which teams may sign one."""
-
-    longest_days: int
-    signed_by: tuple[str, ...]
 
 
 class RepeatPolicy(_Part, frozen=True):
@@ -72,7 +65,7 @@ class Policy(_Part, frozen=True):
     weights: Mapping[RungName, float]
     required: Mapping[Engagement, Mapping[Literal["1", "2", "3", "4"], RungName]]
     conditions: ConditionPolicy
-    waivers: WaiverPolicy
+    waivers: WaiverTerms
     repeat: RepeatPolicy
     breaches: tuple[BreachRule, ...]
 

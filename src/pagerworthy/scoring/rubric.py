@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pagerworthy import catalog
 from pagerworthy.catalog import Team, Waiver
 from pagerworthy.scoring.cel import Language, Program, Rule
 from pagerworthy.scoring.model import Criterion
@@ -56,17 +57,7 @@ class Rubric(msgspec.Struct, frozen=True):
 
 def broken_terms(waiver: Waiver, policy: Policy, teams: Mapping[str, Team]) -> str:
     """Which term of the policy a waiver breaks, in words; empty where it breaks none."""
-    spec = waiver.spec
-    signer = spec.approver
-    if signer.team not in policy.waivers.signed_by:
-        return f"team {signer.team} may not sign waivers; {' or '.join(policy.waivers.signed_by)} may"
-    team = teams.get(signer.team)
-    if team is None or signer.name not in {member.name for member in team.spec.members}:
-        return f"{signer.name} is not in team {signer.team}"
-    days = (spec.expires - spec.granted).days
-    if days > policy.waivers.longest_days:
-        return f"it lives {days} days, and the policy allows {policy.waivers.longest_days}"
-    return ""
+    return catalog.broken_terms(waiver, policy.waivers, teams)
 
 
 def assemble(

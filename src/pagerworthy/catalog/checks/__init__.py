@@ -2,5 +2,6 @@
 
 from pagerworthy.catalog.checks.across import check
 from pagerworthy.catalog.checks.alone import alone
+from pagerworthy.catalog.checks.terms import WaiverTerms, broken_terms, check_waivers
 
-__all__ = ["alone", "check"]
+__all__ = ["WaiverTerms", "alone", "broken_terms", "check", "check_waivers"]
