@@ -19,8 +19,26 @@ _NUMBERS = "> -Inf"
 
 
 def error_ratio(sli: Sli, window: str) -> str:
-    """The share of bad events within `window` (as Prometheus writes it), from 0 to 1; absent without events."""
-    return f"({_error_ratio(sli, window)}) {_NUMBERS}"
+    """The share of bad events within `window` (as Prometheus writes it), from 0 to 1; absent without events.
+
+    Where slices of time are counted, the share of bad slices.
+    """
+    if sli.slices is not None:
+        return f"avg_over_time(({error_slice(sli)})[{window}:{sli.slices.length}])"
+    return f"(\n  {_error_ratio(sli, window)}\n) {_NUMBERS}"
+
+
+def error_slice(sli: Sli) -> str:
+    """How bad the slice of time is that ends now: 1 or 0 by its target, or else its share of bad events.
+
+    Raises ValueError for an SLI that does not count slices.
+    """
+    if sli.slices is None:
+        raise ValueError("this SLI counts no slices")
+    ratio = f"({_error_ratio(sli, sli.slices.length)}) {_NUMBERS}"
+    if sli.slices.target is None:
+        return ratio
+    return f"({ratio}) > bool {round(1 - sli.slices.target / 100, 12):g}"
 
 
 def bad_rate(sli: Sli, window: str) -> str:
@@ -29,13 +47,13 @@ def bad_rate(sli: Sli, window: str) -> str:
         return ""
     total = _total(sli, window)
     if sli.form == "bad":
-        return f"({_or_zero(_over(sli.bad, window), total)}) {_NUMBERS}"
-    return f"(({total}) - ({_good_or_zero(sli, window, total)})) {_NUMBERS}"
+        return f"{_or_zero(_over(sli.bad, window), total)} {_NUMBERS}"
+    return f"(({total}) - {_good_or_zero(sli, window, total)}) {_NUMBERS}"
 
 
 def total_rate(sli: Sli, window: str) -> str:
     """All events within `window`, in whatever the entry's queries count; empty where the SLI counts no events."""
-    return f"({_total(sli, window)}) {_NUMBERS}" if counts_events(sli) else ""
+    return f"({_total(sli, window)})" if counts_events(sli) else ""
 
 
 def total_count(sli: Sli, window: str, seconds: int) -> str:
@@ -52,7 +70,7 @@ def total_count(sli: Sli, window: str, seconds: int) -> str:
 
 def counts_events(sli: Sli) -> bool:
     """Whether the SLI says how many events there were, and not only which share was good."""
-    return sli.form in {"good", "bad", "histogram"}
+    return sli.form in {"good", "bad", "histogram"} and sli.slices is None
 
 
 def bound(sli: Sli) -> float:
@@ -73,8 +91,8 @@ def _error_ratio(sli: Sli, window: str) -> str:
         return f"1 - {_fraction(sli, window)}"
     total = _total(sli, window)
     if sli.form == "bad":
-        return f"({_or_zero(_over(sli.bad, window), total)})\n/ (({total}) > 0)"
-    return f"1 - ({_good_or_zero(sli, window, total)})\n/ (({total}) > 0)"
+        return f"{_or_zero(_over(sli.bad, window), total)}\n  / (({total}) > 0)"
+    return f"1 -\n  {_good_or_zero(sli, window, total)}\n  / (({total}) > 0)"
 
 
 def _good_or_zero(sli: Sli, window: str, total: str) -> str:
@@ -128,7 +146,7 @@ def _selected(metric: str, selector: str) -> str:
 
 
 def _or_zero(part: str, total: str) -> str:
-    return f"({part}) or 0 * ({total})"
+    return f"(\n    ({part})\n    or 0 * ({total})\n  )"
 
 
 def _over(query: str, window: str) -> str:

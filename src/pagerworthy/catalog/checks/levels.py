@@ -69,9 +69,10 @@ def _guarded(slo: Slo, path: str, *, paged: bool) -> Iterator[Finding]:
         )
         mend = f"promise more than {_PAGEABLE:.1f} %, or write severity: ticket in its alert"
         yield "PW243", message, f"{path}.objective", mend
-    if slo.min_events is not None and slo.sli.form in {"probe", "ratio"}:
-        message = f"{slo.name} has min_events, and a {slo.sli.form} does not say how many events there were"
-        yield "PW244", message, f"{path}.min_events", "remove min_events, or give good and total"
+    if slo.min_events is not None and (slo.sli.form in {"probe", "ratio"} or slo.sli.slices is not None):
+        what = "slices of time do" if slo.sli.slices is not None else f"a {slo.sli.form} does"
+        message = f"{slo.name} has min_events, and {what} not say how many events there were"
+        yield "PW244", message, f"{path}.min_events", "remove min_events, or count events by good and total"
 
 
 def _squeezed(query: str) -> str:

@@ -15,6 +15,7 @@ CURRENT_BURN = "slo:current_burn_rate:ratio"
 PERIOD_BURN = "slo:period_burn_rate:ratio"
 REMAINING = "slo:period_error_budget_remaining:ratio"
 INFO = "sloth_slo_info"
+SLICE = "slo:sli_error:slice"
 
 ID = "sloth_id"
 SERVICE = "sloth_service"
