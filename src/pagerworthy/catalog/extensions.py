@@ -6,6 +6,7 @@ nothing but their own definitions, and to none of those in a circle, so that no 
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,14 @@ from pagerworthy.catalog.files import read_file
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
+from pagerworthy.project import data_folder
 
 if TYPE_CHECKING:
     import jsonschema_rs
 
 FOLDER = "schemas/extensions"
+# What commands of ours write into entries.
+SHIPPED = frozenset({"openslo"})
 # Subschemas of one extension, each counted as often as it is referred to.
 _MAX_PARTS = 2_000
 _MAX_DEPTH = 60
@@ -45,12 +49,15 @@ class Extensions:
         self._known: dict[str, Extension] = {}
 
     def get(self, name: str) -> Extension | None:
-        """The extension of this name; None where the repository has no schema for it."""
+        """The extension of this name, of the repository or else as shipped; None where neither has a schema for it."""
         if name not in self._known:
             path = f"{FOLDER}/{name}.schema.json"
-            if not (self._root / path).exists() and not (self._root / path).is_symlink():
-                return None
-            self._known[name] = _read(self._root, path)
+            root = self._root
+            if not os.path.lexists(root / path):
+                root = data_folder("schemas").parent
+                if name not in SHIPPED:
+                    return None
+            self._known[name] = _read(root, path)
         return self._known[name]
 
     def digest(self) -> str:
