@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "gate": "Say whether a service may be deployed now.",
     "graph": "Ask the dependency graph: order, impact, cycles, export.",
     "site": "Build the static site, or serve it while you edit.",
+    "rules": "Make Prometheus rules of the objectives.",
     "new": "Write the first lines of a new entry.",
     "init": "Start a catalog in this folder.",
     "explain": "Say what a problem code or a criterion means and how to mend it.",

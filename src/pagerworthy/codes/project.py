@@ -27,4 +27,12 @@ ROWS: tuple[Code, ...] = (
         wrong="pagerworthy site build --out ~/documents",
         right="pagerworthy site build --out public",
     ),
+    Code(
+        code="PW504",
+        title="Rules cannot be written here",
+        why="A file that Pagerworthy did not write is somebody's work.",
+        mend="Move the file away, or name another folder with --out DIR.",
+        wrong="pagerworthy rules build --out /etc/prometheus/rules    # with a checkout.rules.yaml by hand",
+        right="pagerworthy rules build --out /etc/prometheus/rules/pagerworthy",
+    ),
 )

@@ -1,0 +1,73 @@
+"""`pagerworthy rules`: Prometheus rules from the objectives of the catalog."""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.options import as_of_option, cache_option, moment
+
+if TYPE_CHECKING:
+    from pagerworthy.problem import Problem
+    from pagerworthy.slo.rules import Written
+
+DEFAULT_OUT = Path("rules")
+_DECISIONS = "catalog/decision"
+
+
+@click.group(help="Make Prometheus rules of the objectives.")
+def command() -> None:
+    """The group."""
+
+
+@command.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder to write to; without it, rules/ in the repository.",
+)
+@as_of_option
+@cache_option
+@click.pass_context
+def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache: bool) -> int:
+    """Write recording rules and alerts, one file a service; only what has changed is written again.
+
+    Each file is written at once or not at all. A service whose entry or objectives are wrong keeps the file that it
+    has. Files that Pagerworthy did not write stay untouched.
+    """
+    from pagerworthy.catalog import load, locate
+    from pagerworthy.cli.aloud import show_problems
+    from pagerworthy.slo.rules import plan_rules, write_rules
+
+    project = project_of(ctx)
+    target = out or project.root / DEFAULT_OUT
+    loaded = load(project.root, cache=cache)
+    if broken := _broken_decisions(loaded.problems):
+        show_problems(locate(project.root, broken), project.root)
+        click.echo("who holds a pager is not known until this is mended: no rule was written", err=True)
+        return Exit.USAGE
+    plan = plan_rules(loaded.catalog, loaded.problems, moment(project, as_of), project.settings.site.url)
+    written = write_rules(plan, target, anew=not cache)
+    found = [*locate(project.root, plan.problems), *written.problems]
+    show_problems(found, project.root)
+    for name in written.kept:
+        click.echo(f"{target / name} stays as it was", err=True)
+    click.echo(f"{target}: {_said(written)}")
+    return Exit.PROBLEMS if found else Exit.FINE
+
+
+def _broken_decisions(found: "Iterable[Problem]") -> "list[Problem]":
+    from pagerworthy.problem import Severity
+
+    return [
+        each for each in found if each.severity is Severity.ERROR and each.where.file.casefold().startswith(_DECISIONS)
+    ]
+
+
+def _said(written: "Written") -> str:
+    return f"{written.written:,} files written, {written.unchanged:,} unchanged, {written.removed:,} removed"

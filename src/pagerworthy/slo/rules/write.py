@@ -1,0 +1,146 @@
+"""Brings a folder of rules to what is planned, for Prometheus to load.
+
+Each file says at its head that it is ours, what it follows from, and what its content was, so that the next build knows
+without any record beside it which files are as it would write them. Files without our mark are never touched.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pagerworthy.codes import problem
+from pagerworthy.errors import ProjectError
+from pagerworthy.parallel import in_halves
+from pagerworthy.problem import Problem, Where
+from pagerworthy.slo.rules.build import ENDING, rule_file
+from pagerworthy.slo.rules.plan import FORM, RulePlan, Wanted
+from pagerworthy.slo.rules.silence import COMMON, common_file
+from pagerworthy.slo.rules.yaml import as_yaml
+
+_MARK = b"# Written by Pagerworthy"
+_STAMP = b"# from "
+_HEADS = 2
+# Fewer are rendered sooner than a second process starts.
+_MANY = 150
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a build did: counts of files, and why it kept its hands off some."""
+
+    written: int
+    unchanged: int
+    removed: int
+    kept: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, array_like=True):
+    """A file as it is to be written."""
+
+    name: str
+    content: bytes
+
+
+def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
+    """Writes what has changed into `out`, and removes files of ours that no service has any more.
+
+    Everything is made before the first file is replaced, and each is replaced at once, so that a build that breaks off
+    leaves no half of anything. With `anew`, every file is made again. Raises ProjectError where `out` is no folder, and
+    OSError where it cannot be written.
+    """
+    if out.exists() and not out.is_dir():
+        message, mend = f"{out} is a file", "name a folder with --out DIR"
+        raise ProjectError(problem("PW504", message, Where(file=str(out)), mend))
+    there = _read(out)
+    todo = [each for each in plan.wanted if anew or there.get(each.name) != each.stamp]
+    made = in_halves(_make, todo, _File, many=_MANY)
+    common = _File(COMMON, _headed(as_yaml(common_file()), "", str(FORM)))
+    if anew or there.get(COMMON) != str(FORM):
+        made = [*made, common]
+    foreign = tuple(_foreign(out, file.name) for file in made if there.get(file.name, "?") is None)
+    changed = [file for file in made if there.get(file.name, "?") is not None and _differs(out, file)]
+    _replace_all(out, changed)
+    names = {each.name for each in plan.wanted} | {COMMON}
+    stale = [name for name, stamp in there.items() if stamp is not None and name not in names | plan.unsure]
+    for name in sorted(stale):
+        (out / name).unlink(missing_ok=True)
+    return Written(
+        written=len(changed),
+        unchanged=len(names) - len(changed) - len(foreign),
+        removed=len(stale),
+        kept=tuple(sorted(plan.unsure & there.keys())),
+        problems=foreign,
+    )
+
+
+def _make(some: Sequence[Wanted]) -> list[_File]:
+    return [
+        _File(each.name, _headed(as_yaml(rule_file(each.service, each.source, each.texts)), each.source, each.stamp))
+        for each in some
+    ]
+
+
+def _headed(text: str, source: str, stamp: str) -> bytes:
+    body = text.encode()
+    origin = f" from {source}" if source else ""
+    head = f"{_MARK.decode()}{origin}; changes made here are lost.\n{_STAMP.decode()}{stamp} {_sum(body)}\n"
+    return head.encode() + body
+
+
+def _sum(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _read(out: Path) -> dict[str, str | None]:
+    """The rule files in a folder with their stamps: empty for one that was changed, None for one that is not ours."""
+    if not out.is_dir():
+        return {}
+    return {entry.name: _stamp_of(entry) for entry in os.scandir(out) if entry.name.endswith(ENDING)}
+
+
+def _stamp_of(entry: "os.DirEntry[str]") -> str | None:
+    if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+        return None
+    with open(entry.path, "rb") as file:  # noqa: PTH123 -- called for every file
+        content = file.read()
+    mark, _, rest = content.partition(b"\n")
+    if not mark.startswith(_MARK):
+        return None
+    line, _, body = rest.partition(b"\n")
+    parts = line.removeprefix(_STAMP).decode(errors="replace").split(" ")
+    return parts[0] if line.startswith(_STAMP) and len(parts) == _HEADS and parts[1] == _sum(body) else ""
+
+
+def _foreign(out: Path, name: str) -> Problem:
+    message = f"{out / name} was not written by Pagerworthy, and stays as it is"
+    return problem("PW504", message, Where(file=str(out / name)), "move it away, or name another folder with --out DIR")
+
+
+def _differs(out: Path, file: _File) -> bool:
+    try:
+        return (out / file.name).read_bytes() != file.content
+    except OSError:
+        return True
+
+
+def _replace_all(out: Path, files: Iterable[_File]) -> None:
+    """Writes all files beside their places, and then moves each into its own."""
+    out.mkdir(parents=True, exist_ok=True)
+    beside: list[tuple[str, str]] = []
+    try:
+        for file in files:
+            path = f"{out}/{file.name}"
+            new = f"{out}/.{file.name}.{os.getpid()}.new"
+            beside.append((new, path))
+            with open(new, "xb") as stream:  # noqa: PTH123 -- called for every file
+                stream.write(file.content)
+        while beside:
+            os.replace(*beside[-1])  # noqa: PTH105 -- called for every file
+            beside.pop()
+    finally:
+        for new, _ in beside:
+            Path(new).unlink(missing_ok=True)
