@@ -1,7 +1,7 @@
 """Scores: a pure function of catalog, graph, evidence, rubric and moment."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -28,6 +28,8 @@ from pagerworthy.scoring.verdicts import Judged, conclude, standing
 # Fewer services are scored sooner than a second process starts.
 _MANY = 600
 _WAIVABLE = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
+# Only of a pager that SRE carries can the contract be broken.
+_HELD = frozenset({"sre", "shared"})
 _NO_RECORDS: Mapping[str, Known] = {}
 _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
 
@@ -114,16 +116,15 @@ class _Subject:
         ]
         phase = _PHASE_INDEX[service.spec.phase]
         self._due = [_PHASE_INDEX[each.criterion.phase] <= phase for each in rubric.compiled]
+        known = [due and not looked.missing for due, looked in zip(self._due, self._looked, strict=True)]
         self._activation = rubric.language.activation(
-            facts,
-            _present(evidence, self._items, as_of),
-            [due and not looked.missing for due, looked in zip(self._due, self._looked, strict=True)],
+            facts, _present(evidence, self._needed(known), self._items, as_of), known
         )
 
     def card(self, waivers: Mapping[tuple[str, str], Waiver]) -> Scorecard:
         judged = self._judge(waivers)
         stand = standing(judged, self._rubric.policy, self._service)
-        breaches = self._breaches() if self._pager.holder in {"sre", "shared"} else ()
+        breaches = self._breaches() if self._pager.holder in _HELD else ()
         lifted = int(self._facts.pager.freezes)
         verdict, reason = conclude(self._service, self._pager, stand, breaches, self._rubric.policy, lifted)
         return Scorecard(
@@ -141,6 +142,18 @@ class _Subject:
             blocking=tuple(each.criterion.id for each in stand.blocking),
             breaches=breaches,
         )
+
+    def _needed(self, known: Sequence[bool]) -> set[str]:
+        """The evidence that expressions will be asked about: turning it into what they read takes time."""
+        needed = {
+            name
+            for each, is_known in zip(self._rubric.compiled, known, strict=True)
+            if is_known
+            for name in each.criterion.needs
+        }
+        if self._pager.holder in _HELD:
+            needed.update(name for each in self._rubric.breaches for name in each.rule.needs)
+        return needed
 
     def _judge(self, waivers: Mapping[tuple[str, str], Waiver]) -> list[Judged]:
         try:
@@ -281,8 +294,10 @@ def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _present(evidence: SubjectEvidence, items: Mapping[str, Sequence[str]], as_of: dt.datetime) -> SubjectEvidence:
-    """What expressions see: records of parts that the entry still has, with ages counted up to now.
+def _present(
+    evidence: SubjectEvidence, needed: Collection[str], items: Mapping[str, Sequence[str]], as_of: dt.datetime
+) -> SubjectEvidence:
+    """What expressions see: the records needed of parts that the entry still has, with ages counted up to now.
 
     Otherwise the record of an objective that is long gone would fail its criterion, and a drill would stay as recent as
     on the day of its report.
@@ -290,6 +305,7 @@ def _present(evidence: SubjectEvidence, items: Mapping[str, Sequence[str]], as_o
     return {
         name: {item: _aged(known, as_of) for item, known in by_item.items() if item in items[KEYS[name].per]}
         for name, by_item in evidence.items()
+        if name in needed
     }
 
 
