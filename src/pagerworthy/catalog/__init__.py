@@ -69,12 +69,15 @@ from pagerworthy.catalog.model import (
     WaiverSpec,
 )
 from pagerworthy.catalog.reading import check_entry
-from pagerworthy.catalog.yaml_words import as_yaml
+from pagerworthy.catalog.schemas import Schemas
+from pagerworthy.catalog.stream import STREAM_LIMIT, Part, Shape, read_stream
+from pagerworthy.catalog.yaml_words import as_yaml, is_plain_text
 
 __all__ = [
     "ENTRY_TYPES",
     "FOLDERS",
     "PHASES",
+    "STREAM_LIMIT",
     "Action",
     "ActionItem",
     "Alert",
@@ -110,6 +113,7 @@ __all__ = [
     "Monitoring",
     "OnCall",
     "PagerHolder",
+    "Part",
     "Parties",
     "Person",
     "Phase",
@@ -120,10 +124,12 @@ __all__ = [
     "Replicas",
     "Resource",
     "Runbook",
+    "Schemas",
     "Security",
     "SecurityReview",
     "Service",
     "ServiceSpec",
+    "Shape",
     "Sli",
     "Slices",
     "Slo",
@@ -143,8 +149,10 @@ __all__ = [
     "check_entry",
     "check_waivers",
     "digest_of",
+    "is_plain_text",
     "load",
     "locate",
     "read_document",
+    "read_stream",
     "suggest_name",
 ]

@@ -36,11 +36,15 @@ def _flow(value: Any, depth: int) -> str:
     return json.dumps(value)
 
 
-def _text(text: str) -> str:
+def is_plain_text(text: str) -> bool:
+    """Whether the text, written without quotes, is read as text and not as a number, a truth value or nothing."""
     try:
-        plain = isinstance(resolve(text), str)
+        return isinstance(resolve(text), str)
     except InexactError:
-        plain = False
-    if plain and _PLAIN.match(text) and not _BREAKING.search(text):
+        return False
+
+
+def _text(text: str) -> str:
+    if is_plain_text(text) and _PLAIN.match(text) and not _BREAKING.search(text):
         return text
     return json.dumps(text, ensure_ascii=False) if '"' not in text else "'" + text.replace("'", "''") + "'"
