@@ -73,6 +73,21 @@ def counts_events(sli: Sli) -> bool:
     return sli.form in {"good", "bad", "histogram"} and sli.slices is None
 
 
+def good_and_total(sli: Sli, window: str) -> tuple[str, str]:
+    """Good and all events within `window`, for whoever divides them; the latter empty where only the share is known.
+
+    Without the slices. Raises ValueError for an SLI that counts bad events.
+    """
+    if sli.form == "bad":
+        raise ValueError("this SLI counts bad events")
+    if sli.form == "ratio":
+        return _over(sli.ratio, window), ""
+    if sli.form == "probe":
+        return f"avg(avg_over_time({_selected(sli.probe, sli.selector)}[{window}]))", ""
+    total = _total(sli, window)
+    return (_over(sli.good, window) if sli.form == "good" else _good_or_zero(sli, window, total)), total
+
+
 def bound(sli: Sli) -> float:
     """The latency below which a request is good, in the unit of the histogram: milliseconds where its name says so."""
     match = _BELOW.fullmatch(sli.below)
