@@ -12,26 +12,26 @@ from hypothesis import strategies as st
 
 from pagerworthy.catalog import Compute, Replicas, Resource
 from pagerworthy.graph import DependencyGraph, NodeKind, Redundancy, Relation, layers_of
-from pagerworthy.reliability.components import components
 from pagerworthy.graph.redundancy import ZONED_TYPES, of_compute, of_resource
 from pagerworthy.project import data_folder
+from pagerworthy.reliability.components import components
 from tests.graph.catalogs import catalog, catalogs, need, provider, service
 
 
-def hard_view(graph: DependencyGraph) -> "nx.DiGraph[str]":
-    hard: nx.DiGraph[str] = nx.DiGraph()
-    hard.add_nodes_from(graph.nodes)
-    hard.add_edges_from((edge.source, edge.target) for edge in graph.edges if edge.is_hard)
-    return hard
+def digraph(graph: DependencyGraph, *, hard: bool = False) -> "nx.DiGraph[str]":
+    drawn: nx.DiGraph[str] = nx.DiGraph()
+    drawn.add_nodes_from(graph.nodes)
+    drawn.add_edges_from((edge.source, edge.target) for edge in graph.edges if edge.is_hard or not hard)
+    return drawn
 
 
 @given(catalogs())
 def test_the_closures_are_those_of_networkx(drawn):
     graph = DependencyGraph.of(drawn)
-    hard = hard_view(graph)
+    every, hard = digraph(graph), digraph(graph, hard=True)
     for name in graph.nodes:
         position = graph.index[name]
-        assert set(graph.names(graph.all_up[position])) == nx.ancestors(graph.digraph, name)
+        assert set(graph.names(graph.all_up[position])) == nx.ancestors(every, name)
         assert set(graph.names(graph.hard_up[position])) == nx.ancestors(hard, name)
 
 
@@ -161,8 +161,9 @@ def test_around_keeps_what_is_near_up_and_down_but_not_sideways():
 def test_around_holds_what_networkx_finds_within_the_depth(drawn, data):
     graph = DependencyGraph.of(drawn)
     node, depth = data.draw(st.sampled_from(graph.ids)), data.draw(st.integers(1, 3))
-    down = nx.single_source_shortest_path_length(graph.digraph, node, depth)
-    up = nx.single_source_shortest_path_length(graph.digraph.reverse(), node, depth)
+    edges = digraph(graph)
+    down = nx.single_source_shortest_path_length(edges, node, depth)
+    up = nx.single_source_shortest_path_length(edges.reverse(), node, depth)
     assert set(graph.around(node, depth).nodes) == {*up, *down}
 
 

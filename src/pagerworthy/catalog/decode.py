@@ -1,7 +1,6 @@
 """Turns a file's bytes into text, or says why they are none."""
 
 import codecs
-import unicodedata
 
 from pagerworthy.catalog.precheck import SIZE_LIMIT, UNPRINTABLE
 from pagerworthy.codes import problem
@@ -46,6 +45,9 @@ def unprintable(text: str, file: str) -> list[Problem]:
     """A problem for each of the first control or invisible characters."""
     problems: list[Problem] = []
     for found in UNPRINTABLE.finditer(text):
+        # A large table, of which only a wrong file needs anything.
+        import unicodedata
+
         if len(problems) == _MAX_PROBLEMS:
             break
         character = found[0][0]

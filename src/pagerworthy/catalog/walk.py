@@ -74,19 +74,10 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
     while folders:
         folder = folders.pop()
         for entry in _scan(root / folder, folder, problems):
-            path = f"{folder}/{entry.name}"
-            if not path.isprintable():
-                problems.append(_unprintable(path))
-            elif entry.is_symlink():
-                problems.append(_symlink(path))
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(path)
-            elif entry.name.startswith(".") or not entry.name.endswith(ending):
-                problems.extend(_stray(path, ending))
-            elif not entry.is_file(follow_symlinks=False):
-                message = "this is neither a file nor a folder, and is not read"
-                problems.append(problem("PW002", message, Where(file=path), "put a regular file in its place"))
-            else:
+            name = entry.name
+            path = f"{folder}/{name}"
+            # Nearly all are what they should be, and need no second look.
+            if name.endswith(ending) and name[0] != "." and path.isprintable() and entry.is_file(follow_symlinks=False):
                 try:
                     stat = entry.stat(follow_symlinks=False)
                 except OSError as error:
@@ -94,6 +85,17 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
                     continue
                 stamp = Stamp(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
                 found.append(Found(path=path, kind=kind, stamp=stamp))
+            elif not path.isprintable():
+                problems.append(_unprintable(path))
+            elif entry.is_symlink():
+                problems.append(_symlink(path))
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif name.startswith(".") or not name.endswith(ending):
+                problems.extend(_stray(path, ending))
+            else:
+                message = "this is neither a file nor a folder, and is not read"
+                problems.append(problem("PW002", message, Where(file=path), "put a regular file in its place"))
 
 
 def _scan(folder: Path, path: str, problems: list[Problem]) -> Iterator[os.DirEntry[str]]:

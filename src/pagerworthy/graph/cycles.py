@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import msgspec
 
 from pagerworthy.catalog import Criticality
-from pagerworthy.reliability.components import components
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind
 from pagerworthy.graph.stacks import StackEdges, stack_edges
+from pagerworthy.reliability.components import components
 
 # How many edges the search for the shortest circle of one group may look at, so that a hostile catalog costs
 # a bounded time. Past that the circle is the shortest of those that were found.

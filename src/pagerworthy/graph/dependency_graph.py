@@ -3,16 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.graph.build import nodes_and_edges
 from pagerworthy.graph.closure import bits, transitive_closure
-from pagerworthy.reliability.components import components
 from pagerworthy.graph.node import EXTERNAL_PREFIX, Edge, Node, NodeKind
-
-if TYPE_CHECKING:
-    import networkx as nx
+from pagerworthy.reliability.components import components
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,19 +75,6 @@ class DependencyGraph:
         nodes = {name: node for name, node in self.nodes.items() if name in kept}
         edges = tuple(edge for edge in self.edges if edge.source in kept and edge.target in kept)
         return DependencyGraph(nodes, edges)
-
-    @cached_property
-    def digraph(self) -> "nx.DiGraph[str]":
-        """The same as a frozen networkx graph; `node` and `edge` attributes hold our structs."""
-        import networkx as nx  # here, because few callers need it and it is slow to import
-
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        for name, node in self.nodes.items():
-            graph.add_node(name, node=node)
-        for edge in self.edges:
-            graph.add_edge(edge.source, edge.target, edge=edge)
-        frozen: nx.DiGraph[str] = nx.freeze(graph)
-        return frozen
 
     # Services come first in `nodes`, so that the upward bit sets, in which only services are, stay short.
     @cached_property

@@ -1,6 +1,5 @@
 """In which order the services' stacks are deployed."""
 
-from functools import cached_property
 from graphlib import TopologicalSorter
 
 import msgspec
@@ -10,12 +9,12 @@ from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.stacks import stack_edges
 
 
-class DeployOrder(msgspec.Struct, frozen=True, dict=True):
+class DeployOrder(msgspec.Struct, frozen=True):
     """Waves of services, each sorted by name: all that a service needs hard is in an earlier wave.
 
     Only hard edges make waves. A soft edge never delays a stack, so a soft cycle needs no wave of its own:
     the rule that an edge becomes lives in whichever of its two stacks comes later, by wave and, within a
-    wave, by name (`later`).
+    wave, by name.
 
     A hard cycle cannot be ordered. `cycles` names it, and `blocked` lists its services and all that need them
     hard; all other services still have their wave. `missing` lists what services need and the catalog does
@@ -26,15 +25,6 @@ class DeployOrder(msgspec.Struct, frozen=True, dict=True):
     cycles: tuple[Cycle, ...] = ()
     blocked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """The place of each service in the whole order: by wave, then by name."""
-        return {name: place for place, name in enumerate(name for wave in self.waves for name in wave)}
-
-    def later(self, one: str, other: str) -> str:
-        """Which of two services comes later. Raises KeyError for a service that is blocked or unknown."""
-        return max(one, other, key=lambda name: self.positions[name])
 
 
 def deploy_order(graph: DependencyGraph) -> DeployOrder:

@@ -64,39 +64,14 @@ def _without_ends(edges: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _groups(edges: Mapping[str, list[str]]) -> Iterator[set[str]]:
-    """The strongly connected components, by Tarjan's algorithm with a list in place of recursion."""
-    order: dict[str, int] = {}
-    low: dict[str, int] = {}
-    path: list[str] = []
-    on_path: set[str] = set()
-    for root in sorted(edges):
-        if root in order:
-            continue
-        work = [(root, iter(edges[root]))]
-        order[root] = low[root] = len(order)
-        path.append(root)
-        on_path.add(root)
-        while work:
-            name, targets = work[-1]
-            for target in targets:
-                if target not in order:
-                    order[target] = low[target] = len(order)
-                    path.append(target)
-                    on_path.add(target)
-                    work.append((target, iter(edges[target])))
-                    break
-                if target in on_path:
-                    low[name] = min(low[name], order[target])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == order[name]:
-                    group = {path.pop()}
-                    while name not in group:
-                        group.add(path.pop())
-                    on_path -= group
-                    yield group
+    """The names that all lead to each other, group by group."""
+    # Few catalogs have a circle.
+    from pagerworthy.reliability.components import components
+
+    names = sorted(edges)
+    position = {name: index for index, name in enumerate(names)}
+    for group in components([[position[target] for target in edges[name]] for name in names]):
+        yield {names[index] for index in group}
 
 
 def _shortest(start: str, edges: Mapping[str, list[str]], group: set[str]) -> list[str]:

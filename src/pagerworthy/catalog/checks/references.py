@@ -31,10 +31,10 @@ def systems(scope: Scope) -> Iterator[Problem]:
 
 def services(scope: Scope) -> Iterator[Problem]:
     """PW203: a dependency, decision, waiver or post-mortem names a service of the catalog."""
-    known = scope.names("Service").keys()
+    known = frozenset(scope.names("Service"))
     for name, ties in scope.catalog.ties.items():
         for targets in (ties.hard, ties.soft):
-            if not known >= set(targets):
+            if not known.issuperset(targets):
                 yield from _services_of(scope, name, targets)
     records: tuple[Decision | Waiver, ...] = (*scope.catalog.decisions, *scope.catalog.waivers)
     for entry in records:
@@ -83,9 +83,9 @@ def _resource(scope: Scope, service: str, target: str, path: str) -> Iterator[Pr
 
 def environments(scope: Scope) -> Iterator[Problem]:
     """PW205: the environments that a service runs in exist."""
-    known = scope.names("Environment").keys()
+    known = frozenset(scope.names("Environment"))
     for name, ties in scope.catalog.ties.items():
-        if not known >= set(ties.environments):
+        if not known.issuperset(ties.environments):
             for index, each in enumerate(ties.environments):
                 if not scope.has("Environment", each):
                     path = f"spec.environments[{index}]"
