@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.evidence import KEYS, Evidence, brought_by, configured_paths, is_collected, read_evidence
+from pagerworthy.evidence import KEYS, Evidence, Key, brought_by, configured_paths, is_collected, read_evidence
 from pagerworthy.evidence.collectors import COLLECTORS
 from pagerworthy.evidence.keys import GROUPS
 
@@ -82,6 +83,10 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             line(value={"age_days": "old"}),
             line(value=None),
             line(value={"age_days": 1, "colour": "red"}),
+            line(value={"age_days": -1}),
+            line(value={"age_days": True}),
+            line(value={"age_days": 1e300}),
+            line(value={"age_days": "12"}),
             line().replace("12}", "1e999}"),
             line().replace("12}", "-" + "9" * 5000 + "}"),
         ],
@@ -93,6 +98,84 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             assert [problem.code for problem in found.problems] == [code], each
             assert found.problems[0].where.line == 2
             assert list(found.of("checkout")) == ["git.entry"]
+
+
+def _right_value(key: Key) -> dict[str, Any]:
+    """A value of a key, with the highest number in every place."""
+    filled: dict[type, Any] = {bool: True, str: "x", tuple[str, ...]: ["x"]}
+    value: dict[str, Any] = {}
+    for name, hint in typing.get_type_hints(key.value, include_extras=True).items():
+        kind, meta = typing.get_args(hint)
+        value[name] = meta.le if kind is float else filled[kind]
+    return value
+
+
+def _line_of(key: Key, **changes: Any) -> str:
+    value = _right_value(key) | changes
+    item = None if key.per == "service" else "x"
+    return line(key=key.name, item=item, value=value, strength=key.strength.word)
+
+
+PARTS = [
+    ("slo.events", "good", "total"),
+    ("dashboard.panels", "empty", "panels"),
+    ("git.activity", "owner_commits_90d", "commits_90d"),
+    ("changes.approvals", "self_approved", "changes"),
+    ("shadow.period", "graded", "pages"),
+    ("attest.training", "trained", "rotation"),
+]
+NUMBERS = [
+    pytest.param(key, name, typing.get_args(hint)[1], id=f"{key.name}.{name}")
+    for key in KEYS.values()
+    for name, hint in typing.get_type_hints(key.value, include_extras=True).items()
+    if typing.get_args(hint)[0] is float
+]
+
+
+@pytest.mark.parametrize(("key", "field", "limits"), NUMBERS)
+def test_a_number_out_of_its_range_is_a_problem_and_stays_unknown(
+    key: Key, field: str, limits: Any, tmp_path: Path
+) -> None:
+    assert limits.ge is not None
+    assert limits.le is not None
+    below, above = limits.ge - max(1e-6, abs(limits.ge) / 1e6), limits.le + max(1e-6, abs(limits.le) / 1e6)
+    for value, says in (
+        (below, "at least"),
+        (above, "at most"),
+        (1e300, "at most"),
+        (-1e300, "at least"),
+        (True, "got `bool`"),
+        (False, "got `bool`"),
+        ("1", "got `str`"),
+        (None, "got `null`"),
+    ):
+        found = read(tmp_path, line(), _line_of(key, **{field: value}))
+        (problem,) = found.problems
+        assert (problem.code, problem.where.file, problem.where.line) == ("PW403", "evidence.jsonl", 2), value
+        assert field in problem.message
+        assert says in problem.message
+        assert key.name == "git.entry" or key.name not in found.of("checkout")
+
+
+@pytest.mark.parametrize(("key", "field", "limits"), NUMBERS)
+def test_the_ends_of_a_range_are_in_it(key: Key, field: str, limits: Any, tmp_path: Path) -> None:
+    none = {part: 0 for name, part, _ in PARTS if name == key.name}
+    for value in (limits.ge, limits.le):
+        changes = {field: value} if field in none else none | {field: value}
+        found = read(tmp_path, _line_of(key, **changes))
+        assert found.problems == ()
+        assert key.name in found.of("checkout")
+
+
+@pytest.mark.parametrize(("key", "part", "whole"), PARTS)
+def test_a_part_is_not_more_than_its_whole(key: str, part: str, whole: str, tmp_path: Path) -> None:
+    found = read(tmp_path, _line_of(KEYS[key], **{part: 11, whole: 10}))
+    (problem,) = found.problems
+    assert problem.code == "PW403"
+    assert f"{part} is 11, more than {whole}, 10" in problem.message
+    assert found.subjects == {}
+    # Prometheus extrapolates each of two counters by itself.
+    assert read(tmp_path, _line_of(KEYS[key], **{part: 10.05, whole: 10})).problems == ()
 
 
 def test_a_long_line_is_reported_and_hides_nothing_after_it(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_records_of_parts_that_are_gone_change_nothing(rubric: Rubric) -> None:
         record | {"item": "gone-since", "value": record["value"] | spoilt}
         for (key, item), record in COMPLETE.records.items()
         if item
-        for spoilt in [{"slo.events": {"total": 0}, "slo.budget": {"remaining": -9}}.get(key, {})]
+        for spoilt in [{"slo.events": {"good": 0, "total": 0}, "slo.budget": {"remaining": -9}}.get(key, {})]
     ]
     assert gone
     before = results(COMPLETE, rubric)

@@ -78,11 +78,11 @@ def _evidence(_root: Path) -> Iterator[str]:
         yield f"One record per {key.per}; at best *{key.strength.word}*; {brought_by(key.name)}."
         yield ""
         rows = (
-            (f"`{name}`", _type_name(inner), said)
+            (f"`{name}`", _type_name(inner), _range(hint), said)
             for name, hint in typing.get_type_hints(key.value, include_extras=True).items()
             for inner, said in [_unwrapped(hint)]
         )
-        yield from _table(("field", "type", "what it is"), rows)
+        yield from _table(("field", "type", "range", "what it is"), rows)
 
 
 def _criteria(root: Path) -> Iterator[str]:
@@ -213,6 +213,12 @@ def _unwrapped(hint: Any) -> tuple[Any, str]:
         said = [extra.description for extra in extras if isinstance(extra, msgspec.Meta) and extra.description]
         return inner, said[0] if said else ""
     return hint, ""
+
+
+def _range(hint: Any) -> str:
+    """The least and the most that a number can be."""
+    limits = [(extra.ge, extra.le) for extra in typing.get_args(hint)[1:] if isinstance(extra, msgspec.Meta)]
+    return next((f"{low:,.0f} to {high:,.0f}" for low, high in limits if low is not None and high is not None), "")
 
 
 def _item(hint: Any) -> type | None:

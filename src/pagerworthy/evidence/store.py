@@ -27,6 +27,7 @@ MAX_PROBLEMS = 100
 SUFFIX = ".jsonl"
 _NAME = re.compile(rb'"(\w+)"[ \t\r]*:')
 _BREAK = re.compile(r"[\t\r\n]")
+_LIMIT = re.compile(r"Expected `\w+` (>=|<=) (\S+) - at `\$\.(\w+)`")
 _ONE_LINE = frozenset({"subject", "source", "item"})
 
 
@@ -202,7 +203,7 @@ class _Reader:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 self.complain(
                     "PW403",
-                    f"the value of {record.key} is wrong: {error}",
+                    f"the value of {record.key} is wrong: {_plainly(error)}",
                     file,
                     number,
                     "see `pagerworthy docs evidence` for its shape",
@@ -281,6 +282,14 @@ def _refuse_disguise(line: bytes, record: Record) -> None:
     names = _NAME.findall(line)
     if escaped or len(names) != len(set(names)):
         json.loads(line, object_pairs_hook=_once)
+
+
+def _plainly(error: Exception) -> str:
+    """What the decoder says, with the limits of a number as people would say them."""
+    found = _LIMIT.fullmatch(str(error))
+    if found is None:
+        return str(error)
+    return f"{found[3]} has to be {'at least' if found[1] == '>=' else 'at most'} {float(found[2]):,g}"
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Active, Key, Value, says
+from pagerworthy.evidence.keys.base import Active, Key, Value, counted, in_days, says, share
 from pagerworthy.evidence.record import Strength
 
 
 class PagingRules(Value, frozen=True):
-    pages: Annotated[float, says("alert rules that page")]
+    pages: Annotated[float, counted("alert rules that page")]
     without_runbook: Annotated[tuple[str, ...], says("those that name no runbook")] = ()
 
 
 class Schedule(Value, frozen=True):
-    gap_hours_30d: Annotated[float, says("hours of the next 30 days that nobody covers")]
-    levels: Annotated[float, says("levels of escalation")]
-    rotation: Annotated[float, says("people in the rotation")]
+    gap_hours_30d: Annotated[float, says("hours of the next 30 days that nobody covers", 0, 720)]
+    levels: Annotated[float, counted("levels of escalation", 100)]
+    rotation: Annotated[float, counted("people in the rotation", 10_000)]
 
 
 class Escalation(Value, frozen=True):
@@ -28,13 +28,13 @@ class Route(Value, frozen=True):
 
 
 class PageLoad(Value, frozen=True):
-    per_shift: Annotated[float, says("pages per shift over the last 28 days")]
-    actionable: Annotated[float, says("share of them on which somebody had to act, 0 to 1")]
+    per_shift: Annotated[float, says("pages per shift over the last 28 days", 0, 100_000)]
+    actionable: Annotated[float, share("share of them on which somebody had to act")]
 
 
 class Reached(Value, frozen=True):
-    age_days: Annotated[float, says("days since a page last reached a person")]
-    acknowledge_minutes: Annotated[float, says("median minutes until it was acknowledged")]
+    age_days: Annotated[float, in_days("days since a page last reached a person")]
+    acknowledge_minutes: Annotated[float, says("median minutes until it was acknowledged", 0, 525_600)]
 
 
 class SevereIncidents(Value, frozen=True):

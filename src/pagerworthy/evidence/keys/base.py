@@ -10,9 +10,37 @@ from pagerworthy.evidence.record import Strength
 Per = Literal["service", "slo", "runbook", "dashboard", "dependency", "soft", "store"]
 
 
-def says(text: str) -> msgspec.Meta:
-    """What a field of a value is, for the reference."""
-    return msgspec.Meta(description=text)
+_MOST_COUNTED = 1e15
+_HUNDRED_YEARS = 36_500
+
+
+def says(text: str, least: float | None = None, most: float | None = None) -> msgspec.Meta:
+    """What a field of a value is, for the reference, and the least and the most that a number can be.
+
+    Every number has both: what nobody can have measured is not evidence.
+    """
+    return msgspec.Meta(description=text, ge=least, le=most)
+
+
+def share(text: str) -> msgspec.Meta:
+    """A part of a whole, 0 to 1."""
+    return says(text, 0, 1)
+
+
+def counted(text: str, most: float = _MOST_COUNTED) -> msgspec.Meta:
+    """How many there are; no more than are counted exactly."""
+    return says(text, 0, most)
+
+
+def in_days(text: str) -> msgspec.Meta:
+    """Days from or to something, up to a hundred years."""
+    return says(text, 0, _HUNDRED_YEARS)
+
+
+def among(part: str, parts: float, whole: str, total: float) -> None:
+    """Raises ValueError where a part is more than its whole; a hundredth more is how a source rounds."""
+    if parts > total * 1.01:
+        raise ValueError(f"{part} is {parts:g}, more than {whole}, {total:g}")
 
 
 # What these fields count goes on after they were seen: ages grow, and time that was left runs out.
@@ -60,7 +88,7 @@ class Active(Value, frozen=True):
 
 
 class Drill(Value, frozen=True):
-    age_days: Annotated[float, says("days since it was held")]
+    age_days: Annotated[float, in_days("days since it was held")]
     passed: Annotated[bool, says("it went as it should")]
 
 

@@ -2,37 +2,39 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.keys.base import Key, Value, counted, in_days, says, share
 from pagerworthy.evidence.record import Strength
 
 
 class ForecastError(Value, frozen=True):
-    error: Annotated[float, says("how far the last forecast was from the real peak, as a share of it")]
+    error: Annotated[float, says("how far the last forecast was from the real peak, as a share of it", 0, 1_000)]
 
 
 class LoadTest(Value, frozen=True):
-    age_days: Annotated[float, says("days since the load test")]
-    peak_ratio: Annotated[float, says("tested load over the highest real load")]
-    releases_since: Annotated[float, says("releases since it was run")]
+    age_days: Annotated[float, in_days("days since the load test")]
+    peak_ratio: Annotated[float, says("tested load over the highest real load", 0, 1_000)]
+    releases_since: Annotated[float, counted("releases since it was run")]
     objectives_met: Annotated[bool, says("the objectives held under the load")]
     excess_shed: Annotated[bool, says("load above the limit was shed or limited")]
 
 
 class Headroom(Value, frozen=True):
-    utilisation_zone_lost: Annotated[float, says("highest utilisation if one zone were lost, 0 to 1")]
+    utilisation_zone_lost: Annotated[
+        float, says("highest utilisation if one zone were lost; above 1, the rest could not carry it", 0, 100)
+    ]
 
 
 class Limits(Value, frozen=True):
-    highest: Annotated[float, says("use of the limit that is nearest to its end, 0 to 1")]
+    highest: Annotated[float, share("use of the limit that is nearest to its end")]
     which: Annotated[str, says("which limit that is")]
 
 
 class Autoscaler(Value, frozen=True):
-    at_maximum: Annotated[float, says("share of the last seven days at the maximum, 0 to 1")]
+    at_maximum: Annotated[float, share("share of the last seven days at the maximum")]
 
 
 class Storage(Value, frozen=True):
-    days_left: Annotated[float, says("days until storage is full at the present rate")]
+    days_left: Annotated[float, in_days("days until storage is full at the present rate")]
 
 
 _O = Strength.OBSERVED

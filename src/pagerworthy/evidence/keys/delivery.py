@@ -2,45 +2,48 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Attested, Drill, Key, Value, says
+from pagerworthy.evidence.keys.base import Attested, Drill, Key, Value, among, counted, says, share
 from pagerworthy.evidence.record import Strength
 
 
 class Protection(Value, frozen=True):
     protected: Annotated[bool, says("the main branch is protected")]
-    reviews: Annotated[float, says("approvals that a change needs")]
-    checks: Annotated[float, says("checks that a change must pass")]
+    reviews: Annotated[float, counted("approvals that a change needs", 100)]
+    checks: Annotated[float, counted("checks that a change must pass", 1_000)]
 
 
 class Pipeline(Value, frozen=True):
     automated: Annotated[bool, says("build, test and deployment need no hand")]
-    green: Annotated[float, says("share of runs on the main branch that succeeded, 0 to 1")]
+    green: Annotated[float, share("share of runs on the main branch that succeeded")]
 
 
 class Updates(Value, frozen=True):
     active: Annotated[bool, says("dependency updates are proposed by a machine and merged")]
-    alerts: Annotated[float, says("open alerts on dependencies")]
+    alerts: Annotated[float, counted("open alerts on dependencies")]
 
 
 class DeployFrequency(Value, frozen=True):
-    per_week: Annotated[float, says("deployments a week over the last 28 days")]
+    per_week: Annotated[float, says("deployments a week over the last 28 days", 0, 100_000)]
 
 
 class DeployStability(Value, frozen=True):
-    failure_rate: Annotated[float, says("share of deployments that failed, 0 to 1")]
-    failed_28d: Annotated[float, says("deployments that failed in the last 28 days")]
-    restore_hours: Annotated[float, says("median hours until service was restored")]
+    failure_rate: Annotated[float, share("share of deployments that failed")]
+    failed_28d: Annotated[float, counted("deployments that failed in the last 28 days")]
+    restore_hours: Annotated[float, says("median hours until service was restored", 0, 8_760)]
 
 
 class DeployErrors(Value, frozen=True):
     worst_ratio: Annotated[
-        float, says("error ratio during a deployment over that before it, the worst of the last ten")
+        float, says("error ratio during a deployment over that before it, the worst of the last ten", 0, 1e9)
     ]
 
 
 class Approvals(Value, frozen=True):
-    changes: Annotated[float, says("changes to production in the last 90 days")]
-    self_approved: Annotated[float, says("those whose approver was their author")]
+    changes: Annotated[float, counted("changes to production in the last 90 days")]
+    self_approved: Annotated[float, counted("those whose approver was their author")]
+
+    def __post_init__(self) -> None:
+        among("self_approved", self.self_approved, "changes", self.changes)
 
 
 _O = Strength.OBSERVED

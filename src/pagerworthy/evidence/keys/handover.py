@@ -2,42 +2,48 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.keys.base import Key, Value, among, counted, in_days, says
 from pagerworthy.evidence.record import Strength
 
 
 class Cost(Value, frozen=True):
-    monthly: Annotated[float, says("what the last full month cost")]
+    monthly: Annotated[float, says("what the last full month cost", 0, 1e12)]
     budget: Annotated[bool, says("a budget with an anomaly alert is set")]
 
 
 class UnitCost(Value, frozen=True):
-    cost: Annotated[float, says("cost of one unit")]
+    cost: Annotated[float, says("cost of one unit", 0, 1e12)]
     accepted: Annotated[bool, says("the business owner accepted it")]
 
 
 class ToilHours(Value, frozen=True):
-    per_week: Annotated[float, says("hours of toil a week over the last four weeks")]
+    per_week: Annotated[float, says("hours of toil a week over the last four weeks", 0, 10_000)]
 
 
 class Shadow(Value, frozen=True):
-    days: Annotated[float, says("days on which SRE read along")]
-    pages: Annotated[float, says("pages in that time")]
-    graded: Annotated[float, says("pages that were graded for use and quality")]
+    days: Annotated[float, in_days("days on which SRE read along")]
+    pages: Annotated[float, counted("pages in that time")]
+    graded: Annotated[float, counted("pages that were graded for use and quality")]
+
+    def __post_init__(self) -> None:
+        among("graded", self.graded, "pages", self.pages)
 
 
 class Training(Value, frozen=True):
-    trained: Annotated[float, says("people of the receiving rotation who were trained on the service")]
-    rotation: Annotated[float, says("people in the receiving rotation")]
+    trained: Annotated[float, counted("people of the receiving rotation who were trained on the service", 10_000)]
+    rotation: Annotated[float, counted("people in the receiving rotation", 10_000)]
+
+    def __post_init__(self) -> None:
+        among("trained", self.trained, "rotation", self.rotation)
 
 
 class Prediction(Value, frozen=True):
-    per_shift: Annotated[float, says("pages per shift that SRE must expect after the takeover")]
+    per_shift: Annotated[float, says("pages per shift that SRE must expect after the takeover", 0, 100_000)]
 
 
 class Response(Value, frozen=True):
-    acknowledge_minutes: Annotated[float, says("median minutes until SRE acknowledged a page")]
-    rotation: Annotated[float, says("people in SRE's rotation")]
+    acknowledge_minutes: Annotated[float, says("median minutes until SRE acknowledged a page", 0, 525_600)]
+    rotation: Annotated[float, counted("people in SRE's rotation", 10_000)]
 
 
 _O = Strength.OBSERVED

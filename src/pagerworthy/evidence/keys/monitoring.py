@@ -2,32 +2,35 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Active, Key, Value, says
+from pagerworthy.evidence.keys.base import Active, Key, Value, among, counted, in_days, says, share
 from pagerworthy.evidence.record import Strength
 
 
 class Panels(Value, frozen=True):
-    panels: Annotated[float, says("panels on the dashboard")]
-    empty: Annotated[float, says("panels that return no data")]
+    panels: Annotated[float, counted("panels on the dashboard")]
+    empty: Annotated[float, counted("panels that return no data")]
+
+    def __post_init__(self) -> None:
+        among("empty", self.empty, "panels", self.panels)
 
 
 class LogStream(Value, frozen=True):
-    lines_24h: Annotated[float, says("lines that arrived in 24 hours")]
-    structured: Annotated[float, says("share of them that parse as structured, 0 to 1")]
-    retention_days: Annotated[float, says("days for which they are kept")]
+    lines_24h: Annotated[float, counted("lines that arrived in 24 hours")]
+    structured: Annotated[float, share("share of them that parse as structured")]
+    retention_days: Annotated[float, in_days("days for which they are kept")]
 
 
 class TraceStream(Value, frozen=True):
-    spans_24h: Annotated[float, says("spans that arrived in 24 hours")]
+    spans_24h: Annotated[float, counted("spans that arrived in 24 hours")]
 
 
 class ProbeRuns(Value, frozen=True):
-    runs_24h: Annotated[float, says("end-to-end probe runs in 24 hours")]
-    success: Annotated[float, says("share of them that succeeded, 0 to 1")]
+    runs_24h: Annotated[float, counted("end-to-end probe runs in 24 hours")]
+    success: Annotated[float, share("share of them that succeeded")]
 
 
 class Certificate(Value, frozen=True):
-    days_left: Annotated[float, says("days until the certificate ends")]
+    days_left: Annotated[float, says("days until the certificate ends", -36_500, 36_500)]
 
 
 _L = Strength.LINKED

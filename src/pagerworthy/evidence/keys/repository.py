@@ -2,23 +2,26 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.keys.base import Key, Value, among, counted, in_days, says
 from pagerworthy.evidence.record import Strength
 
 
 class EntryAge(Value, frozen=True):
-    age_days: Annotated[float, says("days since the entry last changed")]
+    age_days: Annotated[float, in_days("days since the entry last changed")]
     authors: Annotated[tuple[str, ...], says("who changed it last, newest first, at most five")] = ()
 
 
 class Activity(Value, frozen=True):
-    commits_90d: Annotated[float, says("commits in the last 90 days")]
-    owner_commits_90d: Annotated[float, says("those of the owner's members")]
+    commits_90d: Annotated[float, counted("commits in the last 90 days")]
+    owner_commits_90d: Annotated[float, counted("those of the owner's members")]
+
+    def __post_init__(self) -> None:
+        among("owner_commits_90d", self.owner_commits_90d, "commits_90d", self.commits_90d)
 
 
 class DesignAge(Value, frozen=True):
-    age_days: Annotated[float, says("days since the design document last changed")]
-    large_change_days: Annotated[float, says("days since the last large change of the code")]
+    age_days: Annotated[float, in_days("days since the design document last changed")]
+    large_change_days: Annotated[float, in_days("days since the last large change of the code")]
 
 
 class Sections(Value, frozen=True):
@@ -27,7 +30,7 @@ class Sections(Value, frozen=True):
 
 
 class Verified(Value, frozen=True):
-    age_days: Annotated[float, says("days since it was last changed or confirmed")]
+    age_days: Annotated[float, in_days("days since it was last changed or confirmed")]
 
 
 class Mentions(Value, frozen=True):

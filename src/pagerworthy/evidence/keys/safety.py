@@ -2,30 +2,30 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Attested, Drill, Key, Value, says
+from pagerworthy.evidence.keys.base import Attested, Drill, Key, Value, counted, in_days, says
 from pagerworthy.evidence.record import Strength
 
 
 class Findings(Value, frozen=True):
-    count: Annotated[float, says("findings that are open")]
+    count: Annotated[float, counted("findings that are open")]
 
 
 class Image(Value, frozen=True):
-    critical_overdue: Annotated[float, says("critical findings that are older than policy allows")]
+    critical_overdue: Annotated[float, counted("critical findings that are older than policy allows")]
     root: Annotated[bool, says("the image runs as root")]
 
 
 class OpenSsf(Value, frozen=True):
-    score: Annotated[float, says("OpenSSF Scorecard's score, 0 to 10")]
+    score: Annotated[float, says("OpenSSF Scorecard's score", 0, 10)]
 
 
 class Backup(Value, frozen=True):
-    age_minutes: Annotated[float, says("minutes since the newest usable backup")]
+    age_minutes: Annotated[float, says("minutes since the newest usable backup", 0, 52_560_000)]
 
 
 class Restore(Value, frozen=True):
-    age_days: Annotated[float, says("days since the restore was tried")]
-    minutes: Annotated[float, says("minutes that it took")]
+    age_days: Annotated[float, in_days("days since the restore was tried")]
+    minutes: Annotated[float, says("minutes that it took", 0, 525_600)]
     complete: Annotated[bool, says("all data was there")]
 
 

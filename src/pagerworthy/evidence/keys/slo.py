@@ -2,19 +2,22 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Active, Key, Value, says
+from pagerworthy.evidence.keys.base import Active, Key, Value, among, counted, says
 from pagerworthy.evidence.record import Strength
 
 
 class SloEvents(Value, frozen=True):
-    good: Annotated[float, says("good events in the last seven days")]
-    total: Annotated[float, says("all events in the last seven days")]
-    days: Annotated[float, says("days of the last seven on which there were events")]
+    good: Annotated[float, counted("good events in the last seven days")]
+    total: Annotated[float, counted("all events in the last seven days")]
+    days: Annotated[float, says("days of the last seven on which there were events", 0, 7)]
+
+    def __post_init__(self) -> None:
+        among("good", self.good, "total", self.total)
 
 
 class SloBudget(Value, frozen=True):
-    compliance: Annotated[float, says("the share of good events over the window, in percent")]
-    remaining: Annotated[float, says("the share of the error budget that is left; below 0 when overspent")]
+    compliance: Annotated[float, says("the share of good events over the window, in percent", 0, 100)]
+    remaining: Annotated[float, says("the share of the error budget that is left; below 0 when overspent", -1e6, 1)]
 
 
 class Rules(Value, frozen=True):

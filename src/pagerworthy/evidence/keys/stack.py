@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pagerworthy.evidence.keys.base import Key, Value, says
+from pagerworthy.evidence.keys.base import Key, Value, counted, in_days, says
 from pagerworthy.evidence.record import Strength
 
 
@@ -15,20 +15,20 @@ class Crossings(Value, frozen=True):
 
 
 class Drift(Value, frozen=True):
-    drifted: Annotated[float, says("resources that differ from the code")]
-    unmanaged: Annotated[float, says("resources that no code describes")]
+    drifted: Annotated[float, counted("resources that differ from the code")]
+    unmanaged: Annotated[float, counted("resources that no code describes")]
 
 
 class Placement(Value, frozen=True):
-    replicas: Annotated[float, says("replicas that run at the least")]
-    zones: Annotated[float, says("zones over which they are spread")]
+    replicas: Annotated[float, counted("replicas that run at the least", 1_000_000)]
+    zones: Annotated[float, counted("zones over which they are spread", 100)]
     single_zone_stores: Annotated[tuple[str, ...], says("data stores in one zone only")] = ()
 
 
 class Health(Value, frozen=True):
     readiness: Annotated[bool, says("a readiness probe is configured")]
     liveness: Annotated[bool, says("a liveness probe is configured")]
-    stop_seconds: Annotated[float, says("seconds that a replica has to finish its requests")]
+    stop_seconds: Annotated[float, says("seconds that a replica has to finish its requests", 0, 86_400)]
 
 
 class Grants(Value, frozen=True):
@@ -50,12 +50,12 @@ class Tags(Value, frozen=True):
 
 
 class Timeouts(Value, frozen=True):
-    timeout_ms: Annotated[float, says("the time-out that is configured, in milliseconds; 0 is none")]
+    timeout_ms: Annotated[float, says("the time-out that is configured, in milliseconds; 0 is none", 0, 86_400_000)]
     backoff: Annotated[bool, says("retries back off and are bounded")]
 
 
 class AuditLogs(Value, frozen=True):
-    retention_days: Annotated[float, says("days for which audit logs are kept")]
+    retention_days: Annotated[float, in_days("days for which audit logs are kept")]
 
 
 _L = Strength.LINKED
