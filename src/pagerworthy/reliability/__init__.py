@@ -4,5 +4,6 @@ The checks of the catalog and the graph both ask here, so that they never disagr
 """
 
 from pagerworthy.reliability.components import components
+from pagerworthy.reliability.network import Factor, Groups, Limits, limits_of, percent
 
-__all__ = ["components"]
+__all__ = ["Factor", "Groups", "Limits", "components", "limits_of", "percent"]
