@@ -1,7 +1,7 @@
 """`pagerworthy rules`: Prometheus rules from the objectives of the catalog."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pagerworthy.cli.options import as_of_option, cache_option, moment
 
 if TYPE_CHECKING:
     from pagerworthy.problem import Problem
+    from pagerworthy.project import Project
     from pagerworthy.slo.rules import Written
 
 DEFAULT_OUT = Path("rules")
@@ -40,25 +41,33 @@ def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache
     Each file is written at once or not at all. A service whose entry or objectives are wrong keeps the file that it
     has. Files that Pagerworthy did not write stay untouched.
     """
-    from pagerworthy.catalog import load, locate
-    from pagerworthy.cli.aloud import show_problems
+    from pagerworthy.catalog import load
     from pagerworthy.slo.rules import plan_rules, write_rules
 
     project = project_of(ctx)
     target = out or project.root / DEFAULT_OUT
     loaded = load(project.root, cache=cache)
     if broken := _broken_decisions(loaded.problems):
-        show_problems(locate(project.root, broken), project.root)
+        _show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no rule was written", err=True)
         return Exit.USAGE
     plan = plan_rules(loaded.catalog, loaded.problems, moment(project, as_of), project.settings.site.url)
     written = write_rules(plan, target, anew=not cache)
-    found = [*locate(project.root, plan.problems), *written.problems]
-    show_problems(found, project.root)
+    found = [*plan.problems, *written.problems]
+    _show(found, project)
     for name in written.kept:
         click.echo(f"{target / name} stays as it was", err=True)
     click.echo(f"{target}: {_said(written)}")
     return Exit.PROBLEMS if found else Exit.FINE
+
+
+def _show(found: "Sequence[Problem]", project: "Project") -> None:
+    """Draws problems on stderr; importing what draws takes longer than building."""
+    if found:
+        from pagerworthy.catalog import locate
+        from pagerworthy.cli.aloud import show_problems
+
+        show_problems(locate(project.root, found), project.root)
 
 
 def _broken_decisions(found: "Iterable[Problem]") -> "list[Problem]":

@@ -6,6 +6,7 @@ long window. The workbook's windows are for some 30 days; for other periods they
 the budget, and so nearly the same factors, hold.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -119,6 +120,7 @@ PERIODS: dict[str, Period] = {
 }
 
 
+@lru_cache(256)
 def duration_text(seconds: int) -> str:
     """Seconds in the largest unit that divides them, as Prometheus reads it: 21600 is `6h`."""
     for unit, size in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):

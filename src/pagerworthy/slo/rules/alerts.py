@@ -44,6 +44,7 @@ def reachable(objective: Objective, severity: Severity) -> tuple[Burn, ...]:
 
 def burn_alerts(objective: Objective, texts: Texts) -> Iterator[Rule]:
     """A page and a ticket, each where it can fire at all."""
+    which = names.selector(objective)
     for severity in _SEVERITIES:
         burns = reachable(objective, severity)
         if not burns:
@@ -52,11 +53,11 @@ def burn_alerts(objective: Objective, texts: Texts) -> Iterator[Rule]:
         name = declared.name if declared else generated_name(objective, f"Burn{severity.capitalize()}")
         yield Rule(
             alert=name,
-            expr="\nor\n".join(_pair(objective, burn) for burn in burns),
+            expr="\nor\n".join(_pair(objective, burn, which) for burn in burns),
             hold=declared.for_ if declared else "",
             labels=alert_labels(objective, severity),
             annotations=texts.burning(objective, severity, name),
-            note=_left_out(objective, severity),
+            note=_left_out(objective, severity, burns),
         )
 
 
@@ -87,8 +88,7 @@ def alert_labels(objective: Objective, severity: Severity) -> dict[str, str]:
     }
 
 
-def _pair(objective: Objective, burn: Burn) -> str:
-    which = names.selector(objective)
+def _pair(objective: Objective, burn: Burn, which: str) -> str:
     threshold = f"({_factor(objective.period, burn)} * {number(objective.budget)})"
     short, long = (f"{names.error_ratio(window)}{which}" for window in (burn.short, burn.long))
     parts = [f"{short} > {threshold}", f"{long} > {threshold}"]
@@ -109,8 +109,7 @@ def _factor(period: Period, burn: Burn) -> str:
     return number(round(period.factor(burn), 6))
 
 
-def _left_out(objective: Objective, severity: Severity) -> str:
-    kept = reachable(objective, severity)
+def _left_out(objective: Objective, severity: Severity, kept: tuple[Burn, ...]) -> str:
     left = [burn for burn in objective.period.burns if burn.severity == severity and burn not in kept]
     if not left:
         return ""

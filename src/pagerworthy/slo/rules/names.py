@@ -37,7 +37,8 @@ def identity(objective: Objective) -> dict[str, str]:
 
 def selector(objective: Objective) -> str:
     """The same as label matchers, in braces."""
-    return "{" + ", ".join(f'{name}="{value}"' for name, value in identity(objective).items()) + "}"
+    slo, service = objective.slo.name, objective.service.name
+    return f'{{{ID}="{objective.id}", {SERVICE}="{service}", {SLO}="{slo}"}}'
 
 
 def windows(period: Period) -> tuple[int, ...]:
