@@ -78,11 +78,15 @@ class Shape:
         self._view = SchemaView(schema, {})
         self._validator: jsonschema_rs.Draft202012Validator = compiled_from(schema)
 
+    def fits(self, value: Any) -> bool:
+        """Whether a value has this shape."""
+        return self._validator.is_valid(value)
+
     def problems(self, part: Part) -> list[Problem]:
         """What is wrong with the shape of a document."""
         from pagerworthy.catalog.schema_problems import schema_problems
 
-        if self._validator.is_valid(part.value):
+        if self.fits(part.value):
             return []
         return schema_problems(self._validator, part.value, part.composed, self._view, part.file, part.base)
 

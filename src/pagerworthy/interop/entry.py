@@ -1,0 +1,99 @@
+"""The lines for an entry, and whether an entry with them would be right."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from pagerworthy.catalog import check_entry, is_plain_text
+from pagerworthy.interop.reading import Problems, Promises, Read
+from pagerworthy.problem import Severity
+
+_MOST = 50
+_FIRST_LINES = """\
+apiVersion: pagerworthy/v1
+kind: Service
+metadata:
+  name: imported
+  description: Carries what was read
+spec:
+  owner: imported
+  system: imported
+  tier: 3
+  phase: design
+"""
+_FIRST_LINE = _FIRST_LINES.count("\n")
+
+
+def fragment(promises: Promises) -> str:
+    """The `slos` of a service in YAML, and what is kept under `extensions`, as they stand under an entry's `spec`."""
+    parts: dict[str, Any] = {"slos": msgspec.to_builtins(promises.slos)}
+    if promises.openslo:
+        parts["extensions"] = {"openslo": promises.openslo}
+    text: str = yaml.dump(parts, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+    return text
+
+
+def checked(read: Read) -> Read:
+    """What was read, without the services whose entries `pagerworthy check` would refuse; those have a problem each."""
+    problems = Problems()
+    right = tuple(service for service in read.services if _fits(service, problems))
+    return Read(right, (*read.problems, *problems.found))
+
+
+def _fits(promises: Promises, problems: Problems) -> bool:
+    where = promises.wheres[0]
+    if len(promises.slos) > _MOST:
+        message = f"{promises.service or 'the service'} has {len(promises.slos):,} SLOs, and an entry at most {_MOST}"
+        problems.at("PW614", message, where, "leave out those that nobody decides by, or write several services")
+        return False
+    text = _FIRST_LINES + "".join(f"  {line}\n" for line in fragment(promises).splitlines())
+    path = "catalog/services/imported.yaml"
+    found = [
+        each
+        for each in check_entry(text.encode(), path, "Service", Path("/nonexistent"))
+        if each.severity is Severity.ERROR
+    ]
+    for each in found:
+        index = _index(each.where.path)
+        place = promises.wheres[index] if index < len(promises.wheres) else where
+        problems.at("PW614", f"an entry cannot hold this: {each.message}", place, each.help)
+    return not found
+
+
+def _index(path: str) -> int:
+    """Which of the SLOs a place in an entry is in; the first where it is in none."""
+    found = path.removeprefix("spec.slos[").partition("]")[0]
+    return int(found) if path.startswith("spec.slos[") and found.isdecimal() else 0
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that reads the same in every version of YAML, with long text in blocks."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None if is_plain_text(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _number(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
+    text = str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(number)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:float" if "." in text or "e" in text else "tag:yaml.org,2002:int", text
+    )
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _number)
+
+
+def dumped(documents: Iterator[dict[str, Any]] | tuple[dict[str, Any], ...]) -> str:
+    """Documents in YAML, with lines of --- between them."""
+    return yaml.dump_all(
+        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000, explicit_start=True
+    )
