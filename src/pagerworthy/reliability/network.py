@@ -217,16 +217,18 @@ class _Pass:
         # Of each part with all that it needs: what must hold, and the chance of it.
         self._up = [NOTHING] * count
         self._given = [1.0] * count
+        self._bounded = False
         # The weakest of each part and all that it needs.
         self._through: list[Link | None] = [None] * count
 
     def run(self) -> Limits:
-        every = components([[target for group in groups for target in group] for groups in self.needs])
-        for group in every:
-            if len(group) == 1:
+        for group in _in_order(self.needs):
+            if len(group) > 1:
+                self._circle(group)
+            elif self.needs[group[0]]:
                 self._part(group[0])
             else:
-                self._circle(group)
+                self._give(group, group[0], NOTHING, 1.0)
         return Limits(
             self.needs,
             self.promises,
@@ -241,7 +243,9 @@ class _Pass:
         )
 
     def _part(self, part: int) -> None:
-        groups = [group for group in self.needs[part] if part not in group]
+        groups = self.needs[part]
+        if [part] in groups or any(part in group for group in groups if len(group) > 1):
+            groups = [group for group in groups if part not in group]
         below, ceiling, exact = self._met(groups)
         self.below[part], self.ceilings[part], self.exact[part] = below, ceiling, exact
         self.weakest[part] = self._link(groups, below)
@@ -260,52 +264,54 @@ class _Pass:
         told = [(promise, part) for part in group if (promise := self.promises[part]) is not None]
         self._give(group, min(told)[1] if told else group[0], below, ceiling)
 
-    def _met(self, groups: Sequence[Sequence[int]]) -> tuple[Needs, float, bool]:
+    def _met(self, groups: Groups) -> tuple[Needs, float, bool]:
         """What it takes that all groups are met, the chance of it, and whether that is exact."""
-        plain = [self._up[group[0]] for group in groups if len(group) == 1]
-        chosen = [self.formulas.either(self._up[each] for each in group) for group in groups if len(group) > 1]
-        below = self.formulas.both((*plain, *chosen))
-        exact = all(self.exact[target] for group in groups for target in group)
-        if below.choices or len(plain) < len(groups):
-            below = self.formulas.plain(below)
-            chance, is_exact = self.formulas.chance(below)
-            return below, chance, exact and is_exact
-        # What one need has not already is mostly little, or all of it.
-        chance = 1.0
+        targets = [group[0] for group in groups if len(group) == 1]
+        if len(targets) < len(groups) or any(self._up[target].choices for target in targets):
+            return self._chosen(groups)
+        # What one need has not already is mostly all of it, or little.
         counted = 0
-        for target in sorted(
-            (group[0] for group in groups if len(group) == 1),
-            key=lambda each: -self._up[each].events.bit_count(),
-        ):
-            events = self._up[target].events
+        chance = 1.0
+        for events, given in sorted([(self._up[each].events, self._given[each]) for each in targets], reverse=True):
             new = events & ~counted
-            chance *= self._given[target] if new == events else self.factors.all_hold(new)
-            counted |= events
-        return below, chance * self.factors.all_hold(below.events & ~counted), exact
+            if new:
+                chance *= given if new == events else self.factors.all_hold(new)
+                counted |= new
+        return Needs(counted), chance, not self._bounded or all(self.exact[target] for target in targets)
+
+    def _chosen(self, groups: Groups) -> tuple[Needs, float, bool]:
+        plain = [self._up[group[0]] for group in groups if len(group) == 1]
+        choices = [self.formulas.either(self._up[each] for each in group) for group in groups if len(group) > 1]
+        below = self.formulas.plain(self.formulas.both((*plain, *choices)))
+        chance, exact = self.formulas.chance(below)
+        self._bounded = self._bounded or not exact
+        return below, chance, exact and all(self.exact[target] for group in groups for target in group)
 
     def _give(self, group: Sequence[int], named: int, below: Needs, ceiling: float) -> None:
         """What the parts of a group, which are up together, give to whoever needs one of them."""
         promise = self.promises[named]
         own = 1.0 if promise is None else _own(promise, ceiling)
-        event = 0
+        up = below
         if own < 1:
-            event = self.factors.add(own)
+            up = Needs(below.events | self.factors.add(own), below.choices)
             self.parts.append(named)
         for part in group:
             self.own[part] = own
-            self._up[part] = Needs(below.events | event, below.choices) if event else below
+            self._up[part] = up
             self._given[part] = ceiling * own
-            here = [Link(own, named, int(part != named), named)] if event else []
             link = self.weakest[part]
-            self._through[part] = min([*here, link] if link is not None else here, default=None)
+            if own < 1:
+                here = Link(own, named, int(part != named), named)
+                link = here if link is None or here < link else link
+            self._through[part] = link
 
-    def _link(self, groups: Sequence[Sequence[int]], below: Needs) -> Link | None:
+    def _link(self, groups: Groups, below: Needs) -> Link | None:
         targets = [group[0] for group in groups if len(group) == 1]
-        links = [
-            Link(link.own, link.part, link.steps + 1, target)
-            for target in targets
-            if (link := self._through[target]) is not None
-        ]
+        links = []
+        for target in targets:
+            link = self._through[target]
+            if link is not None:
+                links.append(Link(link.own, link.part, link.steps + 1, target))
         if len(targets) < len(groups):
             # What every alternative of a choice needs is no choice.
             settled = below.events
@@ -321,6 +327,24 @@ def limits_of(needs: Sequence[Groups], promises: Sequence[float | None]) -> Limi
     One pass, linear in parts and needs as long as choices have little in common with each other.
     """
     return _Pass(needs, promises).run()
+
+
+def _in_order(needs: Sequence[Groups]) -> list[list[int]]:
+    """The parts, each after all that it needs; those of a circle together."""
+    flat = [[target for group in groups for target in group] for groups in needs]
+    waiting: list[list[int]] = [[] for _ in flat]
+    for part, targets in enumerate(flat):
+        for target in targets:
+            waiting[target].append(part)
+    left = list(map(len, flat))
+    done = [part for part, count in enumerate(left) if not count]
+    for part in done:  # grows while it is gone through
+        for other in waiting[part]:
+            left[other] -= 1
+            if not left[other]:
+                done.append(other)
+    # Nearly no catalog has a circle, and finding circles takes longer.
+    return [[part] for part in done] if len(done) == len(flat) else components(flat)
 
 
 def _own(promise: float, ceiling: float) -> float:
