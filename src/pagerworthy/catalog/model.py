@@ -183,6 +183,7 @@ class Dependency(_Part, frozen=True):
     timeout: str = ""
     retries: int | None = None
     availability: float | None = None
+    any_of: str = ""
     url: str = ""
 
     @property
