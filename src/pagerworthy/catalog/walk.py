@@ -56,8 +56,9 @@ def walk(root: Path) -> Walk:
         elif entry.is_symlink():
             problems.append(_symlink(path))
         elif not entry.is_dir(follow_symlinks=False):
-            if entry.name in _KNOWN:
-                problems.append(_no_folder(path))
+            meant = _meant(entry.name.partition(".")[0])
+            if entry.name in _KNOWN or (meant and not _looks_like_entry(entry.name)):
+                problems.append(_no_folder(path, meant))
             else:
                 problems.extend(_stray(path, ""))
         elif entry.name in _KINDS or entry.name == RUNBOOKS:
@@ -132,7 +133,7 @@ def _symlink(path: str) -> Problem:
 
 def _stray(path: str, ending: str) -> list[Problem]:
     name = path.rsplit("/", 1)[-1]
-    looks_like_entry = name.lower().endswith((".yaml", ".yml"))
+    looks_like_entry = _looks_like_entry(name) or (ending == ".yaml" and "." not in name)
     if not looks_like_entry and (name.startswith(".") or name == "README.md"):
         return []
     where = Where(file=repository_path(path))
@@ -145,14 +146,27 @@ def _stray(path: str, ending: str) -> list[Problem]:
     return [problem("PW018", "this file is not read", where, f"move it out of catalog/{meant}")]
 
 
-def _unknown_folder(path: str, name: str) -> Problem:
+def _looks_like_entry(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def _meant(name: str) -> str:
+    """The folder that was probably meant by a name; empty where it is like none."""
     import difflib
 
-    near = difflib.get_close_matches(name.lower()[:_LONGEST_NAME], _KNOWN, n=1)
-    mend = f"did you mean catalog/{near[0]}/?" if near else f"the folders are {', '.join(_KNOWN)}"
+    return next(iter(difflib.get_close_matches(name.lower()[:_LONGEST_NAME], _KNOWN, n=1)), "")
+
+
+def _unknown_folder(path: str, name: str) -> Problem:
+    meant = _meant(name)
+    mend = f"did you mean catalog/{meant}/?" if meant else f"the folders are {', '.join(_KNOWN)}"
     return problem("PW019", f"no kind of entry lives in {name}/: nothing in it is read", Where(file=path), mend)
 
 
-def _no_folder(path: str) -> Problem:
-    message = "this is not a folder: no entry of its kind can be read"
-    return problem("PW002", message, Where(file=path), "put a folder in its place")
+def _no_folder(path: str, meant: str) -> Problem:
+    if path == f"catalog/{meant}":
+        message = "this is not a folder: no entry of its kind can be read"
+        return problem("PW002", message, Where(file=path), "put a folder in its place")
+    message = f"this is a file, and catalog/{meant}/ a folder: nothing that is written here is read"
+    mend = f"write its entries to catalog/{meant}/, one a file, or move it out of catalog/"
+    return problem("PW019", message, Where(file=path), mend)

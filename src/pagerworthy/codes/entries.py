@@ -294,6 +294,18 @@ ROWS: tuple[Code, ...] = (
         severity=Severity.WARNING,
     ),
     Code(
+        code="PW236",
+        title="A party of a decision that the catalog does not know as such",
+        why="A decision binds business, development and SRE: the business owner of the system, a member of the owning "
+        "team and one of an SRE team. The entries say who that is today, and not who it was when it was decided, so "
+        "that this is only a warning, and only for the last decision of each action.",
+        mend="Name who really decided for the party, or add the person to its entry. Leave it if the person has left "
+        "the party since, or the service has changed hands; the next decision takes its place.",
+        wrong="parties:\n  sre: {name: Ada Okafor}  # a member of payments, which owns the service",
+        right="parties:\n  sre: {name: Jonas Weber}",
+        severity=Severity.WARNING,
+    ),
+    Code(
         code="PW237",
         title="A query that cannot be read",
         why="Prometheus would refuse the rules that are made of it, and with them all others of the file.",

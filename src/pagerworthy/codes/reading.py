@@ -147,8 +147,8 @@ ROWS: tuple[Code, ...] = (
     ),
     Code(
         code="PW019",
-        title="A folder that is not read",
-        why="Each kind of entry has its folder; whatever lies in another is ignored.",
+        title="A folder, or a file in place of one, that is not read",
+        why="Each kind of entry has its folder; whatever lies elsewhere is ignored, be it a decision on a pager.",
         mend="Rename the folder to that of a kind, or move it out of catalog/.",
         wrong="catalog/service/checkout.yaml",
         right="catalog/services/checkout.yaml",

@@ -26,6 +26,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     waivers.twice,
     decisions.order,
     decisions.levels,
+    decisions.parties,
     people.members,
     people.approvers,
 )

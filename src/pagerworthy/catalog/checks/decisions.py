@@ -7,8 +7,10 @@ wrongly, or another is missing.
 import datetime as dt
 from collections.abc import Iterator
 
+import msgspec
+
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Decision, PagerHolder
+from pagerworthy.catalog.model import Decision, PagerHolder, Person, Service
 from pagerworthy.problem import Problem
 
 _SRE: frozenset[PagerHolder] = frozenset({"shared", "sre"})
@@ -51,6 +53,76 @@ def levels(scope: Scope) -> Iterator[Problem]:
                 mend = f"did you mean {near}?" if near else f"the SLOs of {name} are {', '.join(slos) or 'none yet'}"
                 path = f"spec.levels[{index}].slo"
                 yield scope.problem("PW224", f"{name} has no SLO {level.slo}", "Decision", agreed[-1].name, path, mend)
+
+
+def parties(scope: Scope) -> Iterator[Problem]:
+    """PW236: whoever decided for a party belongs to it, as far as today's entries tell.
+
+    Of each service the last decision of each action is looked at: people leave their teams, and what has been decided
+    again since cannot be mended and need not be.
+    """
+    newest = {(each.spec.service, each.spec.action): each for each in scope.catalog.decisions}
+    sre = _Party("in a team with the role sre", "the entry of such a team", *_sre(scope))
+    for decision in newest.values():
+        service = scope.catalog.services.get(decision.spec.service)
+        if service is None:
+            continue
+        signed = decision.spec.parties
+        for role, person, party in (
+            ("business", signed.business, _business(scope, service)),
+            ("development", signed.development, _development(scope, service)),
+            ("sre", signed.sre, sre),
+        ):
+            if party is None or not party.known or any(_same(person, each) for each in party.people):
+                continue
+            near = scope.near(person.name, [each.name for each in party.people])
+            now = f"did you mean {near}? otherwise name" if near else "name"
+            mend = (
+                f"{now} somebody who is, or add them to {party.entry}; leave it if they were when this was decided: "
+                "the entries say only who is today"
+            )
+            message = f"{person.name} decides for {role}, and is not {party.what}"
+            yield scope.problem("PW236", message, "Decision", decision.name, f"spec.parties.{role}.name", mend)
+
+
+class _Party(msgspec.Struct, frozen=True):
+    """Who may speak for a party today: `what` they are, the `entry` that says so, and whether it could be read."""
+
+    what: str
+    entry: str
+    people: tuple[Person, ...]
+    known: bool = True
+
+
+def _sre(scope: Scope) -> tuple[tuple[Person, ...], bool]:
+    teams = scope.catalog.teams.values()
+    people = tuple(person for team in teams if team.spec.role == "sre" for person in team.spec.members)
+    # The team that could not be read may be the one.
+    return people, not scope.any_broken("Team")
+
+
+def _development(scope: Scope, service: Service) -> _Party | None:
+    team = scope.catalog.teams.get(service.spec.owner)
+    if team is None:
+        return None
+    return _Party(f"in {team.name}, which owns {service.name}", f"the entry of {team.name}", team.spec.members)
+
+
+def _business(scope: Scope, service: Service) -> _Party | None:
+    system = scope.catalog.systems.get(service.spec.system)
+    if system is None or system.spec.business_owner is None:
+        return None
+    owner = system.spec.business_owner
+    return _Party(f"{owner.name}, the business owner of {system.name}", f"the entry of {system.name}", (owner,))
+
+
+def _same(one: Person, other: Person) -> bool:
+    """Whether two entries mean one person: names are written in more than one way, addresses are not."""
+    return (
+        one.name == other.name
+        or (bool(one.email) and one.email.lower() == other.email.lower())
+        or (bool(one.github) and one.github.lower() == other.github.lower())
+    )
 
 
 class _State:
