@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Decision, PagerHolder, Person, Service
+from pagerworthy.catalog.model import Decision, PagerHolder, Person
 from pagerworthy.problem import Problem
 
 _SRE: frozenset[PagerHolder] = frozenset({"shared", "sre"})
@@ -64,13 +64,13 @@ def parties(scope: Scope) -> Iterator[Problem]:
     newest = {(each.spec.service, each.spec.action): each for each in scope.catalog.decisions}
     sre = _Party("in a team with the role sre", "the entry of such a team", *_sre(scope))
     for decision in newest.values():
-        service = scope.catalog.services.get(decision.spec.service)
-        if service is None:
+        ties = scope.catalog.ties.get(decision.spec.service)
+        if ties is None:
             continue
         signed = decision.spec.parties
         for role, person, party in (
-            ("business", signed.business, _business(scope, service)),
-            ("development", signed.development, _development(scope, service)),
+            ("business", signed.business, _business(scope, ties.system)),
+            ("development", signed.development, _development(scope, ties.owner)),
             ("sre", signed.sre, sre),
         ):
             if party is None or not party.known or any(_same(person, each) for each in party.people):
@@ -101,15 +101,15 @@ def _sre(scope: Scope) -> tuple[tuple[Person, ...], bool]:
     return people, not scope.any_broken("Team")
 
 
-def _development(scope: Scope, service: Service) -> _Party | None:
-    team = scope.catalog.teams.get(service.spec.owner)
+def _development(scope: Scope, owner: str) -> _Party | None:
+    team = scope.catalog.teams.get(owner)
     if team is None:
         return None
-    return _Party(f"in {team.name}, which owns {service.name}", f"the entry of {team.name}", team.spec.members)
+    return _Party(f"in {team.name}, the team that owns the service", f"the entry of {team.name}", team.spec.members)
 
 
-def _business(scope: Scope, service: Service) -> _Party | None:
-    system = scope.catalog.systems.get(service.spec.system)
+def _business(scope: Scope, name: str) -> _Party | None:
+    system = scope.catalog.systems.get(name)
     if system is None or system.spec.business_owner is None:
         return None
     owner = system.spec.business_owner
