@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import keyword
 import os
 import sys
 from contextlib import suppress
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from pagerworthy.project import Project
 
-# Name of the command = name of the module in this package that defines `command`; the line is what `--help` shows.
+# Name of the command = name of the module in this package that defines `command`, with an underscore behind a word that
+# is Python's own; the line is what `--help` shows.
 COMMANDS: dict[str, str] = {
     "check": "Check every entry and what entries say of each other.",
     "score": "Score services and say whether SRE should take their pagers.",
@@ -27,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "graph": "Ask the dependency graph: order, impact, cycles, export.",
     "site": "Build the static site, or serve it while you edit.",
     "rules": "Make Prometheus rules of the objectives.",
+    "import": "Read objectives of OpenSLO, Sloth or Pyrra as lines for entries.",
+    "export": "Write objectives as OpenSLO.",
     "new": "Write the first lines of a new entry.",
     "init": "Start a catalog in this folder.",
     "explain": "Say what a problem code or a criterion means and how to mend it.",
@@ -50,7 +54,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"pagerworthy.cli.{cmd_name}")
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"pagerworthy.cli.{name}")
         command: click.Command = module.command
         return command
 

@@ -10,7 +10,7 @@ from pagerworthy.catalog import Service, Slo
 from pagerworthy.codes import problem
 from pagerworthy.interop.openslo.kept import NAME, Kept, KeptSlo, unit
 from pagerworthy.interop.openslo.model import VERSION, SloDocument
-from pagerworthy.interop.openslo.patch import applied
+from pagerworthy.interop.openslo.patch import applied, plain
 from pagerworthy.interop.openslo.reader import KINDS, shape
 from pagerworthy.interop.openslo.to_document import LONGEST_TITLE, fit_together, to_document
 from pagerworthy.interop.openslo.to_slos import ANNOTATION, to_slos
@@ -110,7 +110,7 @@ class _Writer:
                 yield self._slo(slos, kept)
 
     def _slo(self, slos: Sequence[Slo], kept: KeptSlo) -> dict[str, Any]:
-        given = msgspec.to_builtins(to_document(self._service.name, slos))
+        given = plain(to_document(self._service.name, slos))
         value, stale = applied(given, kept.differs, unit)
         for at in stale:
             message = f"{at} of the OpenSLO document of {kept.slos[0]} is not given back: the entry has changed since"
@@ -142,7 +142,7 @@ class _Writer:
             for each in self._kept.documents
             if each["kind"] == "DataSource"
         }
-        back = to_slos(msgspec.convert(value, SloDocument), types, _silent)
+        back = to_slos(msgspec.convert(value, SloDocument), types, _silent, utc=True)
         if len(back) != len(slos):
             return value
         said = [_unsaid(slo, other) for slo, other in zip(slos, back, strict=True)]

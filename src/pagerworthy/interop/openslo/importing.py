@@ -10,7 +10,7 @@ from pagerworthy.catalog import Slo, suggest_name
 from pagerworthy.interop.names import apart
 from pagerworthy.interop.openslo.kept import Kept, KeptSlo
 from pagerworthy.interop.openslo.model import SloDocument
-from pagerworthy.interop.openslo.patch import differences
+from pagerworthy.interop.openslo.patch import differences, plain
 from pagerworthy.interop.openslo.reader import Document, Documents
 from pagerworthy.interop.openslo.to_document import to_document
 from pagerworthy.interop.openslo.to_slos import ANNOTATION, to_slos
@@ -19,6 +19,7 @@ from pagerworthy.problem import DocumentPath, Where
 
 # Where a document of a kind names others: the key, and the kind that it names.
 _REFERENCES = {
+    "indicatorRef": "SLI",
     "metricSourceRef": "DataSource",
     "alertPolicyRef": "AlertPolicy",
     "conditionRef": "AlertCondition",
@@ -26,11 +27,14 @@ _REFERENCES = {
 }
 
 
-def read_openslo(paths: Iterable[Path]) -> Read:
-    """The SLOs of the files, by service. References are looked up among the files; nothing else is opened."""
+def read_openslo(paths: Iterable[Path], *, utc: bool = False) -> Read:
+    """The SLOs of the files, by service. References are looked up among the files; nothing else is opened.
+
+    With `utc`, calendar windows are taken to begin at midnight in UTC, whatever their start and zone.
+    """
     problems = Problems()
     documents = Documents(parts_of(paths, problems), problems)
-    reader = _Reader(documents, problems)
+    reader = _Reader(documents, problems, utc=utc)
     services = tuple(reader.services())
     return Read(services, tuple(problems.found))
 
@@ -45,17 +49,20 @@ class _Source(msgspec.Struct, frozen=True):
 
 
 class _Reader:
-    def __init__(self, documents: Documents, problems: Problems) -> None:
+    def __init__(self, documents: Documents, problems: Problems, *, utc: bool) -> None:
         self._documents = documents
         self._problems = problems
+        self._utc = utc
         self._types = {each.name: each.value["spec"]["type"] for each in documents.of("DataSource")}
         self._used: set[tuple[str, str]] = set()
+        self._opened: set[str] = set()
 
     def services(self) -> Iterator[Promises]:
         sources: dict[str, list[_Source]] = {}
         for document in self._documents.of("SLO"):
             service = document.value["spec"]["service"]
             name = suggest_name(service)
+            self._used |= {("Service", service), *self._reached(document.value)}
             source = self._source(document)
             if len(name) < 2:
                 mend = "write a name of lower-case letters, digits and hyphens"
@@ -79,10 +86,8 @@ class _Reader:
             slos.extend(mine)
             wheres.extend(source.document.part.where(("spec", "objectives", n)) for n in range(len(mine)))
             kept.extend(_beyond(service, mine, source))
-            documents |= self._reached(source)
+            documents |= self._kept(source)
         original = self._documents.get("Service", sources[0].document.value["spec"]["service"])
-        if original is not None:
-            self._used.add(("Service", original.name))
         keep = Kept(
             service={key: original.value[key] for key in ("metadata", "spec") if key in original.value}
             if original
@@ -90,11 +95,11 @@ class _Reader:
             slos=tuple(kept),
             documents=tuple(document.value for document in documents.values()),
         )
-        return Promises(service, tuple(slos), tuple(wheres), msgspec.to_builtins(keep))
+        return Promises(service, tuple(slos), tuple(wheres), plain(keep))
 
     def _source(self, document: Document) -> _Source | None:
         """The document with everything that it refers to, as far as it can be translated."""
-        value = msgspec.json.decode(msgspec.json.encode(document.value))
+        value = plain(document.value)
         spec = value["spec"]
         if self._composite(document):
             return None
@@ -106,7 +111,6 @@ class _Reader:
                 return None
             del spec["indicatorRef"]
             spec["indicator"] = {key: sli.value[key] for key in ("metadata", "spec")}
-            self._used.add(("SLI", sli.name))
         elif "indicatorRef" in document.value["spec"]:
             return None
         if not self._plain(document, value):
@@ -116,7 +120,7 @@ class _Reader:
         def report(code: str, message: str, path: DocumentPath, mend: str) -> None:
             self._problems.at(code, message, place.where(path), mend)
 
-        slos = to_slos(msgspec.convert(value, SloDocument), self._types, report)
+        slos = to_slos(msgspec.convert(value, SloDocument), self._types, report, utc=self._utc)
         _forget(value)
         if not slos:
             return None
@@ -182,37 +186,38 @@ class _Reader:
             window.setdefault("isRolling", "calendar" not in window)
         return right
 
-    def _reached(self, source: _Source) -> dict[tuple[str, str], Document]:
-        """The documents that an SLO refers to, directly or through others; says which are not there."""
-        found: dict[tuple[str, str], Document] = {}
-        pending = [(source.value, source.document)]
+    def _reached(self, value: Any) -> dict[tuple[str, str], Document | None]:
+        """What a document refers to, directly or through others; None for what is not among the files."""
+        found: dict[tuple[str, str], Document | None] = {}
+        pending = [value]
         while pending:
-            value, holder = pending.pop(0)
-            for key, name in _references(value):
+            for key, name in _references(pending.pop(0)):
                 kind = _REFERENCES[key]
-                document = self._documents.get(kind, name)
-                if document is None:
-                    message = f"there is no {kind} {name} among these files; the reference is kept as it is"
-                    self._problems.of(
-                        "PW613", message, holder.part, (), "name its file, too, to keep it beside the SLO"
-                    )
-                elif (kind, name) not in found:
-                    found[kind, name] = document
-                    pending.append((document.value, document))
-                    if (kind, name) not in self._used:
-                        self._used.add((kind, name))
-                        self._secrets(document)
+                if (kind, name) not in found:
+                    document = found[kind, name] = self._documents.get(kind, name)
+                    if document is not None:
+                        pending.append(document.value)
         return found
 
-    def _secrets(self, document: Document) -> None:
-        if document.value["spec"].get("connectionDetails"):
-            message = "connectionDetails are kept in the entry, where everybody sees them"
-            mend = "take out what is secret"
-            self._problems.of("PW617", message, document.part, ("spec", "connectionDetails"), mend)
+    def _kept(self, source: _Source) -> dict[tuple[str, str], Document]:
+        """The documents to keep beside an SLO; says which are not there, and what is secret in them."""
+        found: dict[tuple[str, str], Document] = {}
+        part = source.document.part
+        for (kind, name), document in self._reached(source.value).items():
+            if document is None:
+                message = f"there is no {kind} {name} among these files; the reference is kept as it is"
+                self._problems.of("PW613", message, part, (), "name its file, too, to keep it beside the SLO")
+                continue
+            found[kind, name] = document
+            if document.value["spec"].get("connectionDetails") and name not in self._opened:
+                self._opened.add(name)
+                message = "connectionDetails are kept in the entry, where everybody sees them"
+                path: DocumentPath = ("spec", "connectionDetails")
+                self._problems.of("PW617", message, document.part, path, "take out what is secret")
+        return found
 
     def _unused(self) -> None:
-        kinds = ("SLI", "Service", *dict.fromkeys(_REFERENCES.values()))
-        for kind in kinds:
+        for kind in ("Service", *_REFERENCES.values()):
             for document in self._documents.of(kind):
                 if (kind, document.name) not in self._used:
                     message = f"no SLO that was read refers to this {kind}, and it is left out"
@@ -236,7 +241,7 @@ class _Places:
 
 def _beyond(service: str, slos: tuple[Slo, ...], source: _Source) -> Iterator[KeptSlo]:
     """What the document says beyond its SLOs; nothing if they alone would give it again."""
-    given = msgspec.to_builtins(to_document(service, slos))
+    given = plain(to_document(service, slos))
     differs = tuple(differences(given, {key: source.value[key] for key in ("metadata", "spec")}))
     if differs or source.shared or len(slos) > 1:
         yield KeptSlo(tuple(slo.name for slo in slos), source.shared, differs)

@@ -19,6 +19,11 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
     is_: Any | UnsetType = msgspec.field(name="is", default=UNSET)
 
 
+def plain(value: Any) -> Any:
+    """A struct, or what holds such, as it stands in a file: mappings, lists, texts and numbers."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 def differences(first: Any, second: Any, at: str = "") -> list[Difference]:
     """What makes the second value of the first; lists of different length differ as a whole."""
     if isinstance(first, dict) and isinstance(second, dict):

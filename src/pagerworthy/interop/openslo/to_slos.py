@@ -30,12 +30,13 @@ class Report(Protocol):
     def __call__(self, code: str, message: str, path: DocumentPath, mend: str) -> None: ...
 
 
-def to_slos(document: SloDocument, sources: Mapping[str, str], report: Report) -> tuple[Slo, ...]:
+def to_slos(document: SloDocument, sources: Mapping[str, str], report: Report, *, utc: bool = False) -> tuple[Slo, ...]:
     """One SLO for each objective, none where there is a problem that is no mere warning.
 
-    The document has its SLI written out, and targets as shares. `sources` has the types of data sources by name.
+    The document has its SLI written out, and targets as shares. `sources` has the types of data sources by name. With
+    `utc`, calendar windows are taken to begin at midnight in UTC.
     """
-    translation = _Translation(document, sources, report)
+    translation = _Translation(document, sources, report, utc=utc)
     slos = translation.slos()
     if not translation.whole:
         return ()
@@ -44,7 +45,8 @@ def to_slos(document: SloDocument, sources: Mapping[str, str], report: Report) -
 
 
 class _Translation:
-    def __init__(self, document: SloDocument, sources: Mapping[str, str], report: Report) -> None:
+    def __init__(self, document: SloDocument, sources: Mapping[str, str], report: Report, *, utc: bool) -> None:
+        self._utc = utc
         self._document = document
         self._sources = sources
         self._report = report
@@ -113,9 +115,16 @@ class _Translation:
             mend = f"choose 1w, 1M or 1Q{guess}"
             self._problem("PW606", f"calendar windows of {window.duration} are not known", (*path, "duration"), mend)
             return ""
-        if fault := windows.calendar_fault(name, window.calendar.start_time, window.calendar.time_zone):
-            mend = "let it begin at midnight of a Monday, or of the first of a month or quarter, with timeZone: UTC"
-            self._problem("PW606", f"a {name} begins at midnight in UTC, and here {fault}", (*path, "calendar"), mend)
+        fault = windows.calendar_fault(name, window.calendar.start_time, window.calendar.time_zone)
+        message = f"a {name} begins at midnight in UTC, and here {fault}"
+        if fault and self._utc:
+            self._report("PW617", message, (*path, "calendar"), "agree with those who were promised it")
+        elif fault:
+            mend = (
+                "let it begin at midnight of a Monday, or of the first of a month or quarter, with timeZone: UTC; "
+                "with --utc it is taken so"
+            )
+            self._problem("PW606", message, (*path, "calendar"), mend)
             return ""
         return name
 
@@ -269,7 +278,7 @@ def _with_said(document: SloDocument, slos: tuple[Slo, ...], said: str, report: 
         found = tuple(
             msgspec.convert({**msgspec.to_builtins(slo), **more}, Slo) for slo, more in zip(slos, fields, strict=True)
         )
-        again = _Translation(to_document(document.spec.service, found), {}, _silent)
+        again = _Translation(to_document(document.spec.service, found), {}, _silent, utc=True)
         same = [_meaning(slo) for slo in again.slos()] == [_meaning(slo) for slo in slos]
     except (ValueError, TypeError, RecursionError, msgspec.ValidationError):
         report("PW617", "what the annotation says of the SLOs cannot be read, and was left out", path, mend)
