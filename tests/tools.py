@@ -31,6 +31,7 @@ TOOLS: dict[str, Tool] = {
     "promtool": Tool(("promtool",), "the Debian package prometheus"),
     "pulumi": Tool(("pulumi",), "Pulumi's own installer", optional=True),
     "shellcheck": Tool(("shellcheck",), "the Debian package shellcheck"),
+    "sloth": Tool(("sloth",), "go install github.com/slok/sloth/cmd/sloth@v0.12.0", optional=True),
     "zizmor": Tool(("zizmor",), "the development requirements"),
 }
 

@@ -19,7 +19,7 @@ def longest(period: Period) -> str:
 def present(period: Period) -> str:
     """One series whose label `slo_period` names the present period: 202611, or 20264 for a quarter."""
     number = {
-        "calendar-week": f"vector(floor((time() - {_MONDAY}) / {_WEEK}))",
+        "calendar-week": f"floor(vector((time() - {_MONDAY}) / {_WEEK}))",
         "calendar-month": "year() * 100 + month()",
         "calendar-quarter": "year() * 10 + ceil(month() / 3)",
     }[period.name]
