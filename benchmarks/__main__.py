@@ -1,6 +1,7 @@
 """`python -m benchmarks`: prints a Markdown table of what was measured, and says on stderr how far it is."""
 
 import argparse
+import compileall
 import os
 import platform
 import shutil
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+import pagerworthy
 from benchmarks import peers
 from benchmarks.catalog import EDGES, generate
 from benchmarks.evidence import generate_evidence
@@ -170,6 +172,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=("check", "check_again", "score", "site"), default=())
     parser.add_argument("--keep", type=Path, help="work in this folder, and keep it")
     options = parser.parse_args()
+    # As pip does when it installs: a checkout may stand where Python writes no bytecode, and compile anew each time.
+    compileall.compile_dir(Path(pagerworthy.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory(prefix="pagerworthy-bench-") as temporary:
         bench = Bench((options.keep or Path(temporary)).resolve(), options.services, options.rounds)
         names = [*(options.only or ("check", "check_again", "score", "site")), "memory"]

@@ -52,6 +52,7 @@ class Planned:
     tier: int
     phase: str
     team: str
+    system: str
     resources: tuple[tuple[str, str], ...]
     slos: tuple[str, ...] = ()
     runbooks: tuple[str, ...] = ()
@@ -68,7 +69,7 @@ def generate(root: Path, count: int, seed: int = 1) -> list[Planned]:
     rng = random.Random(seed)
     teams = [f"{_WORDS[number % len(_WORDS)]}-team-{number}" for number in range(max(count // 50, 4))]
     systems = [f"{_WORDS[number % len(_WORDS)]}-system-{number}" for number in range(max(count // 40, 4))]
-    planned = [_plan(rng, number, teams) for number in range(count)]
+    planned = [_plan(rng, number, teams, systems) for number in range(count)]
     by_level = [[each for each in planned if each.level == level] for level in range(len(_OBJECTIVES))]
     owners = [each for each in planned if each.resources]
 
@@ -87,13 +88,13 @@ def generate(root: Path, count: int, seed: int = 1) -> list[Planned]:
     for name in teams:
         _entry(root, "teams", name, "Team", _team(rng, name, "development"))
     for name in systems:
-        _entry(root, "systems", name, "System", {"owner": rng.choice(teams), "business_owner": _person(rng)})
+        _entry(root, "systems", name, "System", {"owner": rng.choice(teams), "business_owner": _speaker(name)})
     for number in range(max(count // 20, 4)):
         _write(root, f"catalog/runbooks/{_runbook(number)}.md", _runbook_text(rng, number))
     runbooks = [f"catalog/runbooks/{_runbook(number)}.md" for number in range(max(count // 20, 4))]
     finished = []
     for each in planned:
-        done, spec = _spec(rng, each, rng.choice(systems), runbooks, by_level, owners)
+        done, spec = _spec(rng, each, runbooks, by_level, owners)
         finished.append(done)
         _entry(root, "services", each.name, "Service", spec)
     for each in rng.sample(finished, count // 10):
@@ -101,7 +102,7 @@ def generate(root: Path, count: int, seed: int = 1) -> list[Planned]:
     return finished
 
 
-def _plan(rng: random.Random, number: int, teams: list[str]) -> Planned:
+def _plan(rng: random.Random, number: int, teams: list[str], systems: list[str]) -> Planned:
     level = 0 if number < len(_OBJECTIVES) else rng.choices(range(len(_OBJECTIVES)), _LEVEL_SHARES)[0]
     kinds = ("postgres", "redis", "queue", "bucket", "mysql")
     chosen = rng.sample(kinds, rng.choice((0, 0, 1, 1, 2)))
@@ -111,6 +112,7 @@ def _plan(rng: random.Random, number: int, teams: list[str]) -> Planned:
         tier=min(level + 1, 4),
         phase=rng.choices([name for name, _ in _PHASES], [share for _, share in _PHASES])[0],
         team=rng.choice(teams),
+        system=rng.choice(systems),
         resources=tuple((f"{kind}-main", kind) for kind in sorted(chosen)),
     )
 
@@ -118,7 +120,6 @@ def _plan(rng: random.Random, number: int, teams: list[str]) -> Planned:
 def _spec(
     rng: random.Random,
     each: Planned,
-    system: str,
     runbooks: list[str],
     by_level: list[list[Planned]],
     owners: list[Planned],
@@ -133,7 +134,7 @@ def _spec(
     dashboards = (f"https://grafana.example.com/d/{each.name}",) if each.is_live else ()
     spec: dict[str, Value] = {
         "owner": each.team,
-        "system": system,
+        "system": each.system,
         "tier": each.tier,
         "phase": each.phase,
         "engagement": rng.choice(("sre", "embedded", "hybrid") if each.tier < 3 else ("hybrid", "dev", "dev")),
@@ -156,6 +157,7 @@ def _spec(
         each.tier,
         each.phase,
         each.team,
+        each.system,
         each.resources,
         slos,
         own_runbooks,
@@ -348,7 +350,7 @@ def _entries_about(root: Path, rng: random.Random, each: Planned) -> None:
                 "reason": "The load generator is being replaced.",
                 "granted": granted,
                 "expires": granted + dt.timedelta(80),
-                "approver": {"name": "Ada Stone", "team": "sre"},
+                "approver": {"name": _speaker("sre")["name"], "team": "sre"},
             },
         )
     else:
@@ -376,7 +378,11 @@ def _entries_about(root: Path, rng: random.Random, each: Planned) -> None:
 def _decisions(root: Path, rng: random.Random, each: Planned) -> None:
     """An agreement, and for some what follows from it: a shadow period, and the pager."""
     time = AS_OF - dt.timedelta(rng.randrange(150, 400))
-    parties: dict[str, Value] = {part: _person(rng) for part in ("business", "development", "sre")}
+    parties: dict[str, Value] = {
+        "business": _speaker(each.system),
+        "development": _speaker(each.team),
+        "sre": _speaker("sre"),
+    }
     terms = "SRE gives the pager back when the error budget is spent twice within 90 days."
     agreed: list[Value] = [{"slo": "availability", "objective": _OBJECTIVES[each.level]}]
     digest = f"sha256:{rng.getrandbits(256):064x}"
@@ -402,9 +408,7 @@ def _decisions(root: Path, rng: random.Random, each: Planned) -> None:
 
 
 def _team(rng: random.Random, name: str, role: str) -> dict[str, Value]:
-    first, *others = (_person(rng) for _ in range(rng.randrange(2, 7)))
-    if name == "sre":
-        first = {"name": "Ada Stone", "email": "ada.stone@example.com"}
+    first, others = _speaker(name), [_person(rng) for _ in range(rng.randrange(1, 6))]
     return {
         "role": role,
         "members": [first, *others],
@@ -412,6 +416,11 @@ def _team(rng: random.Random, name: str, role: str) -> dict[str, Value]:
         "contact": {"chat": f"#{name}", "email": f"{name}@example.com"},
         "rotation": rng.randrange(2, 9),
     }
+
+
+def _speaker(name: str) -> dict[str, Value]:
+    """Who leads a team or owns a system, and signs for it."""
+    return _person(random.Random(name))
 
 
 def _person(rng: random.Random) -> dict[str, Value]:

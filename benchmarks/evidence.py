@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 import random
 import typing
 from collections import defaultdict
@@ -9,11 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from benchmarks.catalog import AS_OF, Planned
 from pagerworthy.evidence import KEYS, Key
 
 # How much of what could be known of a service is known, from hardly seen to well watched.
 _SEEN = (0.0, 0.2, 0.5, 0.8)
+_NUMBERS = (0, 0.5, 1, 2, 3, 5, 30, 90, 400)
 _STORES = frozenset({"postgres", "mysql", "redis", "bucket"})
 
 
@@ -21,7 +25,7 @@ def generate_evidence(root: Path, planned: Sequence[Planned], seed: int = 2) -> 
     """Writes `root`/catalog/evidence, and says how many records it has."""
     rng = random.Random(seed)
     lines: dict[str, list[str]] = defaultdict(list)
-    shapes = {name: list(typing.get_type_hints(key.value, include_extras=False).items()) for name, key in KEYS.items()}
+    shapes = {name: list(typing.get_type_hints(key.value, include_extras=True).items()) for name, key in KEYS.items()}
     for each in planned:
         seen = rng.choice(_SEEN)
         for name, key in KEYS.items():
@@ -62,15 +66,29 @@ def _record(rng: random.Random, key: Key, shape: list[tuple[str, Any]], subject:
     if rng.random() < 0.02:
         record["failed"] = "the source did not answer"
     else:
-        record["value"] = {name: _value(rng, hint) for name, hint in shape}
+        record["value"] = _values(rng, key, shape)
     return json.dumps(record, separators=(",", ":"))
 
 
+def _values(rng: random.Random, key: Key, shape: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Values that the key's type takes: some numbers are parts of others."""
+    while True:
+        drawn = {name: _value(rng, hint) for name, hint in shape}
+        try:
+            msgspec.convert(drawn, key.value)
+        except msgspec.ValidationError:
+            continue
+        return drawn
+
+
 def _value(rng: random.Random, hint: Any) -> Any:
+    if typing.get_origin(hint) is typing.Annotated:
+        hint, *limits = typing.get_args(hint)
+        least = max((each.ge for each in limits if each.ge is not None), default=-math.inf)
+        most = min((each.le for each in limits if each.le is not None), default=math.inf)
+        return rng.choice([each for each in _NUMBERS if least <= each <= most]) if hint is float else _value(rng, hint)
     if hint is bool:
         return rng.random() < 0.85
-    if hint is float:
-        return rng.choice((0, 0.5, 1, 2, 3, 5, 30, 90, 400))
     if hint is str:
         return "as seen"
     if typing.get_origin(hint) is typing.Literal:
