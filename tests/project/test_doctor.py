@@ -1,6 +1,7 @@
 """`doctor`: sees what is missing, and the command that it names mends it."""
 
 import shlex
+import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -46,6 +47,16 @@ def test_no_repository(tmp_path: Path) -> None:
     (finding,) = [each for each in _bad(root) if each.state is State.MISSING]
     _run(finding.mend)
     assert not [each for each in _bad(root) if each.state is State.MISSING]
+
+
+def test_workflows_that_have_nothing_to_install(started: Path) -> None:
+    (finding,) = [each for each in _bad(started) if "requirements.txt" in each.says]
+    assert finding.state is State.OPTIONAL
+    assert "where Pagerworthy comes from" in finding.says
+    subprocess.run(["sh", "-c", finding.mend], check=True)
+    assert not [each for each in _bad(started) if "requirements.txt" in each.says]
+    (started / "requirements.txt").unlink()
+    assert [each for each in _bad(started) if "requirements.txt" in each.says]
 
 
 def test_settings_that_cannot_be_read(started: Path) -> None:

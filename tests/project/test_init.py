@@ -12,7 +12,7 @@ from pagerworthy import __version__
 from pagerworthy.catalog import FOLDERS, check, load
 from pagerworthy.cli.app import app
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.init import NEW_SERVICE
+from pagerworthy.cli.init import NEW_SERVICE, installed_from
 from pagerworthy.project import data_folder, open_project
 
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -56,6 +56,47 @@ def test_it_names_the_version_that_wrote_it(started: Path) -> None:
     assert not [name for name, content in _files(started).items() if b"@VERSION@" in content]
 
 
+class _Installed:
+    """A distribution of which the installer wrote down where it came from."""
+
+    def __init__(self, written: str | None) -> None:
+        self._written = written
+
+    def read_text(self, name: str) -> str | None:
+        assert name == "direct_url.json"
+        return self._written
+
+
+_COMMIT, _DIGEST = "1" * 40, "2" * 64
+_GIT = {"vcs_info": {"vcs": "git", "commit_id": _COMMIT}}
+_ARCHIVE = {"archive_info": {"hashes": {"sha256": _DIGEST}}}
+
+
+@pytest.mark.parametrize(
+    ("written", "requirement"),
+    [
+        ({"url": "https://host/o/p", **_GIT}, f"pagerworthy @ git+https://host/o/p@{_COMMIT}"),
+        ({"url": "https://me:secret@host/o/p", **_GIT}, f"pagerworthy @ git+https://host/o/p@{_COMMIT}"),
+        ({"url": "https://host/p.whl", **_ARCHIVE}, f"pagerworthy @ https://host/p.whl#sha256={_DIGEST}"),
+        ({"url": "https://host/p.whl", "archive_info": {}}, ""),
+        ({"url": "http://host/o/p", **_GIT}, ""),
+        ({"url": "file:///home/me/p", **_GIT}, ""),
+        ({"url": "file:///home/me/p", "dir_info": {"editable": True}}, ""),
+        ({"url": "https://host/p", "vcs_info": {"vcs": "hg", "commit_id": _COMMIT}}, ""),
+        (None, ""),
+    ],
+)
+def test_workflows_install_what_runs_here_where_others_can_get_it(
+    written: dict[str, object] | None, requirement: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(written) if written else None
+    monkeypatch.setattr("pagerworthy.cli.init.metadata.distribution", lambda _: _Installed(text))
+    assert installed_from() == requirement
+    assert _run("init", tmp_path).return_value == Exit.FINE
+    lines = (tmp_path / "requirements.txt").read_text().splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == ([requirement] if requirement else [])
+
+
 def test_the_command_that_it_names_works(started: Path) -> None:
     program, *arguments = NEW_SERVICE.replace("NAME", "payment").split()
     assert program == "pagerworthy"
@@ -71,7 +112,7 @@ def test_settings_in_it_are_the_defaults(started: Path) -> None:
 
 
 def test_every_schema_of_the_package_is_there(started: Path) -> None:
-    shipped = {path.name: path.read_bytes() for path in data_folder("schemas").iterdir()}
+    shipped = {path.name: path.read_bytes() for path in data_folder("schemas").iterdir() if path.is_file()}
     assert {path.name: path.read_bytes() for path in (started / "schemas").iterdir()} == shipped
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.init import NEW_SERVICE, schema_files
+from pagerworthy.cli.init import NEW_SERVICE, REQUIREMENTS, schema_files
 from pagerworthy.errors import ProjectError
 from pagerworthy.project import Project, open_project
 from pagerworthy.report import style_for
@@ -76,6 +76,7 @@ def examine(root: Path | None) -> Iterator[Finding]:
         yield catalog(project)
         yield rubric(project)
         yield schemas(project)
+        yield from workflows(project)
         yield from evidence(project)
     for name, (purpose, mend) in _PROGRAMS.items():
         yield program(name, purpose, mend)
@@ -138,6 +139,21 @@ def schemas(project: Project) -> Finding:
     if old:
         return Finding(State.OPTIONAL, f"{len(old)} of {len(shipped)} schemas are not of this version", mend)
     return Finding(State.OK, f"the {len(shipped)} schemas for editors are those of this version")
+
+
+def workflows(project: Project) -> Iterator[Finding]:
+    """Whether the workflows that `init` writes have something to install."""
+    file = project.root / REQUIREMENTS
+    used = f"-r {REQUIREMENTS}"
+    if not any(used in path.read_text("utf-8", "replace") for path in project.root.glob(".github/workflows/*.yml")):
+        return
+    lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else []
+    if any(line.strip() and not line.lstrip().startswith("#") for line in lines):
+        yield Finding(State.OK, f"the workflows install what {REQUIREMENTS} names")
+    else:
+        says = f"{REQUIREMENTS} does not say where Pagerworthy comes from: the workflows stop there"
+        source = "pagerworthy @ git+https://HOST/OWNER/pagerworthy@COMMIT"
+        yield Finding(State.OPTIONAL, says, f"echo '{source}' >> {shlex.quote(str(file))}")
 
 
 def evidence(project: Project) -> Iterator[Finding]:

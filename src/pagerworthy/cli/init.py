@@ -1,8 +1,11 @@
 """`pagerworthy init`: the first files of a new catalog."""
 
+import json
 import os
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,6 +16,12 @@ from pagerworthy.project import data_folder
 # Beside the package's code, with a name that tools do not skip for its leading dot.
 _STARTER = Path(__file__).parents[1] / "starter"
 _DOT = "dot-"
+REQUIREMENTS = "requirements.txt"
+_KNOWN_SOURCE = """\
+# What the workflows install: Pagerworthy {version}, from where the one came that wrote this catalog. It is on no
+# package index: never install it by its name alone, because anybody could register that name.
+{source}
+"""
 # What `new service` needs, with the team and system that a new catalog has.
 NEW_SERVICE = "pagerworthy new service NAME --owner example-team --system example-system --tier 3"
 
@@ -39,9 +48,14 @@ def command(folder: Path, schemas: bool) -> int:
         path.write_bytes(content)
     click.echo(f"{len(files)} files written to {folder}")
     if not schemas:
-        click.echo(
-            "Next: say in requirements.txt where your workflows get Pagerworthy from, and run `pagerworthy check`."
-        )
+        if source := installed_from():
+            click.echo(f"Your workflows install {source}, as {REQUIREMENTS} says.")
+            click.echo("Next: run `pagerworthy check`.")
+        else:
+            click.echo(
+                f"Next: say in {REQUIREMENTS} where your workflows get Pagerworthy from; until then they stop with a "
+                "word on it. Then run `pagerworthy check`."
+            )
         click.echo(f"Then, for your first service: {NEW_SERVICE}")
     return Exit.FINE
 
@@ -52,8 +66,32 @@ def starter_files() -> Iterator[tuple[str, bytes]]:
         if path.is_file():
             name = path.relative_to(_STARTER).as_posix()
             name = f".{name.removeprefix(_DOT)}" if name.startswith(_DOT) else name
-            yield name, path.read_bytes().replace(b"@VERSION@", __version__.encode())
+            content = path.read_bytes().replace(b"@VERSION@", __version__.encode())
+            if name == REQUIREMENTS and (source := installed_from()):
+                content = _KNOWN_SOURCE.format(version=__version__, source=source).encode()
+            yield name, content
     yield from schema_files()
+
+
+def installed_from(package: str = "pagerworthy") -> str:
+    """The requirement that brings exactly what runs here to any other machine; empty where there is none.
+
+    Read from what the installer wrote down (PEP 610): an address with a commit or a digest. A folder or file of this
+    machine is of no use to others, and what came from an index by its name could be anybody's.
+    """
+    try:
+        written = metadata.distribution(package).read_text("direct_url.json")
+        found = json.loads(written or "{}")
+        url = urlsplit(found.get("url", ""))
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""
+    # Whoever installed it may have had a password in the address, which nobody else should read.
+    address = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    commit = found.get("vcs_info", {}).get("commit_id", "") if found.get("vcs_info", {}).get("vcs") == "git" else ""
+    digest = found.get("archive_info", {}).get("hashes", {}).get("sha256", "")
+    if url.scheme != "https" or not (commit or digest):
+        return ""
+    return f"{package} @ git+{address}@{commit}" if commit else f"{package} @ {address}#sha256={digest}"
 
 
 def schema_files() -> Iterator[tuple[str, bytes]]:
