@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -36,15 +37,19 @@ class CompiledBreach(msgspec.Struct, frozen=True):
     detail: Program
 
 
-class Rubric(msgspec.Struct, frozen=True):
+class Rubric(msgspec.Struct, frozen=True, dict=True):
     """All criteria, in order of area and id, and the policy. `digest` covers everything that can change an outcome."""
 
     policy: Policy
     compiled: tuple[CompiledCriterion, ...]
     breaches: tuple[CompiledBreach, ...]
-    batch: Program
     language: Language
     digest: str
+
+    @cached_property
+    def batch(self) -> Program:
+        """All criteria as one expression (see `Language.batch`): compiled for who scores, and not for who checks."""
+        return self.language.batch([each.rule for each in self.compiled])
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -67,14 +72,13 @@ def assemble(
     breaches: Sequence[CompiledBreach],
     language: Language,
 ) -> Rubric:
-    """Puts checked parts together: orders them, joins their programs and takes the digest."""
+    """Puts checked parts together: orders them and takes the digest."""
     order = {area.id: index for index, area in enumerate(policy.areas)}
     ordered = sorted(compiled, key=lambda each: (order[each.criterion.area], each.criterion.rung, each.criterion.id))
     return Rubric(
         policy=policy,
         compiled=tuple(ordered),
         breaches=tuple(breaches),
-        batch=language.batch([each.rule for each in ordered]),
         language=language,
         digest=_digest(criteria, policy),
     )

@@ -65,10 +65,12 @@ def score(
     waivers = _waivers_in_force(catalog.waivers, rubric, catalog.teams, as_of)
     gatherer = Gatherer(catalog, graph, rubric.policy, as_of)
     doubts = unread or {}
+    # Compiled here, once for both processes.
+    batch = rubric.batch
 
     def cards(names: Sequence[str]) -> list[Scorecard]:
         subjects = (
-            _Subject(gatherer.of(name), evidence.of(name), rubric, as_of, doubts.get(name, ())) for name in names
+            _Subject(gatherer.of(name), evidence.of(name), rubric, batch, as_of, doubts.get(name, ())) for name in names
         )
         return [subject.card(waivers) for subject in subjects]
 
@@ -98,6 +100,7 @@ class _Subject:
         gathered: Gathered,
         evidence: SubjectEvidence,
         rubric: Rubric,
+        batch: Program,
         as_of: dt.datetime,
         unread: Sequence[str],
     ) -> None:
@@ -107,6 +110,7 @@ class _Subject:
         self._facts = facts
         self._evidence = evidence
         self._rubric = rubric
+        self._batch = batch
         self._as_of = as_of
         self._items = _items(facts)
         self._graph_doubt = _doubt("the entry", gathered.unread)
@@ -157,7 +161,7 @@ class _Subject:
 
     def _judge(self, waivers: Mapping[tuple[str, str], Waiver]) -> list[Judged]:
         try:
-            parts = self._rubric.batch.run(self._activation)
+            parts = self._batch.run(self._activation)
         except Undecided:
             # One criterion that has no value must not hide the others: ask them one by one.
             parts = [None] * len(self._rubric.compiled)
