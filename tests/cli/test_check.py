@@ -85,6 +85,7 @@ def test_json_has_what_was_promised(root: Path) -> None:
 def test_paths_choose_what_is_reported(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(root, "services/payment.yaml", "tier: 1", "tier: 7")
     change(root, "teams/storefront.yaml", "role: development", "role: ops")
+    (root / ".git").mkdir()
     monkeypatch.chdir(root / "catalog" / "services")
     for paths, codes in (
         (["payment.yaml"], ["PW109"]),

@@ -1,5 +1,6 @@
 """Scoring: the rubric, and the pure function from catalog, graph and evidence to scorecards and verdicts."""
 
+from pagerworthy.scoring.criterion_file import criterion_of
 from pagerworthy.scoring.load import LoadedRubric, load_policy, load_rubric
 from pagerworthy.scoring.model import (
     Breach,
@@ -31,6 +32,7 @@ __all__ = [
     "Scorecard",
     "Scores",
     "Verdict",
+    "criterion_of",
     "load_policy",
     "load_rubric",
     "score",
