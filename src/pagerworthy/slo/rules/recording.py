@@ -82,7 +82,7 @@ class _Recorder:
         else:
             expr = f"avg_over_time({self.bad if period.calendar else self.ratio}[{length}])"
         if period.calendar:
-            present = calendar.present(period)
+            present = calendar.present(period, self.windows[0])
             expr = f"sum without ({names.WITHIN}) (\n{expr}\nand on ({names.WITHIN})\n{present}\n)"
         return Rule(record=names.period_ratio(period), expr=expr, labels=self._labels(names.period_window(period)))
 
@@ -97,7 +97,7 @@ class _Recorder:
         spent = f"{names.period_ratio(period)}{self.which} / {budget}"
         if period.calendar:
             # A bad day at the beginning of a month has not spent more than the same day at its end.
-            spent += f"\n* on () group_left ()\n({calendar.elapsed(period)})"
+            spent += f"\n* on () group_left ()\n({calendar.elapsed(period, self.windows[0])})"
         yield Rule(record=names.PERIOD_BURN, expr=spent, labels=labels)
         yield Rule(record=names.REMAINING, expr=f"1 - {names.PERIOD_BURN}{self.which}", labels=labels)
         yield Rule(record=names.INFO, expr="vector(1)", labels=labels | self._info())
@@ -111,7 +111,7 @@ class _Recorder:
         """The same series, with the present calendar period as a label."""
         if not self.period.calendar:
             return expr
-        return f"({expr})\n* on () group_left ({names.WITHIN})\n{calendar.present(self.period)}"
+        return f"({expr})\n* on () group_left ({names.WITHIN})\n{calendar.present(self.period, self.windows[0])}"
 
     def _labels(self, window: str) -> dict[str, str]:
         known = self._known.get(window)
