@@ -83,15 +83,25 @@ class Project(msgspec.Struct, frozen=True):
 def find_root(start: Path) -> Path:
     """The nearest folder, from `start` upward, that has a `pagerworthy.toml` or a `catalog/` folder.
 
-    Raises ProjectError where there is none.
+    Looks no higher than the root of the git repository that `start` is in. Outside of one, a folder called `catalog`
+    further up may be anybody's, and only settings count there. Raises ProjectError where there is none.
     """
-    for folder in (start, *start.parents):
-        if os.path.lexists(folder / SETTINGS_FILE) or (folder / "catalog").is_dir():
+    folders = (start, *start.parents)
+    # In a work tree and in a submodule, `.git` is a file.
+    top = next((folder for folder in folders if os.path.lexists(folder / ".git")), None)
+    for folder in folders:
+        inside = top is not None or folder == start
+        if os.path.lexists(folder / SETTINGS_FILE) or (inside and (folder / "catalog").is_dir()):
             return folder
+        if folder == top:
+            break
+    where = str(start) if start == top else f"{start} or a folder above it"
+    if top not in {None, start}:
+        where += f", up to {top}, where its git repository ends"
     raise ProjectError(
         Problem(
             code="PW501",
-            message=f"no catalog here: neither {start} nor a folder above it has {SETTINGS_FILE} or catalog/",
+            message=f"no catalog here: there is no {SETTINGS_FILE} and no catalog/ in {where}",
             where=Where(file="."),
             help="run `pagerworthy init` to make one here, or name the repository with --root DIR",
         )

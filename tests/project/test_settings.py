@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
 from pagerworthy.errors import ProjectError
-from pagerworthy.project import SETTINGS_FILE, open_project
+from pagerworthy.project import SETTINGS_FILE, find_root, open_project
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,47 @@ def test_closed_output_leaves_the_exit_code(tmp_path: Path) -> None:
     command = f"{sys.executable} -c 'from pagerworthy.cli.app import main; main()' check >&-"
     done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)  # noqa: S602
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def _repository(folder: Path, *, file: bool = False) -> Path:
+    """A folder with a `.git`: a folder in a plain clone, a file in a submodule or another work tree."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if file:
+        (folder / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    else:
+        (folder / ".git").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("file", [False, True])
+def test_no_root_is_looked_for_above_the_git_repository(file: bool, tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / SETTINGS_FILE).touch()
+    inner = _repository(tmp_path / "inner", file=file)
+    (inner / "deep/er").mkdir(parents=True)
+    for start in (inner, inner / "deep/er"):
+        with pytest.raises(ProjectError, match="no catalog here") as raised:
+            find_root(start)
+        assert raised.value.problem.code == "PW501"
+        assert str(inner) in raised.value.problem.message
+
+
+def test_root_is_found_from_below_within_the_git_repository(tmp_path: Path) -> None:
+    top = _repository(tmp_path / "top")
+    (top / "catalog/services").mkdir(parents=True)
+    assert find_root(top) == top
+    assert find_root(top / "catalog/services") == top
+    part = top / "part"
+    (part / "deep").mkdir(parents=True)
+    (part / SETTINGS_FILE).touch()
+    assert find_root(part / "deep") == part
+
+
+def test_outside_of_git_a_folder_further_up_needs_settings_to_count(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "below").mkdir()
+    assert find_root(tmp_path) == tmp_path
+    with pytest.raises(ProjectError, match="no catalog here"):
+        find_root(tmp_path / "below")
+    (tmp_path / SETTINGS_FILE).touch()
+    assert find_root(tmp_path / "below") == tmp_path

@@ -72,6 +72,50 @@ def test_an_organisation_changes_one_limit_and_keeps_the_rest(tmp_path: Path) ->
     assert loaded.rubric.policy.breaches == shipped.policy.breaches
 
 
+def test_id_and_disabled_leave_a_criterion_out(tmp_path: Path) -> None:
+    shipped = load_rubric(tmp_path).rubric
+    assert shipped is not None
+    write(tmp_path, "id: cost-watched\ndisabled: true\n", "cost/cost-watched.yaml")
+    without = load_rubric(tmp_path).rubric
+    assert without is not None
+    assert {c.id for c in shipped.criteria} - {c.id for c in without.criteria} == {"cost-watched"}
+
+
+def test_a_criterion_that_is_not_there_cannot_be_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "id: cost-wached\ndisabled: true\n", "cost/cost-wached.yaml")
+    (problem,) = load_rubric(tmp_path).problems
+    assert (problem.code, problem.where.line, problem.help) == ("PW309", 1, "did you mean cost-watched?")
+
+
+def test_disabled_false_asks_for_a_whole_criterion(tmp_path: Path) -> None:
+    write(tmp_path, "id: cost-watched\ndisabled: false\n", "cost/cost-watched.yaml")
+    assert {problem.code for problem in load_rubric(tmp_path).problems} == {"PW106"}
+
+
+def test_a_policy_says_only_what_differs(tmp_path: Path) -> None:
+    shipped = load_rubric(tmp_path).rubric
+    assert shipped is not None
+    write(
+        tmp_path,
+        "areas: [{id: legal, title: Legal}, {id: cost, title: Money}]\n"
+        "conditions: {at_most: 5}\n"
+        'required: {sre: {"1": silver}}\n'
+        "waivers: {signed_by: [board]}\n"
+        "weights: {gold: 2}\n",
+        "../policy.yaml",
+    )
+    loaded = load_rubric(tmp_path)
+    assert loaded.rubric is not None, loaded.problems
+    mine, theirs = loaded.rubric.policy, shipped.policy
+    assert [area.id for area in mine.areas] == [*(area.id for area in theirs.areas), "legal"]
+    assert {area.id: area.title for area in mine.areas}["cost"] == "Money"
+    assert (mine.conditions.at_most, mine.conditions.within_days) == (5, theirs.conditions.within_days)
+    assert mine.required == {**theirs.required, "sre": {**theirs.required["sre"], "1": "silver"}}
+    assert (mine.waivers.signed_by, mine.waivers.longest_days) == (("board",), theirs.waivers.longest_days)
+    assert mine.weights == {**theirs.weights, "gold": 2}
+    assert loaded.rubric.criteria == shipped.criteria
+
+
 @pytest.mark.parametrize(
     ("change", "code", "line", "says"),
     [

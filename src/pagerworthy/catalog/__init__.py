@@ -68,7 +68,7 @@ from pagerworthy.catalog.model import (
     Waiver,
     WaiverSpec,
 )
-from pagerworthy.catalog.reading import check_entry
+from pagerworthy.catalog.reading import check_entry, read_entry
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.stream import STREAM_LIMIT, Part, Shape, read_stream
 from pagerworthy.catalog.yaml_words import as_yaml, is_plain_text
@@ -153,6 +153,7 @@ __all__ = [
     "load",
     "locate",
     "read_document",
+    "read_entry",
     "read_stream",
     "suggest_name",
 ]

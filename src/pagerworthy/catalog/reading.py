@@ -34,13 +34,17 @@ def read_all(root: Path, files: Sequence[Found]) -> list[Read]:
     return in_halves(lambda some: _read_here(root, some), files, Read, many=_MANY)
 
 
-def check_entry(content: bytes, path: str, kind: str, root: Path) -> list[Problem]:
-    """The problems of one entry that is not in the repository yet, as if it lay at `path`; located."""
+def read_entry(content: bytes, path: str, kind: str, root: Path) -> tuple[Entry | None, list[Problem]]:
+    """Reads one entry that is not in the repository yet, as if it lay at `path`; with its problems by itself."""
     from pagerworthy.catalog.explain import explain
 
     explained = explain(content, path, kind, Schemas(), Extensions(root))
-    found = list(explained.problems)
-    return found + (list(alone(explained.entry, path)) if explained.entry else [])
+    return explained.entry, [*explained.problems, *(alone(explained.entry, path) if explained.entry else ())]
+
+
+def check_entry(content: bytes, path: str, kind: str, root: Path) -> list[Problem]:
+    """The problems of one entry that is not in the repository yet, as if it lay at `path`."""
+    return read_entry(content, path, kind, root)[1]
 
 
 def _read_here(root: Path, files: Sequence[Found]) -> list[Read]:

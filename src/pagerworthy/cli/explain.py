@@ -5,9 +5,9 @@ import sys
 import textwrap
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from pagerworthy.catalog import read_document
 from pagerworthy.cli.app import project_of
@@ -18,25 +18,8 @@ from pagerworthy.problem import Severity
 from pagerworthy.project import ProjectError, data_folder
 from pagerworthy.report import Style, style_for
 
-
-class _Fix(msgspec.Struct, frozen=True):
-    text: str
-    effort: str
-
-
-class _Criterion(msgspec.Struct, frozen=True):
-    """What people need to know of a criterion; its expressions stay in its file."""
-
-    id: str
-    question: str
-    area: str
-    phase: str
-    rung: str
-    strength: str
-    why: str
-    fix: _Fix
-    needs: tuple[str, ...] = ()
-    max_age: str = ""
+if TYPE_CHECKING:
+    from pagerworthy.scoring import Criterion
 
 
 @click.command()
@@ -57,20 +40,35 @@ def command(ctx: click.Context, name: str) -> int:
         looks_like_code = name.upper().startswith("PW")
         kind, known = ("problem code", list(CODES)) if looks_like_code else ("criterion", [*files, *CODES])
         raise click.UsageError(unknown_name(kind, name.upper() if looks_like_code else name, known))
-    click.echo(_shown(_read(files[name]), style), nl=False)
+    *shipped, last = files[name]
+    found = _read(last)
+    if found is None and shipped:
+        found = _read(shipped[0])
+        click.echo(f"{name} is left out of the rubric here, by {last}. As it is shipped:\n")
+    if found is None:
+        raise click.ClickException(f"{last} says only that {name} is left out")
+    click.echo(_shown(found, style), nl=False)
     return Exit.FINE
 
 
-def _criterion_files(ctx: click.Context) -> dict[str, Path]:
-    """The file of each criterion by id; the repository's own, where there is one, before the shipped."""
+def _criterion_files(ctx: click.Context) -> dict[str, list[Path]]:
+    """The files of each criterion by id: the shipped one, and then the repository's own, which has the last word."""
     folders = [data_folder("scoring")]
     # Codes and shipped criteria can be explained anywhere.
     with suppress(ProjectError):
         folders.append(project_of(ctx).root / "scoring")
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("criteria/*/*.yaml"))}
+    files: dict[str, list[Path]] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("criteria/*/*.yaml")):
+            files.setdefault(path.stem, []).append(path)
+    return files
 
 
-def _read(file: Path) -> _Criterion:
+def _read(file: Path) -> "Criterion | None":
+    """What the file says of its criterion; None where it only leaves it out."""
+    # Most who ask, ask for a code.
+    from pagerworthy.scoring import criterion_of
+
     try:
         document = read_document(file.read_bytes(), file.name, "criterion")
     except OSError as error:
@@ -78,7 +76,7 @@ def _read(file: Path) -> _Criterion:
     if document.problems:
         first = document.problems[0]
         raise click.ClickException(f"{file} is not a criterion: line {first.where.line}: {first.message}")
-    return msgspec.convert(document.value, _Criterion)
+    return None if document.value.get("disabled") else criterion_of(document.value, file.name)
 
 
 def _code(code: Code, style: Style) -> str:
@@ -95,13 +93,13 @@ def _code(code: Code, style: Style) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _shown(criterion: _Criterion, style: Style) -> str:
-    asks = f"Asked of {criterion.area} from {criterion.phase} on; counts for {criterion.rung}."
-    needs = f"Evidence has to be {criterion.strength} or stronger"
+def _shown(criterion: "Criterion", style: Style) -> str:
+    asks = f"Asked of {criterion.area} from {criterion.phase} on; counts for {criterion.rung.word}."
+    needs = f"Evidence has to be {criterion.strength.word} or stronger"
     if criterion.needs:
         needs += f": {', '.join(criterion.needs)}"
     if criterion.max_age:
-        needs += f", at most {criterion.max_age} old"
+        needs += f", at most {criterion.max_age.days} days old"
     effort = f"(effort: {criterion.fix.effort})"
     parts = [
         f"{style.paint(criterion.id, 'bold')}: {criterion.question}",

@@ -25,7 +25,9 @@ def fields(values: Mapping[str, Any], comments: Mapping[str, str] | None = None)
     told = comments or {}
     text = ""
     for key, value in values.items():
-        if value is not None:
+        if isinstance(value, Mapping) and any(isinstance(part, Mapping) for part in value.values()):
+            text += f"  {key}:\n" + "".join(f"    {name}: {as_yaml(part)}\n" for name, part in value.items())
+        elif value is not None:
             line = f"  {key}: {as_yaml(value)}"
             text += (f"{line:<30} # {told[key]}" if key in told else line) + "\n"
     return text
@@ -36,6 +38,29 @@ def items(key: str, values: Sequence[Mapping[str, Any]]) -> str:
     return f"  {key}:\n" + "".join(f"    - {as_yaml(value)}\n" for value in values) if values else f"  {key}: []\n"
 
 
+_CRITERION_SCHEMA = "# yaml-language-server: $schema=../../../schemas/criterion.schema.json\n"
+
+
+def criterion(values: Mapping[str, Any]) -> str:
+    """A whole criterion; those of its values that are None are left out."""
+    lines = [f"{key}: {as_yaml(value)}" for key, value in values.items() if value is not None]
+    told = [f"{line:<28} # {CRITERION[key]}" if (key := line.split(":")[0]) in CRITERION else line for line in lines]
+    return _CRITERION_SCHEMA + "\n".join(told) + "\n"
+
+
+def left_out(name: str) -> str:
+    """The file that leaves a shipped criterion out."""
+    return f"{_CRITERION_SCHEMA}id: {as_yaml(name)}\ndisabled: true\n"
+
+
+CRITERION = {
+    "phase": "due from here on; before it, the outcome is upcoming",
+    "rung": "bronze, silver or gold",
+    "strength": "declared, linked, observed or exercised: weaker evidence does not pass it",
+    "max_age": "older evidence does not count",
+    "pass": "CEL: when the answer is yes",
+    "detail": "CEL: what was found, as people read it",
+}
 SERVICE = {
     "owner": "a team of catalog/teams/",
     "system": "a system of catalog/systems/",

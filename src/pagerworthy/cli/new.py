@@ -9,19 +9,18 @@ from pagerworthy.catalog import PHASES
 from pagerworthy.cli import first_lines
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.new_criterion import criterion
 from pagerworthy.cli.new_decision import decision
-from pagerworthy.cli.options import moment
+from pagerworthy.cli.options import Day, Moment, moment
 from pagerworthy.cli.write_entry import EntryName, create, write_entry
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
-_TIME = click.DateTime(formats=["%Y-%m-%dT%H:%M:%SZ"])
 
 
 @click.group()
 def command() -> None:
     """Write the first lines of a new entry.
 
-    The file is checked before it is written; what is there already is never written over.
+    It is checked before it is written, by itself and beside the other entries: what would be wrong is not written, so
+    start with a team, then a system, then a service. What is there already is never written over.
     """
 
 
@@ -59,7 +58,9 @@ def service(ctx: click.Context, /, name: str, description: str, title: str, **va
     show_default=True,
     help="Which of the parties it is.",
 )
-@click.option("--member", "members", multiple=True, metavar="PERSON", help="A member's name. Repeatable.")
+@click.option(
+    "--member", "members", multiple=True, required=True, metavar="PERSON", help="A member's name. Repeatable."
+)
 @click.option("--title", default="", help="The name as people write it.")
 @click.pass_context
 def team(ctx: click.Context, name: str, role: str, members: tuple[str, ...], title: str) -> int:
@@ -108,15 +109,15 @@ def environment(ctx: click.Context, name: str, purpose: str, region: str, accoun
 @click.option("--reason", required=True, help="Why it cannot be met now.")
 @click.option("--approver", required=True, metavar="PERSON", help="Who grants it.")
 @click.option("--team", "signing", required=True, metavar="TEAM", help="The team that the approver signs for.")
-@click.option("--expires", type=_DAY, help="When it ends; 90 days from now where that is not said.")
+@click.option("--expires", type=Day(), help="When it ends; 90 days from now where that is not said.")
 @click.pass_context
 def waiver(
-    ctx: click.Context, /, name: str, approver: str, signing: str, expires: dt.datetime | None, **values: Any
+    ctx: click.Context, /, name: str, approver: str, signing: str, expires: dt.date | None, **values: Any
 ) -> int:
     """Start a waiver: leave to miss one criterion for a time."""
     project = project_of(ctx)
     granted = moment(project, None).date()
-    ends = expires.date() if expires else granted + dt.timedelta(days=90)
+    ends = expires or granted + dt.timedelta(days=90)
     values |= {"granted": granted.isoformat(), "expires": ends.isoformat()}
     values["approver"] = {"name": approver, "team": signing}
     text = first_lines.head("Waiver", name) + first_lines.fields(values, first_lines.WAIVER)
@@ -132,8 +133,10 @@ def waiver(
     required=True,
     help="How bad it was; sev1 is worst.",
 )
-@click.option("--started", type=_TIME, required=True, metavar="TIME", help="When it began, in UTC.")
-@click.option("--mitigated", type=_TIME, required=True, metavar="TIME", help="When users were no longer affected.")
+@click.option("--started", type=Moment(), required=True, metavar="TIME", help="When it began, in UTC.")
+@click.option(
+    "--mitigated", type=Moment(), required=True, metavar="TIME", help="When users were no longer affected, in UTC."
+)
 @click.option("--impact", required=True, help="What users noticed.")
 @click.option("--trigger", default="unknown", show_default=True, help="What set it off.")
 @click.option("--title", default="", help="What it is called.")
@@ -163,3 +166,4 @@ def runbook(ctx: click.Context, name: str, title: str) -> int:
 
 
 command.add_command(decision)
+command.add_command(criterion)

@@ -8,9 +8,11 @@ import click
 
 from pagerworthy.project import Project, is_judgeable
 
+_FORMS = "2026-03-31, or 2026-03-31T14:05:00Z"
 
-class _Moment(click.ParamType[dt.datetime]):
-    """A date or a moment; one without a zone is in UTC."""
+
+class Moment(click.ParamType[dt.datetime]):
+    """A day, or a moment; one without a zone is in UTC."""
 
     name = "time"
 
@@ -21,17 +23,26 @@ class _Moment(click.ParamType[dt.datetime]):
             parsed = dt.datetime.fromisoformat(str(value))
             moment = parsed.astimezone(dt.UTC) if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
         except (ValueError, OverflowError):
-            self.fail(f"{value!r} is not a moment: write 2026-03-31 or 2026-03-31T14:05:00Z", param, ctx)
+            self.fail(f"{value!r} is no time: write {_FORMS}", param, ctx)
         if not is_judgeable(moment):
             self.fail(f"{value!r} is too long ago or too far ahead: write a year from 1970 to 9000", param, ctx)
         return moment
 
 
+class Day(click.ParamType[dt.date]):
+    """A day; of a moment, the day in UTC."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        return value if type(value) is dt.date else Moment().convert(value, param, ctx).date()
+
+
 as_of_option = click.option(
     "--as-of",
-    type=_Moment(),
+    type=Moment(),
     metavar="TIME",
-    help="Judge for this moment instead of now (2026-03-31T14:05:00Z).",
+    help="Judge for this moment instead of now (2026-03-31, or 2026-03-31T14:05:00Z).",
 )
 evidence_option = click.option(
     "--evidence",

@@ -63,6 +63,14 @@ ROWS = (
         mend="Have it signed by a team that may, and let it end within the days that the policy allows.",
     ),
     Code(
+        code="PW309",
+        title="A criterion is left out that is not there",
+        why="The one that was meant is still asked.",
+        mend="Write the id of a shipped criterion; `pagerworthy docs criteria` lists them.",
+        wrong="id: slo-mesured\ndisabled: true",
+        right="id: slo-measured\ndisabled: true",
+    ),
+    Code(
         code="PW401",
         title="A line of evidence cannot be read",
         why="What it says stays unknown, so nothing can pass by it.",

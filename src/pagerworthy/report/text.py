@@ -50,7 +50,7 @@ def _block(problem: Problem, excerpts: Excerpts | None, style: Style) -> str:
 
 
 def _summary(report: ProblemReport, style: Style) -> str:
-    looked = f"{count(len(report.checked), 'file')} checked" if report.checked else "checked"
+    looked = f"{count(len(report.checked), 'file') if report.checked else 'no file'} checked"
     if not report.problems:
         return f"{style.paint('No problems', 'bold', 'green')}: {looked}."
     kinds = [

@@ -7,6 +7,7 @@ service that the other half would fail.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,19 @@ def _folders(root: Path) -> tuple[Path, ...]:
     return (shipped,) if same or not os.path.lexists(own) else (shipped, own)
 
 
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One policy on top of another: mappings are merged by name, areas by id, and all else is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        if key == "areas":
+            areas = {area["id"]: area for area in (*merged.get(key, ()), *value)}
+            merged[key] = list(areas.values())
+        else:
+            both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = _over(merged[key], value) if both else value
+    return merged
+
+
 class _RubricReader:
     """Collects what the folders say and every problem on the way."""
 
@@ -95,10 +109,14 @@ class _RubricReader:
                         "give one of them an id of its own",
                     )
                 seen[source.id] = source.document.file
-                if source.data.get("disabled"):
-                    sources.pop(source.id, None)
-                else:
+                if not source.data.get("disabled"):
                     sources[source.id] = source
+                elif sources.pop(source.id, None) is None:
+                    near = get_close_matches(source.id, sources, n=1)
+                    mend = f"did you mean {near[0]}?" if near else "`pagerworthy docs criteria` lists the shipped ones"
+                    self._complain(
+                        "PW309", source.document, ("id",), f"there is no criterion {source.id} to leave out", mend
+                    )
         if policy is None:
             return None
         language = Language(policy.limits)
@@ -135,7 +153,7 @@ class _RubricReader:
             return repository_path("scoring/" + file.relative_to(data_folder("scoring")).as_posix())
 
     def policy(self) -> Policy | None:
-        """The shipped policy with the repository's own on top: whole properties replace, limits replace by name."""
+        """The shipped policy with the repository's own on top, see `_over`."""
         folders = _folders(self._root)
         merged: dict[str, Any] = {}
         last: Document | None = None
@@ -146,9 +164,7 @@ class _RubricReader:
             last = self._document(file, "policy")
             if last is None:
                 return None
-            own: dict[str, Any] = dict(last.value)
-            own["limits"] = {**merged.get("limits", {}), **own.get("limits", {})}
-            merged.update(own)
+            merged = _over(merged, last.value)
         merged = {key: value for key, value in merged.items() if key not in {"apiVersion", "kind"}}
         try:
             return msgspec.convert(merged, Policy)
@@ -164,13 +180,15 @@ class _RubricReader:
         if document is None:
             return None
         data: Mapping[str, Any] = document.value
-        if data["id"] != file.stem or data["area"] != file.parent.name:
+        # Whoever leaves a criterion out need not say its area.
+        area = data.get("area", file.parent.name)
+        if data["id"] != file.stem or area != file.parent.name:
             self._complain(
                 "PW302",
                 document,
                 ("id",),
                 f"the file is {file.parent.name}/{file.name}, and says otherwise inside",
-                f"name it {data['area']}/{data['id']}.yaml, or correct id and area",
+                f"name it {area}/{data['id']}.yaml, or correct id and area",
             )
             return None
         return _Source(data["id"], document, data)

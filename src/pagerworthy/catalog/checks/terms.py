@@ -1,6 +1,7 @@
 """The terms on which a waiver counts: how long it lives, and who signs it."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -8,6 +9,9 @@ from pagerworthy.catalog.catalog import Catalog
 from pagerworthy.catalog.model import Team, Waiver
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
+
+_APPROVER = "spec.approver"
+_EXPIRES = "spec.expires"
 
 
 class WaiverTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,17 +23,7 @@ class WaiverTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def broken_terms(waiver: Waiver, terms: WaiverTerms, teams: Mapping[str, Team]) -> str:
     """Which of the terms a waiver breaks, in words; empty where it breaks none."""
-    spec = waiver.spec
-    signer = spec.approver
-    if signer.team not in terms.signed_by:
-        return f"team {signer.team} may not sign waivers; {' or '.join(terms.signed_by)} may"
-    team = teams.get(signer.team)
-    if team is None or signer.name not in {member.name for member in team.spec.members}:
-        return f"{signer.name} is not in team {signer.team}"
-    days = (spec.expires - spec.granted).days
-    if days > terms.longest_days:
-        return f"it lives {days} days, and the policy allows {terms.longest_days}"
-    return ""
+    return "; ".join(said for _, said in _broken(waiver, terms, teams))
 
 
 def check_waivers(catalog: Catalog, terms: WaiverTerms) -> list[Problem]:
@@ -37,14 +31,27 @@ def check_waivers(catalog: Catalog, terms: WaiverTerms) -> list[Problem]:
     return [
         problem(
             "PW308",
-            f"the waiver does not count: {broken}",
-            Where(
-                file=catalog.file_of("Waiver", waiver.name),
-                path="spec.expires" if broken.startswith("it lives") else "spec.approver",
-            ),
+            f"the waiver does not count: {said}",
+            Where(file=catalog.file_of("Waiver", waiver.name), path=path),
             "see `waivers` in scoring/policy.yaml; a waiver that breaks it is not honoured",
         )
         for waiver in catalog.waivers
         # A team that is not there is a problem of its own, which `check` tells where it stands.
-        if waiver.spec.approver.team in catalog.teams and (broken := broken_terms(waiver, terms, catalog.teams))
+        for path, said in _broken(waiver, terms, catalog.teams)
+        if path == _EXPIRES or waiver.spec.approver.team in catalog.teams
     ]
+
+
+def _broken(waiver: Waiver, terms: WaiverTerms, teams: Mapping[str, Team]) -> Iterator[tuple[str, str]]:
+    """Every term that the waiver breaks: its place in the entry, and what is wrong there."""
+    spec = waiver.spec
+    signer = spec.approver
+    team = teams.get(signer.team)
+    if signer.team not in terms.signed_by:
+        yield _APPROVER, f"team {signer.team} may not sign waivers; {' or '.join(terms.signed_by)} may"
+    elif team is None or signer.name not in {member.name for member in team.spec.members}:
+        yield _APPROVER, f"{signer.name} is not in team {signer.team}"
+    days = (spec.expires - spec.granted).days
+    if days > terms.longest_days:
+        last = spec.granted + dt.timedelta(days=terms.longest_days)
+        yield _EXPIRES, f"it lives {days} days, and the policy allows {terms.longest_days}: until {last}"
