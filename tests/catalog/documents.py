@@ -1,7 +1,7 @@
 """Documents that a schema admits, drawn from the schema itself.
 
-Works as hypothesis-jsonschema does, which cannot follow a reference into another file; conditions are met by adding
-what they ask for and taking away what they forbid.
+References lead into another file, and conditions are met by adding what they ask for and taking away what they forbid:
+a general generator follows no such reference, and would have to draw until a condition is met by chance.
 """
 
 import datetime as dt

@@ -8,8 +8,8 @@ ROWS: tuple[Code, ...] = (
         title="No catalog here",
         why="There is nothing to read.",
         mend="Run `pagerworthy init`, go into the repository, or name it with --root DIR.",
-        wrong="cd /tmp && pagerworthy check",
-        right="pagerworthy --root ~/work/catalog check",
+        wrong="cd ~ && pagerworthy check",
+        right="cd our-catalog && pagerworthy check",
     ),
     Code(
         code="PW502",
