@@ -11,7 +11,7 @@ import pytest
 from pagerworthy.catalog import load
 from pagerworthy.catalog.checks import paths, promises
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.graph import DependencyGraph, ceilings
+from pagerworthy.graph import ceilings
 from pagerworthy.problem import Severity
 from tests.catalog.wrong_entries import EXAMPLES, Expected, problems_of, right_catalog
 
@@ -54,7 +54,7 @@ def test_promise_is_shown_with_its_numbers(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "across" / "promises-that-multiply", root, dirs_exist_ok=True)
     message = next(p.message for p in problems_of(root) if p.code == "PW212")
     assert "99.9 %" in message
-    assert "99.85 % together: beta 99.9 %, gamma 99.95 %" in message
+    assert "99.85 % together, most limited by beta; by themselves: beta 99.9 %, gamma 99.95 %" in message
 
 
 def test_broken_file_leaves_the_others_loaded(tmp_path: Path) -> None:
@@ -132,5 +132,5 @@ def test_least_of_what_is_promised_counts_once(needs: str, together: str, tmp_pa
     scope = Scope(catalog, tmp_path, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), None)
     (found,) = promises.too_high(scope)
     assert f"shop promises 99.9 %, and what it cannot do without keeps {together} % together" in found.message
-    ceiling = ceilings(catalog, DependencyGraph.of(catalog))["shop"]
+    ceiling = ceilings(catalog).of("shop")
     assert f"{ceiling.percent:g}" == together

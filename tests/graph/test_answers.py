@@ -1,18 +1,14 @@
-"""Blast radius, single points of failure, ceilings and facts."""
+"""Blast radius, single points of failure and facts."""
 
-import math
-
-import msgspec
 import networkx as nx
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.catalog import Catalog, Compute, OnCall, Replicas, Resource, Sli, Slo
+from pagerworthy.catalog import Catalog, Compute, OnCall, Replicas, Resource
 from pagerworthy.graph import (
     DependencyGraph,
     Redundancy,
-    ceilings,
     failing_services,
     graph_facts,
     impact_of,
@@ -129,117 +125,6 @@ def test_single_points_are_ranked_by_tier_then_by_what_fails():
     assert [(p.node.id, p.fails) for p in points.unknown] == [("elsewhere", 3)]
     assert failing_services(graph, points.single[0]) == ("cart", "web")
     assert failing_services(graph, points.single[2]) == ("front",)
-
-
-def ceiling_of(name: str, *services):
-    drawn = catalog(*services)
-    return ceilings(drawn, DependencyGraph.of(drawn))[name]
-
-
-def test_a_ceiling_is_the_product_of_the_direct_hard_promises():
-    found = ceiling_of(
-        "web",
-        service("web", need("cart"), need("ad", "soft"), provider("stripe", 99.0)),
-        service("cart", provider("far", 50.0), slo=99.9),
-        service("ad", slo=1.0),
-    )
-    assert found.percent == pytest.approx(99.9 * 99.0 / 100)
-    assert [(f.node, f.availability, f.source) for f in found.factors] == [
-        ("cart", 99.9, "slo"),
-        ("external:stripe", 99.0, "declared"),
-    ]
-    assert (found.limiting, found.unknown) == ("external:stripe", ())
-
-
-def test_one_dependency_leaves_its_own_promise_unrounded():
-    for objective in (99.9, 99.99, 99.95, 99.999, 33.3):
-        found = ceiling_of("web", service("web", need("cart")), service("cart", slo=objective))
-        assert found.percent == objective
-
-
-def test_a_dependency_without_a_promise_contributes_its_ceiling():
-    found = ceiling_of("web", service("web", need("cart")), service("cart", provider("stripe", 98.0)))
-    assert [(f.node, f.availability, f.source) for f in found.factors] == [("cart", 98.0, "ceiling")]
-
-
-def test_where_nothing_is_known_the_ceiling_is_not_known():
-    found = ceiling_of("web", service("web", need("cart"), need("gone"), provider("who")), service("cart"))
-    assert (found.percent, found.limiting) == (None, "")
-    assert found.unknown == ("cart", "external:who", "gone")
-
-
-def test_without_a_hard_dependency_there_is_no_limit_and_own_resources_are_none():
-    found = ceiling_of("web", service("web", resources={"db": Resource(type="mysql")}))
-    assert (found.percent, found.limiting, found.unknown) == (100.0, "", ())
-
-
-def test_what_one_entry_tells_of_a_provider_holds_for_another_that_does_not():
-    found = ceiling_of(
-        "web",
-        service("web", provider("stripe")),
-        service("aa", provider("stripe", 99.0)),
-        service("bb", provider("stripe", 98.0)),
-    )
-    assert found.percent == 98.0
-
-
-def test_in_a_hard_cycle_no_member_rests_on_anothers_ceiling():
-    for first in ("aa", "zz"):
-        found = ceiling_of(
-            "mm", service("mm", need(first), provider("far", 90.0)), service(first, need("mm"), provider("far"))
-        )
-        assert (found.percent, found.unknown) == (90.0, (first,))
-
-
-def test_only_availability_objectives_are_promises_of_availability():
-    slow = service("cart")
-    latency = Slo(name="latency", objective=50.0, window="30d", sli=Sli(histogram="h", below="1s"))
-    slow = msgspec.structs.replace(slow, spec=msgspec.structs.replace(slow.spec, slos=(latency,)))
-    assert ceiling_of("web", service("web", need("cart")), slow).percent is None
-
-
-@given(catalogs(), st.data())
-def test_another_hard_dependency_never_raises_a_ceiling(drawn, data):
-    name = data.draw(st.sampled_from(sorted(drawn.services)))
-    target = data.draw(st.sampled_from([*drawn.services, "external:new"]))
-    before = ceilings(drawn, DependencyGraph.of(drawn))[name]
-    assume(before.percent is not None)
-    one = drawn.services[name]
-    more = msgspec.structs.replace(
-        one, spec=msgspec.structs.replace(one.spec, dependencies=(*one.spec.dependencies, need(target)))
-    )
-    changed = catalog(*(more if s.name == name else s for s in drawn.services.values()))
-    after = ceilings(changed, DependencyGraph.of(changed))[name]
-    if after.percent is None:  # what is new is unknown, and so was all that was there, if anything
-        assert (after.factors, before.factors) == ((), ())
-    else:
-        assert after.percent <= (before.percent or 0)
-
-
-@given(catalogs(), st.data())
-def test_a_lower_promise_never_raises_a_ceiling(drawn, data):
-    promising = sorted(name for name, s in drawn.services.items() if s.spec.slos)
-    assume(promising)
-    one = drawn.services[data.draw(st.sampled_from(promising))]
-    lower = msgspec.structs.replace(one.spec.slos[0], objective=50.0)
-    less = msgspec.structs.replace(one, spec=msgspec.structs.replace(one.spec, slos=(lower,)))
-    changed = catalog(*(less if s.name == one.name else s for s in drawn.services.values()))
-    before = ceilings(drawn, DependencyGraph.of(drawn))
-    after = ceilings(changed, DependencyGraph.of(changed))
-    for name, ceiling in after.items():
-        old = before[name].percent
-        assert (ceiling.percent is None) == (old is None)
-        assert ceiling.percent is None or old is None or ceiling.percent <= old
-
-
-@given(catalogs())
-def test_a_ceiling_is_not_above_its_limiting_factor(drawn):
-    for ceiling in ceilings(drawn, DependencyGraph.of(drawn)).values():
-        if ceiling.factors:
-            lowest = min(factor.availability for factor in ceiling.factors)
-            assert ceiling.percent is not None
-            assert ceiling.percent <= lowest or math.isclose(ceiling.percent, lowest)
-            assert {f.node: f.availability for f in ceiling.factors}[ceiling.limiting] == lowest
 
 
 def facts_of(drawn: Catalog, name: str):

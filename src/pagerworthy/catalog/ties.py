@@ -2,14 +2,19 @@
 
 import msgspec
 
-from pagerworthy.catalog.model import Service
+from pagerworthy.catalog.model import Dependency, Service
+
+# An external provider's id has this before its name, so that it can never be mistaken for a service.
+EXTERNAL_PREFIX = "external:"
 
 
 class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`hard` and `soft` are services; `resources` are written owner/resource, and `hard_resources` are some of them.
 
-    `providers` are hard external dependencies with the availability that their entry states, in percent. `promise` is
-    the lowest availability objective, in percent. `files` are paths from the repository's root.
+    `needs` are the hard dependencies, each a group of which one is enough, mostly of one; written as the graph writes
+    them: a service, owner/resource, or external:provider. What it owns is not among them. `providers` are external
+    dependencies with the availability that the entry states, in percent. `promise` is the lowest availability
+    objective, in percent. `files` are paths from the repository's root.
     """
 
     owner: str
@@ -21,6 +26,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     resources: tuple[str, ...]
     hard_resources: tuple[str, ...]
     providers: tuple[tuple[str, float], ...]
+    needs: tuple[tuple[str, ...], ...]
     promise: float | None
     owns: tuple[str, ...]
     slos: tuple[str, ...]
@@ -43,7 +49,7 @@ def ties_of(service: Service) -> Ties:
             resources.append(each.resource)
             if is_hard:
                 hard_resources.append(each.resource)
-        elif is_hard and each.availability is not None:
+        elif each.availability is not None:
             providers.append((each.external, each.availability))
     files = [runbook.path for runbook in spec.runbooks if runbook.path]
     if spec.design is not None and spec.design.path:
@@ -58,8 +64,25 @@ def ties_of(service: Service) -> Ties:
         resources=tuple(resources),
         hard_resources=tuple(hard_resources),
         providers=tuple(providers),
+        needs=_needs(service.metadata.name, spec.dependencies),
         promise=min((slo.objective for slo in spec.slos if slo.kind == "availability"), default=None),
         owns=tuple(spec.resources),
         slos=tuple(slo.name for slo in spec.slos),
         files=tuple(files),
     )
+
+
+def _needs(name: str, dependencies: tuple[Dependency, ...]) -> tuple[tuple[str, ...], ...]:
+    plain: dict[str, None] = {}
+    groups: dict[str, dict[str, None]] = {}
+    for each in dependencies:
+        if each.criticality != "hard":
+            continue
+        target = EXTERNAL_PREFIX + each.external if each.external else each.target
+        if target == name or target.startswith(f"{name}/"):
+            continue
+        if each.any_of:
+            groups.setdefault(each.any_of, {})[target] = None
+        else:
+            plain[target] = None
+    return (*((target,) for target in plain), *(tuple(group) for group in groups.values()))

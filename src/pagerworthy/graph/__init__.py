@@ -1,6 +1,6 @@
 """The dependency graph: who needs what, in which order, and what breaks if something breaks."""
 
-from pagerworthy.graph.availability import Ceiling, Factor, ceilings
+from pagerworthy.graph.availability import Ceiling, Ceilings, Factor, Factors, Survived, ceilings
 from pagerworthy.graph.cycles import Cycle, find_cycles, hard_cycles, soft_cycles
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.export import EXPORTERS
@@ -15,11 +15,13 @@ __all__ = [
     "EXPORTERS",
     "Affected",
     "Ceiling",
+    "Ceilings",
     "Cycle",
     "DependencyGraph",
     "DeployOrder",
     "Edge",
     "Factor",
+    "Factors",
     "GraphFacts",
     "Impact",
     "Node",
@@ -29,6 +31,7 @@ __all__ = [
     "Relation",
     "SinglePoint",
     "SinglePoints",
+    "Survived",
     "Told",
     "ceilings",
     "deploy_order",

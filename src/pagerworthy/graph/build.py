@@ -107,11 +107,15 @@ def _edge(service: Service, dependency: Dependency) -> Edge:
         fallback=dependency.fallback,
         on_failure=dependency.on_failure,
         availability=dependency.availability,
+        any_of=dependency.any_of,
     )
 
 
 def _merge(one: Edge, other: Edge) -> Edge:
-    """One edge for two of the same ends: the harder criticality, all access, and the lowest promise count."""
+    """One edge for two of the same ends: the harder criticality, all access, and the lowest promise count.
+
+    It is one of several alternatives only where both say so, and of the same.
+    """
     first, second = (other, one) if other.is_hard and not one.is_hard else (one, other)
     access = {part for edge in (first, second) for part in edge.access.split("-")}
     if "" in access and "write" not in access:
@@ -124,4 +128,5 @@ def _merge(one: Edge, other: Edge) -> Edge:
         fallback=first.fallback or second.fallback,
         on_failure=first.on_failure or second.on_failure,
         availability=min(promised, default=None),
+        any_of=first.any_of if not second.is_hard or first.any_of == second.any_of else "",
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.catalog.ties import EXTERNAL_PREFIX
 from pagerworthy.graph.build import nodes_and_edges
 from pagerworthy.graph.closure import bits, transitive_closure
-from pagerworthy.graph.node import EXTERNAL_PREFIX, Edge, Node, NodeKind
+from pagerworthy.graph.node import Edge, Node, NodeKind
 from pagerworthy.reliability.components import components
 
 

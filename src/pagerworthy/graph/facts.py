@@ -3,7 +3,7 @@
 import msgspec
 
 from pagerworthy.catalog import Catalog, Service
-from pagerworthy.graph.availability import ceilings
+from pagerworthy.graph.availability import Survived, ceilings
 from pagerworthy.graph.cycles import hard_cycles
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Edge, NodeKind, Redundancy, Relation
@@ -57,13 +57,14 @@ class _Store(msgspec.Struct, frozen=True):
     unclear: frozenset[str]
 
 
-def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFacts]:
-    """The facts of every service of the catalog, by name; `graph` is the whole graph of that catalog.
+def graph_facts(catalog: Catalog, graph: DependencyGraph, survived: Survived | None = None) -> dict[str, GraphFacts]:
+    """The facts of every service of the catalog, by name; `graph` is the whole graph of that catalog. `survived`: see
+    `ceilings`.
 
     One pass over nodes and edges, beside the transitive closures.
     """
     cyclic = {name for cycle in hard_cycles(graph) for name in cycle.services}
-    limits = ceilings(catalog, graph)
+    limits = ceilings(catalog, survived)
     stores = {
         name: _store(graph, name, node.service)
         for name, node in graph.nodes.items()
@@ -72,7 +73,7 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph) -> dict[str, GraphFact
     found = {}
     for name, service in catalog.services.items():
         position = graph.index[name]
-        ceiling = limits[name]
+        ceiling = limits.of(name)
         touched = sorted(edge.target for edge in graph.needs(name) if edge.target in stores)
         found[name] = GraphFacts(
             in_hard_cycle=name in cyclic,

@@ -5,9 +5,7 @@ import enum
 import msgspec
 
 from pagerworthy.catalog import Criticality
-
-# An external provider's id has this before its name, so that it can never be mistaken for a service.
-EXTERNAL_PREFIX = "external:"
+from pagerworthy.catalog.ties import EXTERNAL_PREFIX
 
 
 class NodeKind(enum.StrEnum):
@@ -58,8 +56,8 @@ class Node(msgspec.Struct, frozen=True):
 class Edge(msgspec.Struct, frozen=True):
     """`source`, always a service, needs `target`; both are node ids.
 
-    `availability` is what the entry says that an external provider promises, in percent. `declared` is False
-    where the edge follows from ownership alone.
+    `availability` is what the entry says that an external provider promises, in percent. Of the hard edges of a source
+    with the same `any_of` one is enough. `declared` is False where the edge follows from ownership alone.
     """
 
     source: str
@@ -72,6 +70,7 @@ class Edge(msgspec.Struct, frozen=True):
     fallback: str = ""
     on_failure: str = ""
     availability: float | None = None
+    any_of: str = ""
 
     @property
     def is_hard(self) -> bool:

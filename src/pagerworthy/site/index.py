@@ -9,7 +9,7 @@ import msgspec
 
 from pagerworthy.catalog import Decision, Postmortem, Waiver
 from pagerworthy.evidence.keys import SloBudget
-from pagerworthy.graph import Ceiling, NodeKind, ceilings
+from pagerworthy.graph import Ceilings, NodeKind, ceilings
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import Criterion, Outcome, Scorecard
 from pagerworthy.scoring.rubric import broken_terms
@@ -101,7 +101,7 @@ class Index:
     postmortems: dict[str, list[Postmortem]]
     owned: dict[str, list[str]]
     members: dict[str, list[str]]
-    ceilings: dict[str, Ceiling]
+    ceilings: Ceilings
     tallies: dict[str, Tally]
     tier_masks: tuple[int, ...]
 
@@ -157,7 +157,7 @@ def index_of(source: SiteInput) -> Index:
         ),
         owned=dict(owned),
         members=dict(members),
-        ceilings=ceilings(catalog, graph),
+        ceilings=ceilings(catalog),
         tallies=_tallies(criteria, cards),
         tier_masks=tuple(masks),
     )

@@ -1,59 +1,54 @@
-"""Whether a service promises more than what it needs can carry.
-
-A service is up at most when all its hard dependencies are; where they fail independently, that is the product of their
-availabilities (Treynor Sloss, Dahlin, Rau and Beyer, *The Calculus of Service Availability*, ACM Queue 15(2), 2017).
-The graph works out the whole ceiling; this looks at direct dependencies and at what their own entries promise.
-"""
+"""Whether a service promises more than what it needs can carry."""
 
 import math
 from collections.abc import Iterator
 
+from pagerworthy.catalog.ceilings import Ceiling, ceilings
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.problem import Problem
 
-# Percentages are compared to nine decimals: 0.999 * 100 is not 99.9 to a computer.
-_DIGITS = 9
+# Factors that are named; the weakest come first.
+_SHOWN = 5
 
 
 def too_high(scope: Scope) -> Iterator[Problem]:
-    """PW212: an availability objective is not above the product of those of the direct hard dependencies."""
-    every = scope.catalog.ties
-    promises = {name: ties.promise for name, ties in every.items()}
-    for name, ties in every.items():
-        if ties.promise is None or not (ties.hard or ties.hard_resources or ties.providers):
-            continue
-        # A provider and a service may have the same name. Of each, what is promised least counts.
-        lowest: dict[str, float] = {}
-        for provider, promise in ties.providers:
-            lowest[provider] = min(promise, lowest.get(provider, promise))
-        factors = list(lowest.items())
-        # Whoever owns a resource promises it, once for all that is needed of it.
-        for target in dict.fromkeys((*ties.hard, *(each.partition("/")[0] for each in ties.hard_resources))):
-            known = promises.get(target)
-            if known is not None and target != name:
-                factors.append((target, known))
-        together = math.prod(factor / 100 for _, factor in factors) * 100
-        if round(together, _DIGITS) < ties.promise:
-            yield _problem(scope, name, ties.promise, factors, together)
+    """PW212: an availability objective is not above the ceiling that follows from the hard dependencies.
+
+    It goes by the entries alone. What a drill has shown not to limit, a service is better off calling soft.
+    """
+    if not any(ties.promise is not None and ties.needs for ties in scope.catalog.ties.values()):
+        return
+    every = ceilings(scope.catalog.ties)
+    for name in every.broken():
+        ceiling = every.of(name)
+        series = every.factors(name).series
+        shown = ", ".join(f"{each.node} {each.own:.8g} %" for each in series[:_SHOWN])
+        more = f" and {len(series) - _SHOWN} more" if len(series) > _SHOWN else ""
+        yield _problem(scope, ceiling, f"; by themselves: {shown}{more}" if len(series) > 1 else "")
 
 
-def _problem(scope: Scope, name: str, promise: float, factors: list[tuple[str, float]], together: float) -> Problem:
-    worst = sorted(factors, key=lambda pair: (pair[1], pair[0]))
-    shown = ", ".join(f"{each} {value:g} %" for each, value in worst[:5])
-    more = f" and {len(worst) - 5} more" if len(worst) > 5 else ""
+def _problem(scope: Scope, ceiling: Ceiling, factors: str) -> Problem:
+    name, promise = ceiling.service, ceiling.promise
+    slos = scope.catalog.services[name].spec.slos
+    index, slo = min(
+        ((index, slo) for index, slo in enumerate(slos) if slo.kind == "availability"),
+        key=lambda pair: pair[1].objective,
+    )
+    allowed = rounded_down(ceiling.percent or 0, 5 if slo.objective > 99.99 else 3)
+    way = f" ({' -> '.join(ceiling.path)})" if len(ceiling.path) > 2 else ""
     message = (
-        f"{name} promises {promise:g} %, and what it cannot do without keeps {_percent(together)} % together: "
-        f"{shown}{more}"
+        f"{name} promises {promise:g} %, and what it cannot do without keeps {allowed} % together, most limited by "
+        f"{ceiling.limiting}{way}{factors}"
     )
     mend = (
-        f"promise at most {_percent(together)} %, or make one of these dependencies soft, or agree on more with "
-        f"{worst[0][0]}"
+        f"promise at most {allowed} %, or make the dependency on {ceiling.path[1]} soft, with a fallback, or agree on "
+        f"more with {ceiling.limiting}"
     )
-    slos = scope.catalog.services[name].spec.slos
-    index = next(i for i, slo in enumerate(slos) if slo.kind == "availability" and slo.objective == promise)
     return scope.problem("PW212", message, "Service", name, f"spec.slos[{index}].objective", mend)
 
 
-def _percent(value: float) -> str:
-    # Rounded down, so that the number that is shown can be promised.
-    return f"{int(value * 1000) / 1000:g}"
+def rounded_down(value: float, decimals: int) -> str:
+    """A percentage that is not above the given one, so that what is shown can be promised."""
+    scale = 10**decimals
+    # What is a whole number of these decimals is a little less to a computer.
+    return f"{math.floor(value * scale + 1e-4) / scale:.10g}"

@@ -47,7 +47,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
     more_needed_by: tuple[Ref, ...]
     needed_by_count: int
     blast: Blast
-    ceiling: Ceiling | None
+    ceiling: Ceiling
     limiting: Ref | None
     file: str
     documents: tuple[str, ...]
@@ -62,7 +62,7 @@ def service_input(index: Index, name: str) -> ServiceInput:
     pager = index.pagers[name]
     needs, more_needs, needs_count = _around(index, graph.needs(name), down=True)
     needed_by, more_needed_by, needed_by_count = _around(index, graph.needed_by(name), down=False)
-    ceiling = index.ceilings.get(name)
+    ceiling = index.ceilings.of(name)
     return ServiceInput(
         service=service,
         card=index.cards[name],
@@ -84,7 +84,7 @@ def service_input(index: Index, name: str) -> ServiceInput:
         needed_by_count=needed_by_count,
         blast=index.blast(name),
         ceiling=ceiling,
-        limiting=index.refs.get(ceiling.limiting) if ceiling and ceiling.limiting else None,
+        limiting=index.refs.get(ceiling.limiting) if ceiling.limiting else None,
         file=file_of(index, "Service", name),
         documents=tuple(runbook.path for runbook in spec.runbooks if runbook.path in source.documents),
     )

@@ -238,20 +238,21 @@ def _blast_words(label: str, blast: Blast) -> tuple[str, ...]:
 
 def _ceiling_words(found: ServiceInput) -> str:
     ceiling = found.ceiling
-    if ceiling is None or not (ceiling.factors or ceiling.unknown):
-        return "It needs nothing that could limit what it promises."
     if ceiling.percent is None:
-        return f"How much it can promise is not known: nobody says what {words.listed(ceiling.unknown)} promise."
+        return f"How much it can promise is not known: nobody says what {words.listed(ceiling.unpromised)} promise."
+    if ceiling.percent == 100 and not ceiling.unpromised:
+        return "It needs nothing that could limit what it promises."
     limit = f"{ceiling.percent:.3f}".rstrip("0").rstrip(".")
-    text = f"Its hard dependencies together let it promise at most {limit} %"
+    text = f"Its hard dependencies together let it promise {'at most' if ceiling.exact else 'some'} {limit} %"
     if found.limiting:
         text += f"; the weakest is {found.limiting.label}"
-    if ceiling.unknown:
-        text += f". The true ceiling is lower: nobody says what {words.listed(ceiling.unknown)} promise"
-    promised = min((slo.objective for slo in found.service.spec.slos if slo.kind == "availability"), default=None)
-    if promised is not None:
-        verdict = "more than they can carry" if promised > ceiling.percent else "which they can carry"
-        text += f". It promises {words.number(promised)} %, {verdict}"
+        if len(ceiling.path) > 2:
+            text += f", by way of {words.listed(ceiling.path[1:-1])}"
+    if ceiling.unpromised:
+        text += f". The true ceiling is lower: nobody says what {words.listed(ceiling.unpromised)} promise"
+    if ceiling.promise is not None:
+        verdict = "more than they can carry" if ceiling.is_broken else "which they can carry"
+        text += f". It promises {words.number(ceiling.promise)} %, {verdict}"
     return text + "."
 
 
