@@ -21,11 +21,16 @@ FOLDERS = ("ours", "starter")
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     if request.param == "ours":
         return ROOT
+    _start(tmp_path)
+    return tmp_path
+
+
+def _start(folder: Path) -> None:
+    """Writes the files of a new repository."""
     for name, content in starter_files():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return tmp_path
 
 
 both = pytest.mark.parametrize("repository", FOLDERS, indirect=True)
@@ -125,9 +130,7 @@ def _run_as_on_github(script: str, repository: Path) -> subprocess.CompletedProc
 @pytest.fixture
 def new_repository(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
-    for name, content in starter_files():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
+    _start(root)
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "Begin"]):
         identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
         subprocess.run(["git", *identity, *arguments], cwd=root, check=True)

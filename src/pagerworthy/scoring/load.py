@@ -20,8 +20,8 @@ from pagerworthy.evidence import KEYS, Strength
 from pagerworthy.problem import DocumentPath, Problem, Where, repository_path, sort_key
 from pagerworthy.project import data_folder
 from pagerworthy.scoring.cel import CelError, Language, Program
-from pagerworthy.scoring.model import Criterion, Fix, Rung
-from pagerworthy.scoring.policy import Policy, parse_age
+from pagerworthy.scoring.criterion_file import criterion_of
+from pagerworthy.scoring.policy import Policy
 from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble
 from pagerworthy.scoring.rubric_files import MAX_BYTES, POLICY, rubric_files
 
@@ -207,27 +207,10 @@ class _RubricReader:
                 "add the area to policy.yaml, or name one that is there",
             )
             return None
-        needs = tuple(data.get("needs", ()))
-        strength = Strength[data["strength"].upper()]
-        if not self._check_needs(document, needs, strength):
+        criterion = criterion_of(data, document.file)
+        needs = criterion.needs
+        if not self._check_needs(document, needs, criterion.strength):
             return None
-        criterion = Criterion(
-            id=source.id,
-            question=data["question"],
-            area=data["area"],
-            phase=data["phase"],
-            rung=Rung[data["rung"].upper()],
-            strength=strength,
-            pass_=data["pass"],
-            why=data["why"],
-            fix=Fix(**data["fix"]),
-            needs=needs,
-            max_age=parse_age(data.get("max_age", "")),
-            applies=data.get("applies", "true"),
-            detail=data["detail"],
-            gating=data.get("gating", False),
-            file=document.file,
-        )
         applies = self._program(document, ("applies",), criterion.applies, language, (), bool)
         passes = self._program(document, ("pass",), criterion.pass_, language, needs, bool)
         detail = self._program(document, ("detail",), criterion.detail, language, needs, str)
