@@ -174,3 +174,59 @@ def test_unknown_names_are_guessed(root: Path) -> None:
         result = CliRunner().invoke(app, ["--root", str(root), "explain", name])
         assert result.exit_code == 2
         assert f"did you mean {meant}?" in result.output
+
+
+RECORD = (
+    '{"subject": "checkout", "key": "git.entry", "value": {"age_days": 12}, "source": "git", "strength": "linked", '
+)
+
+
+def record_evidence(root: Path, *lines: str) -> Path:
+    """A file of evidence with these lines."""
+    file = root / "catalog/evidence/own.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return file
+
+
+def test_evidence_is_checked_with_the_entries(root: Path) -> None:
+    right = RECORD + '"time": "2026-05-01T00:00:00Z"}'
+    record_evidence(root, right, "{}", right.replace("git.entry", "git.entri"), right.replace('": 12', '": "twelve"'))
+    code, said = run("--root", str(root), "check", *AS_OF)
+    assert code == 1
+    for line, each in ((2, "PW401"), (3, "PW402"), (4, "PW403")):
+        assert each in said
+        assert f"catalog/evidence/own.jsonl:{line}" in said
+    assert "3 errors in 1 file" in said
+
+
+def test_only_the_evidence_that_is_asked_about_is_shown(root: Path) -> None:
+    file = record_evidence(root, "{}")
+    assert run("--root", str(root), "check", *AS_OF, str(root / "catalog/services"))[0] == 0
+    assert run("--root", str(root), "check", *AS_OF, str(file))[0] == 1
+    assert run("--root", str(root), "check", *AS_OF, str(root / "catalog"))[0] == 1
+
+
+def test_much_evidence_is_left_and_said_to_be(root: Path) -> None:
+    file = record_evidence(root, "{}", " " * 2_000_000)
+    result = CliRunner().invoke(app, ["--root", str(root), "check", *AS_OF])
+    assert result.exit_code == 0
+    assert "--evidence catalog/evidence" in result.stderr
+    assert "note" not in result.stdout
+    for asked in (["--evidence", str(file.parent)], [str(file)]):
+        assert run("--root", str(root), "check", *AS_OF, *asked)[0] == 1
+
+
+def test_evidence_that_is_not_there_is_wrong_usage(root: Path) -> None:
+    result = CliRunner().invoke(app, ["--root", str(root), "check", "--evidence", str(root / "nowhere")])
+    assert result.exit_code == 2
+    assert "there is no evidence" in result.output
+
+
+def test_links_in_evidence_are_reported_and_not_followed(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.jsonl").write_text("secret\n", encoding="utf-8")
+    (record_evidence(root).parent / "link.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    code, said = run("--root", str(root), "check", *AS_OF)
+    assert code == 1
+    assert "a symbolic link is not read" in said
+    assert "secret\n" not in said

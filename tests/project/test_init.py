@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -156,3 +157,21 @@ def test_schemas_of_an_earlier_version_are_replaced_when_asked(started: Path) ->
     place.write_text("{}")
     assert _run("init", "--schemas", started).return_value == Exit.FINE
     assert place.read_bytes() == (data_folder("schemas") / place.name).read_bytes()
+
+
+def test_git_leaves_out_what_is_built_and_gathered(started: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", started], check=True)
+    for name in ("public/index.html", "catalog/evidence/collected/git.jsonl", ".venv/bin/python"):
+        ignored = subprocess.run(["git", "-C", started, "check-ignore", "--quiet", name], check=False)
+        assert ignored.returncode == 0, name
+    for name in ("catalog/evidence/drills.jsonl", "catalog/services/example.yaml", "schemas/public/x"):
+        kept = subprocess.run(["git", "-C", started, "check-ignore", "--quiet", name], check=False)
+        assert kept.returncode == 1, name
+
+
+def test_a_gitignore_that_is_there_stays_and_its_lines_are_said(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/mine/\n", encoding="utf-8")
+    result = _run("init", tmp_path)
+    assert result.return_value == Exit.FINE
+    assert "/catalog/evidence/collected/" in result.output
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "/mine/\n"

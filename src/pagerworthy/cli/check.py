@@ -10,8 +10,9 @@ import click
 
 from pagerworthy.catalog import check, load, locate
 from pagerworthy.cli.app import project_of
+from pagerworthy.cli.evidence_check import check_evidence
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.options import as_of_option, cache_option, moment
+from pagerworthy.cli.options import as_of_option, cache_option, evidence_option, moment
 from pagerworthy.cli.rubric_check import rubric_files, rubric_problems
 from pagerworthy.project import data_folder
 from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
@@ -22,24 +23,40 @@ from pagerworthy.report import FORMATS, ProblemReport, problems, style_for
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
 @click.option("--strict", is_flag=True, help="Let warnings make the check fail, too.")
 @as_of_option
+@evidence_option
 @cache_option
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], form: str, strict: bool, as_of: datetime | None, cache: bool
+    ctx: click.Context,
+    /,
+    *,
+    paths: tuple[Path, ...],
+    form: str,
+    strict: bool,
+    as_of: datetime | None,
+    evidence: tuple[Path, ...],
+    cache: bool,
 ) -> int:
-    """Check every entry, what entries say of each other, and the rubric.
+    """Check every entry, what entries say of each other, the rubric and the evidence.
 
     With PATHs, only the problems of these files and folders are reported; the whole catalog is read all the same,
-    because entries name each other. `pagerworthy explain CODE` says more of a problem.
+    because entries name each other. More than 1 MiB of evidence is only checked where it is asked for, by PATH or
+    --evidence. `pagerworthy explain CODE` says more of a problem.
     """
     project = project_of(ctx)
     chosen = _from_root(project.root, paths)
+    when = moment(project, as_of)
     loaded = load(project.root, cache=cache)
-    between = check(loaded.catalog, project.root, as_of=moment(project, as_of), criteria=criterion_ids(project.root))
+    between = check(loaded.catalog, project.root, as_of=when, criteria=criterion_ids(project.root))
     rubric = rubric_problems(project.root, loaded.catalog, cache=cache)
-    found = [each for each in (*loaded.problems, *between, *rubric) if _is_in(each.where.file, chosen)]
-    files = (*loaded.catalog.files, *(file.relative_to(project.root).as_posix() for file in rubric_files(project.root)))
-    checked = [file for file in files if _is_in(file, chosen)]
+    asked = (lambda file: _is_in(file, chosen)) if chosen else None
+    known = check_evidence(project, loaded.catalog, as_of=when, given=evidence, is_chosen=asked)
+    every = (*loaded.problems, *between, *rubric, *known.problems)
+    found = [each for each in every if _is_in(each.where.file, chosen)]
+    own = [file.relative_to(project.root).as_posix() for file in rubric_files(project.root)]
+    checked = [file for file in (*loaded.catalog.files, *own, *known.files) if _is_in(file, chosen)]
+    if known.left:
+        click.echo(f"note: {known.left}", err=True)
     report = ProblemReport(tuple(locate(project.root, found)), tuple(checked), project.root)
     click.echo(problems(form)(report, style_for(sys.stdout, os.environ)), nl=False)
     return Exit.PROBLEMS if _fails(report, strict=strict) else Exit.FINE

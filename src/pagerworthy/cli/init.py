@@ -17,6 +17,7 @@ from pagerworthy.project import data_folder
 _STARTER = Path(__file__).parents[1] / "starter"
 _DOT = "dot-"
 REQUIREMENTS = "requirements.txt"
+IGNORED = ".gitignore"
 _KNOWN_SOURCE = """\
 # What the workflows install: Pagerworthy {version}, from where the one came that wrote this catalog. It is on no
 # package index: never install it by its name alone, because anybody could register that name.
@@ -33,10 +34,13 @@ def command(folder: Path, schemas: bool) -> int:
     """Start a catalog in this folder, or in DIR.
 
     Writes one example of a service, a team and a system, settings, schemas for editors, and workflows for GitHub. No
-    file that exists is ever changed: where one is in the way, nothing is written. With --schemas, only the schemas
-    are written, over those of an earlier version.
+    file that exists is ever changed: where one is in the way, nothing is written; a .gitignore is left as it is. With
+    --schemas, only the schemas are written, over those of an earlier version.
     """
     files = dict(schema_files() if schemas else starter_files())
+    keeps = os.path.lexists(folder / IGNORED)
+    if keeps:
+        files.pop(IGNORED, None)
     if not schemas:
         in_the_way = sorted(name for name in files if os.path.lexists(folder / name))
         if in_the_way:
@@ -57,6 +61,8 @@ def command(folder: Path, schemas: bool) -> int:
                 "word on it. Then run `pagerworthy check`."
             )
         click.echo(f"Then, for your first service: {NEW_SERVICE}")
+        if keeps:
+            click.echo(f"Your {IGNORED} was left as it is: add the lines {' and '.join(_ignored_paths())} to it.")
     return Exit.FINE
 
 
@@ -71,6 +77,11 @@ def starter_files() -> Iterator[tuple[str, bytes]]:
                 content = _KNOWN_SOURCE.format(version=__version__, source=source).encode()
             yield name, content
     yield from schema_files()
+
+
+def _ignored_paths() -> list[str]:
+    lines = (_STARTER / f"{_DOT}{IGNORED.removeprefix('.')}").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def installed_from(package: str = "pagerworthy") -> str:

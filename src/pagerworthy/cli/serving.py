@@ -1,5 +1,6 @@
 """A small server for looking at the site while the catalog is edited."""
 
+import errno
 import functools
 import http.server
 import os
@@ -7,6 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import click
 
 from pagerworthy.project import ProjectError
 
@@ -21,12 +24,26 @@ def serve_site(
     """Serves `folder` on 127.0.0.1 until interrupted; a page that is asked for after a change is built first."""
     state = _State(rebuild, watched)
     handler = functools.partial(_Handler, state=state, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    with _listening(port, handler) as server:
         announce(f"http://127.0.0.1:{server.server_address[1]}/")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             return
+
+
+def _listening(
+    port: int, handler: Callable[..., http.server.BaseHTTPRequestHandler]
+) -> http.server.ThreadingHTTPServer:
+    """A server on the port. Raises click.ClickException where the system does not let us have it."""
+    try:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "is taken" if taken else f"cannot be had: {error.strerror}"
+        raise click.ClickException(
+            f"port {port} {reason}; name another with --port, or --port 0 for a free one"
+        ) from error
 
 
 class _State:
