@@ -1,6 +1,6 @@
 """The lines for an entry, and whether an entry with them would be right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import yaml
 
 from pagerworthy.catalog import check_entry, is_plain_text
 from pagerworthy.interop.reading import Problems, Promises, Read
-from pagerworthy.problem import Severity
+from pagerworthy.problem import Severity, sort_key
 
 _MOST = 50
 _FIRST_LINES = """\
@@ -40,7 +40,7 @@ def checked(read: Read) -> Read:
     """What was read, without the services whose entries `pagerworthy check` would refuse; those have a problem each."""
     problems = Problems()
     right = tuple(service for service in read.services if _fits(service, problems))
-    return Read(right, (*read.problems, *problems.found))
+    return Read(right, tuple(sorted((*read.problems, *problems.found), key=sort_key)))
 
 
 def _fits(promises: Promises, problems: Problems) -> bool:
@@ -82,18 +82,15 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _number(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
-    text = str(int(number)) if number == int(number) and abs(number) < 1e15 else repr(number)
-    return dumper.represent_scalar(
-        "tag:yaml.org,2002:float" if "." in text or "e" in text else "tag:yaml.org,2002:int", text
-    )
+    if number == int(number) and abs(number) < 1e15:
+        return dumper.represent_int(int(number))
+    return dumper.represent_float(number)
 
 
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(float, _number)
 
 
-def dumped(documents: Iterator[dict[str, Any]] | tuple[dict[str, Any], ...]) -> str:
+def dumped(documents: Iterable[dict[str, Any]]) -> str:
     """Documents in YAML, with lines of --- between them."""
-    return yaml.dump_all(
-        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000, explicit_start=True
-    )
+    return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)

@@ -178,7 +178,7 @@ def _below(edge: str, histogram: str) -> str:
 def _duration(seconds: float) -> str:
     """Seconds as a whole number and a unit; empty for less than a millisecond, and for what is not whole."""
     thousandths = round(seconds * 1000, 6)
-    if thousandths <= 0 or thousandths != int(thousandths) or thousandths > 10**9:
+    if not 0 < thousandths <= 10**9 or thousandths != int(thousandths):
         return ""
     if thousandths % 1000:
         return f"{int(thousandths)}ms"

@@ -17,6 +17,7 @@ _TEMPLATE = re.compile(r"\{\{")
 _QUOTED = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*'
 _RANGE = re.compile(rf"({_QUOTED})|\[\s*(?:[0-9]+(?:ms|[smhdwy]))+\s*\]")
 _COUNTING = re.compile(r"\b(?:rate|increase)\s*\(")
+_OVER_RANGES = re.compile(r"\b(rate|irate|increase|delta|idelta|deriv|changes|resets|\w+_over_time)\s*\(")
 _COUNTER_NAME = re.compile(r"(?:_total|_count|_bucket|_sum)$")
 # Values that go up and down are looked at once a minute, which is what most of them are scraped at.
 _STEP = "1m"
@@ -24,45 +25,68 @@ _SIGNS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
 class Translated(msgspec.Struct, frozen=True):
-    """A query with `$window`; `note` says what was understood without being said."""
+    """A query with `$window`; `note` says what was understood without being said.
+
+    `changed` says that more was done to it than to write the window in another way.
+    """
 
     text: str
     note: str = ""
+    changed: bool = True
 
 
 class UntranslatableError(ValueError):
-    """The query cannot be asked over any window; says why, and `mend` what to write."""
+    """The query cannot be asked over any window; says why, and `mend` what to write.
 
-    def __init__(self, message: str, mend: str) -> None:
+    `of_total` says that it is the second of a pair.
+    """
+
+    def __init__(self, message: str, mend: str, *, of_total: bool = False) -> None:
         super().__init__(message)
         self.mend = mend
+        self.of_total = of_total
 
 
-def counted(query: str, *, counter: bool | None) -> Translated:
-    """A query that counts events. Raises UntranslatableError.
+def pair(first: str, total: str, *, counter: bool | None) -> tuple[Translated, Translated]:
+    """The queries for some events and for all of them, in the same unit. Raises UntranslatableError.
 
-    `counter` says whether a metric without a range only ever grows; None, that nobody said so.
+    `counter` says whether metrics without a range only ever grow; None, that nobody said so.
     """
-    query = _checked(query)
-    if _PLACEHOLDER.search(query):
-        return _whole(Translated(_PLACEHOLDER.sub(WINDOW, query)))
-    if ranged := _ranged(query):
-        return ranged
     note = ""
     if counter is None:
-        counter = _looks_like_counter(query)
-        kind = "only grows" if counter else "goes up and down"
-        note = f"the file does not say whether this is a counter; it was taken for a metric that {kind}"
+        counter = any(map(_looks_like_counter, (first, total)))
+        kind = "only grow" if counter else "go up and down"
+        note = f"nothing says whether these are counters; they were taken for metrics that {kind}"
+    some = counted(first, counter=counter)
+    try:
+        every = counted(total, counter=counter)
+    except UntranslatableError as error:
+        raise UntranslatableError(str(error), error.mend, of_total=True) from error
+    if (some.changed or every.changed) and _functions(some.text) != _functions(every.text):
+        mend = "write both with the same function, such as rate(...[{{.window}}])"
+        raise UntranslatableError("the two queries count over their ranges in different ways", mend, of_total=True)
+    if note and not (_PLACEHOLDER.search(first) or some.note):
+        some = msgspec.structs.replace(some, note=note)
+    return some, every
+
+
+def counted(query: str, *, counter: bool) -> Translated:
+    """A query that counts events; `counter` as in `pair`. Raises UntranslatableError."""
+    query = _checked(query)
+    if _PLACEHOLDER.search(query):
+        return _whole(Translated(_PLACEHOLDER.sub(WINDOW, query), changed=False))
+    if ranged := _ranged(query):
+        return ranged
     if counter:
-        return _whole(Translated(_rated(query), note))
-    return _whole(Translated(f"sum(avg_over_time(({query})[{WINDOW}:{_STEP}]))", note))
+        return _whole(Translated(_rated(query)))
+    return _whole(Translated(f"sum(avg_over_time(({query})[{WINDOW}:{_STEP}]))"))
 
 
 def share(query: str) -> Translated:
     """A query for a share, of good or bad events. Raises UntranslatableError."""
     query = _checked(query)
     if _PLACEHOLDER.search(query):
-        return _whole(Translated(_PLACEHOLDER.sub(WINDOW, query)))
+        return _whole(Translated(_PLACEHOLDER.sub(WINDOW, query), changed=False))
     return _ranged(query) or _whole(Translated(f"avg(avg_over_time(({query})[{WINDOW}:{_STEP}]))"))
 
 
@@ -110,6 +134,11 @@ def _ranged(query: str) -> Translated | None:
         return None
     text = _RANGE.sub(lambda found: found[1] or f"[{WINDOW}]", query)
     return _whole(Translated(text, f"the fixed range {' and '.join(ranges)} became that of each alert: [$window]"))
+
+
+def _functions(query: str) -> set[str]:
+    """The functions that look at ranges of values."""
+    return set(_OVER_RANGES.findall(code_of(query)))
 
 
 def _looks_like_counter(query: str) -> bool:

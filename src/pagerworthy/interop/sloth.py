@@ -88,23 +88,36 @@ def _sli(given: dict[str, Any], part: Part, path: DocumentPath, problems: Proble
         problems.of("PW611", "the queries of this SLI are written by a plugin", part, (*path, "plugin"), mend)
         return None
     if "raw" in given:
-        text = _query(given["raw"], "error_ratio_query", part, (*path, "raw"), problems)
-        return Sli(ratio=f"1 - ({text})") if text else None
-    bad = _query(given["events"], "error_query", part, (*path, "events"), problems)
-    total = _query(given["events"], "total_query", part, (*path, "events"), problems)
-    return Sli(bad=bad, total=total) if bad and total else None
+        return _raw(given["raw"], part, (*path, "raw"), problems)
+    return _events(given["events"], part, (*path, "events"), problems)
 
 
-def _query(given: dict[str, Any], name: str, part: Part, path: DocumentPath, problems: Problems) -> str:
-    at: DocumentPath = (*path, name) if (*part.base, *path, name) in part.composed.spots else (*path, _camel(name))
+def _raw(given: dict[str, Any], part: Part, path: DocumentPath, problems: Problems) -> Sli | None:
+    place: DocumentPath = (*path, _written(part, path, "error_ratio_query"))
     try:
-        found = queries.counted(given[name], counter=True)
+        found = queries.share(given["error_ratio_query"])
     except queries.UntranslatableError as error:
-        problems.of("PW605", str(error), part, at, error.mend)
-        return ""
+        problems.of("PW605", str(error), part, place, error.mend)
+        return None
+    _note(found, part, place, problems)
+    return Sli(ratio=f"1 - ({found.text})")
+
+
+def _events(given: dict[str, Any], part: Part, path: DocumentPath, problems: Problems) -> Sli | None:
+    places = [(*path, _written(part, path, key)) for key in ("error_query", "total_query")]
+    try:
+        bad, total = queries.pair(given["error_query"], given["total_query"], counter=True)
+    except queries.UntranslatableError as error:
+        problems.of("PW605", str(error), part, places[error.of_total], error.mend)
+        return None
+    for found, place in zip((bad, total), places, strict=True):
+        _note(found, part, place, problems)
+    return Sli(bad=bad.text, total=total.text)
+
+
+def _note(found: queries.Translated, part: Part, place: DocumentPath, problems: Problems) -> None:
     if found.note:
-        problems.of("PW617", found.note, part, at, "write the range as [{{.window}}] to say it yourself")
-    return found.text
+        problems.of("PW617", found.note, part, place, "write the range as [{{.window}}] to say it yourself")
 
 
 def _left_out(spec: dict[str, Any], part: Part, base: DocumentPath, problems: Problems) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from pagerworthy.catalog import Service, Slo
 from pagerworthy.codes import problem
+from pagerworthy.interop.names import apart
 from pagerworthy.interop.openslo.kept import NAME, Kept, KeptSlo, unit
 from pagerworthy.interop.openslo.model import VERSION, SloDocument
 from pagerworthy.interop.openslo.patch import applied, plain
@@ -52,6 +53,7 @@ class _Writer:
         self._problems = problems
         self._kept = self._read_kept()
         self._slis: dict[str, dict[str, Any]] = {}
+        self._names: list[str] = []
 
     def documents(self) -> Iterator[dict[str, Any]]:
         """The service, what its SLOs refer to, and the SLOs, in this order."""
@@ -145,6 +147,10 @@ class _Writer:
         back = to_slos(msgspec.convert(value, SloDocument), types, _silent, utc=True)
         if len(back) != len(slos):
             return value
+        # Whoever reads it tells those apart that would have the same name.
+        names = apart([*self._names, *(slo.name for slo in back)])[len(self._names) :]
+        self._names.extend(slo.name for slo in slos)
+        back = tuple(msgspec.structs.replace(slo, name=name) for slo, name in zip(back, names, strict=True))
         said = [_unsaid(slo, other) for slo, other in zip(slos, back, strict=True)]
         if not any(said):
             return value

@@ -71,8 +71,9 @@ def _document(part: Part, problems: Problems) -> Document | None:
         _other_version(version, part, problems)
         return None
     if kind not in KINDS:
-        near = difflib.get_close_matches(str(kind)[:60], KINDS, n=1, cutoff=0.5)
-        mend = f"did you mean {near[0]}? " if near else ""
+        lower = {name.lower(): name for name in KINDS}
+        near = difflib.get_close_matches(str(kind)[:60].lower(), list(lower), n=1)
+        mend = f"did you mean {lower[near[0]]}? " if near else ""
         message = f"OpenSLO has no kind {str(kind)[:60]}" if kind else "the document has no kind"
         problems.of("PW602", message, part, ("kind",), f"{mend}the kinds are {', '.join(KINDS)}")
         return None

@@ -180,16 +180,28 @@ class _Translation:
             self._problem("PW616", fault, (*_METRIC, "ratioMetric"), mend)
             return None
         if ratio.raw is not None:
-            raw = self._query(ratio.raw, "raw", None)
-            if not raw:
-                return None
-            return Sli(ratio=f"1 - ({raw})" if ratio.raw_type == "failure" else raw)
-        total = self._query(ratio.total, "total", ratio.counter) if ratio.total else ""
-        if ratio.good is not None:
-            good = self._query(ratio.good, "good", ratio.counter)
-            return Sli(good=good, total=total) if good and total else None
-        bad = self._query(ratio.bad, "bad", ratio.counter) if ratio.bad else ""
-        return Sli(bad=bad, total=total) if bad and total else None
+            raw = self._share(ratio.raw)
+            return Sli(ratio=f"1 - ({raw})" if ratio.raw_type == "failure" else raw) if raw else None
+        return self._counted(ratio)
+
+    def _counted(self, ratio: RatioMetric) -> Sli | None:
+        name, metric = ("good", ratio.good) if ratio.good is not None else ("bad", ratio.bad)
+        if metric is None or ratio.total is None:
+            return None
+        path: DocumentPath = (*_METRIC, "ratioMetric")
+        text, at = self._text(metric, (*path, name))
+        all_text, all_at = self._text(ratio.total, (*path, "total"))
+        if not text or not all_text:
+            return None
+        try:
+            found, total = queries.pair(text, all_text, counter=ratio.counter)
+        except queries.UntranslatableError as error:
+            self._problem("PW605", str(error), all_at if error.of_total else at, error.mend)
+            return None
+        for each, place in ((found, at), (total, all_at)):
+            if each.note:
+                self._report("PW617", each.note, place, "write the range as [{{.window}}] to say it yourself")
+        return Sli(good=found.text, total=total.text) if name == "good" else Sli(bad=found.text, total=total.text)
 
     def _compared(self, spec: SliSpec, objective: Objective, path: DocumentPath) -> Sli | None:
         if spec.threshold_metric is None or spec.ratio_metric is not None:
@@ -213,12 +225,12 @@ class _Translation:
             self._problem("PW605", str(error), at, error.mend)
             return None
 
-    def _query(self, metric: Metric, name: str, counter: bool | None) -> str:
-        text, at = self._text(metric, (*_METRIC, "ratioMetric", name))
+    def _share(self, metric: Metric) -> str:
+        text, at = self._text(metric, (*_METRIC, "ratioMetric", "raw"))
         if not text:
             return ""
         try:
-            found = queries.share(text) if name == "raw" else queries.counted(text, counter=counter)
+            found = queries.share(text)
         except queries.UntranslatableError as error:
             self._problem("PW605", str(error), at, error.mend)
             return ""
