@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"([-+]?)([0-9]+)(?:[.,]([0-9]+))?[ ]?%?")
 # Comparing names takes long: nothing is guessed of a long one, and none of very many.
 LONGEST_GUESSED = 60
 _MOST_GUESSED = 200
+_LONGEST_SHOWN = 200
 _YES = frozenset({"yes", "y", "on", "true", "1"})
 _NO = frozenset({"no", "n", "off", "false", "0"})
 
@@ -55,8 +56,7 @@ class Words:
 
     def shown(self, path: DocumentPath, value: Value) -> str:
         """The value as it is written in the file, shortened."""
-        text = self._composed.written.get(path) or as_yaml(value)
-        return text if len(text) <= 60 else text[:57] + "..."
+        return _cut(self._composed.written.get(path) or _as_yaml(value), 60)
 
     def line(self, key: str | int, says: Mapping[str, Any]) -> str:
         """The line to write, with the example of the schema."""
@@ -217,13 +217,21 @@ def _kind_of(value: Value) -> str:
         case bool():
             return f"the truth value {str(value).lower()}"
         case str():
-            shown = as_yaml(value)
-            return f"the text {shown if len(shown) <= 40 else shown[:37] + '...'}"
+            return f"the text {_cut(_as_yaml(value), 40)}"
         case int() | float():
             return f"the number {value}"
         case list():
             return "a list"
     return "a mapping of keys to values"
+
+
+def _as_yaml(value: Value) -> str:
+    """The value on one line, of a long text its beginning: no more of it is shown."""
+    return as_yaml(value[:_LONGEST_SHOWN] if isinstance(value, str) else value)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _count(limit: Any) -> str:
