@@ -6,6 +6,7 @@ from functools import cached_property
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.catalog.ties import EXTERNAL_PREFIX
+from pagerworthy.graph.alternatives import failing_with
 from pagerworthy.graph.build import nodes_and_edges
 from pagerworthy.graph.closure import bits, transitive_closure
 from pagerworthy.graph.node import Edge, Node, NodeKind
@@ -90,8 +91,40 @@ class DependencyGraph:
 
     @cached_property
     def hard_up(self) -> tuple[int, ...]:
-        """For each node, as a bit set, all services that reach it by hard edges."""
-        return transitive_closure(self._predecessors(hard=True), self.hard_components[::-1])
+        """For each node, as a bit set, all services that fail when it alone fails: those that reach it by hard edges.
+
+        A service that needs one of several fails only with what all of them fail with.
+        """
+        if not self.choices:
+            return transitive_closure(self._predecessors(hard=True), self.hard_components[::-1])
+        down = [[self.index[edge.target] for edge in row if self.alone(edge)] for row in self._needs]
+        up = [[self.index[edge.source] for edge in row if self.alone(edge)] for row in self._needed_by]
+        ordered = components(down)
+        needs = [[*([target] for target in targets), *self.choices.get(n, ())] for n, targets in enumerate(down)]
+        return failing_with(
+            needs, self.hard_components, transitive_closure(up, ordered[::-1]), transitive_closure(down, ordered)
+        )
+
+    @cached_property
+    def choices(self) -> dict[int, list[list[int]]]:
+        """For each node with alternatives, the groups of nodes of each of which one is enough, two or more in each."""
+        found = {}
+        for position, row in enumerate(self._needs):
+            groups: dict[str, list[int]] = {}
+            for edge in row:
+                if edge.is_hard and edge.any_of:
+                    groups.setdefault(edge.any_of, []).append(self.index[edge.target])
+            several = [group for group in groups.values() if len(group) > 1]
+            if several:
+                found[position] = several
+        return found
+
+    def alone(self, edge: Edge) -> bool:
+        """Whether the source fails with the target: a hard edge, and no other can stand in for the target."""
+        if not edge.any_of or not edge.is_hard:
+            return edge.is_hard
+        target = self.index[edge.target]
+        return not any(target in group for group in self.choices.get(self.index[edge.source], ()))
 
     @cached_property
     def all_up(self) -> tuple[int, ...]:

@@ -54,9 +54,9 @@ class Impact(msgspec.Struct, frozen=True):
     """What follows from the failure of `node`, which itself is in neither list of services.
 
     `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but
-    only over a soft edge, by soft steps, tier and name. `promises` are the users' promises at risk: those of `node`, of
-    what fails, and of what degrades with a single soft step. `tell` says who is called for these services and for
-    `node`, by team and schedule.
+    only over a soft edge or as one of several, by soft steps, tier and name. `promises` are the users' promises at
+    risk: those of `node`, of what fails, and of what degrades with a single soft step. `tell` says who is called for
+    these services and for `node`, by team and schedule.
     """
 
     node: Node
@@ -86,14 +86,18 @@ def impact_of(catalog: Catalog, graph: DependencyGraph, node: str) -> Impact:
 
 
 def _affected(graph: DependencyGraph, node: str) -> Iterator[Affected]:
-    """All that needs the node, by the fewest soft edges first: hard edges are followed before any soft one."""
+    """All that needs the node, by the fewest soft edges first: hard edges are followed before any soft one.
+
+    The loss of one alternative counts as a soft edge as long as another is left.
+    """
+    fails = set(graph.names(graph.hard_up[graph.index[node]])) if graph.choices else set()
     seen = {node}
     level = [node]
     soft_steps = 0
     while level:
         for reached in level:  # grows while it is gone through
             for edge in graph.needed_by(reached):
-                if edge.is_hard and edge.source not in seen:
+                if edge.source not in seen and (graph.alone(edge) or (edge.is_hard and edge.source in fails)):
                     seen.add(edge.source)
                     level.append(edge.source)
                     yield _row(graph.nodes[edge.source], reached, soft_steps)

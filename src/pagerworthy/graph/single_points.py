@@ -64,8 +64,11 @@ def single_points(graph: DependencyGraph) -> SinglePoints:
 
 
 def weak_needs(graph: DependencyGraph, service: str, redundancy: Redundancy) -> tuple[str, ...]:
-    """The service itself and its direct hard needs, its own resources too, that are of this redundancy."""
-    near = {service} | {edge.target for edge in graph.needs(service) if edge.is_hard}
+    """The service itself and its direct hard needs, its own resources too, that are of this redundancy.
+
+    What another can stand in for is no single point.
+    """
+    near = {service} | {edge.target for edge in graph.needs(service) if graph.alone(edge)}
     return tuple(sorted(name for name in near if graph.nodes[name].redundancy is redundancy))
 
 

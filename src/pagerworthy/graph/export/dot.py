@@ -34,8 +34,9 @@ def _node(node: Node, mark: str) -> str:
 
 def _edge(edge: Edge) -> str:
     attributes = [f"style={'solid' if edge.is_hard else 'dashed'}"]
-    if edge.protocol:
-        attributes.append(f"label={quote(edge.protocol)}")
+    label = " ".join(part for part in (edge.protocol, f"any of {edge.any_of}" if edge.any_of else "") if part)
+    if label:
+        attributes.append(f"label={quote(label)}")
     return f"  {quote(edge.source)} -> {quote(edge.target)} [{', '.join(attributes)}];"
 
 

@@ -33,7 +33,7 @@ def to_graphml(graph: DependencyGraph, marks: Mapping[str, str]) -> str:
         document.add_node(text(node.id), **attributes)
     for edge in graph.edges:
         attributes = {"criticality": edge.criticality, "relation": edge.relation.value}
-        optional = {"protocol": edge.protocol, "access": edge.access, "fallback": edge.fallback}
+        optional = {"protocol": edge.protocol, "access": edge.access, "fallback": edge.fallback, "any_of": edge.any_of}
         attributes |= {key: text(value) for key, value in optional.items() if value}
         document.add_edge(text(edge.source), text(edge.target), **attributes)
     return "\n".join(nx.generate_graphml(document)) + "\n"

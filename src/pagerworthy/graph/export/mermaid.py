@@ -18,7 +18,9 @@ def to_mermaid(graph: DependencyGraph, marks: Mapping[str, str]) -> str:
     lines += [f"  {ids[node.id]}{_shape(node, marks.get(node.id, ''))}" for node in graph.nodes.values()]
     for edge in graph.edges:
         arrow = "-->" if edge.is_hard else "-.->"
-        label = f'|"{escape(edge.protocol)}"|' if edge.protocol else ""
+        parts = (edge.protocol, f"any of {edge.any_of}" if edge.any_of else "")
+        words = " ".join(part for part in parts if part)
+        label = f'|"{escape(words)}"|' if words else ""
         lines.append(f"  {ids[edge.source]} {arrow}{label} {ids[edge.target]}")
     return "\n".join(lines) + "\n"
 

@@ -37,6 +37,7 @@ class _EdgeRecord(msgspec.Struct, frozen=True):
     fallback: str
     on_failure: str
     availability: float | None
+    any_of: str
 
 
 class _About(msgspec.Struct, frozen=True):
