@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from pagerworthy.catalog import Catalog
+from pagerworthy.catalog import FOLDERS, Catalog
 from pagerworthy.evidence import configured_paths, read_evidence
 from pagerworthy.problem import Problem, repository_path
 from pagerworthy.project import Project, ProjectError
@@ -60,8 +60,14 @@ def check_evidence(
     if not files:
         return CheckedEvidence()
     # Folders are read as a whole, because what is a link in them is not followed, and what is named itself is.
-    found = read_evidence(project.root, given or paths, as_of=as_of, subjects=catalog.services)
+    found = read_evidence(project.root, given or paths, as_of=as_of, subjects=_subjects(catalog))
     return CheckedEvidence(found.problems, tuple(files))
+
+
+def _subjects(catalog: Catalog) -> set[str]:
+    """The names of all services, and those of files that could not be read: what is known of these is no mistake."""
+    folder = f"catalog/{FOLDERS['Service']}/"
+    return {*catalog.services, *(Path(file).stem for file in catalog.files if file.startswith(folder))}
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, int]]:

@@ -15,6 +15,6 @@ class Exit(enum.IntEnum):
 MEANINGS: dict[Exit, str] = {
     Exit.FINE: "all is well",
     Exit.PROBLEMS: "there are problems, or the answer is no",
-    Exit.USAGE: "wrong usage or settings: nothing was judged",
+    Exit.USAGE: "nothing was judged: wrong usage or settings, or a broken rubric, waiver or decision",
     Exit.INTERRUPTED: "stopped by Ctrl-C",
 }

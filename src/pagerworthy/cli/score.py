@@ -41,7 +41,8 @@ def command(
 
     Without SERVICE, one line for each service. With SERVICEs, their whole scorecards, and exit code 1 when a verdict
     is defer, freeze or hand-back. Exit code 1, too, when entries or evidence have errors; what is right is scored all
-    the same. A broken rubric, waiver or decision stops with exit code 2.
+    the same. A broken rubric, waiver or decision stops with exit code 2, and nothing is scored: without it, a verdict
+    would be another one.
     """
     project = project_of(ctx)
     found = assess_aloud(project, "no service was scored", as_of=as_of, evidence=evidence, cache=cache)

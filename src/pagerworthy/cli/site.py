@@ -33,7 +33,11 @@ def command() -> None:
     """The group."""
 
 
-@command.command(help="Write the site; only what has changed is written again.")
+@command.command(
+    help="Write the site; only what has changed is written again.\n\n"
+    "A broken entry or line of evidence leaves the other pages as they are. A broken rubric, waiver or decision stops "
+    "with exit code 2, and no page is written: every verdict could be another."
+)
 @_out_option
 @as_of_option
 @evidence_option
@@ -42,7 +46,7 @@ def command() -> None:
 def build(
     ctx: click.Context, out: Path | None, as_of: dt.datetime | None, evidence: tuple[Path, ...], cache: bool
 ) -> int:
-    """Exit code 2 when the rubric, a waiver or a decision is broken: then no page would be true."""
+    """Builds the site once."""
     project = project_of(ctx)
     target = out or project.root / DEFAULT_OUT
     written = build_site(project, target, as_of=as_of, evidence=evidence, cache=cache)
