@@ -373,4 +373,23 @@ ROWS: tuple[Code, ...] = (
         right="sli: {probe: probe_success}",
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW245",
+        title="An alternative to nothing",
+        why="Of the dependencies of a group one is enough. A group of one is a plain hard dependency, and mostly a typing error.",
+        mend="Give the same group to whatever can stand in for it, or remove any_of.",
+        wrong="- {service: adyen, criticality: hard, any_of: card-provider}",
+        right="- {service: adyen, criticality: hard, any_of: card-provider}\n- {service: stripe, criticality: hard, any_of: card-provider}",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="PW246",
+        title="Something that has happened is dated in the future",
+        why="A review or an incident counts from its day on, and seems fresh for as long as the date is wrong. Looking back "
+        "with --as-of, it is what has happened since.",
+        mend="Mend the date, if it is wrong; it is in UTC.",
+        wrong="design: {..., reviewed: 2062-03-31}",
+        right="design: {..., reviewed: 2026-03-31}",
+        severity=Severity.WARNING,
+    ),
 )

@@ -1,6 +1,7 @@
 """What one entry says against itself, whatever the others say."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -47,8 +48,9 @@ def _findings(entry: Entry) -> Iterator[_Finding]:
 
 
 def _dependencies(service: Service) -> Iterator[_Finding]:
-    """PW209, PW210: a service depends on others, and on each of them once."""
+    """PW209, PW210, PW245: a service depends on others, on each of them once, and a group has several of them."""
     first: dict[str, int] = {}
+    groups = Counter(each.any_of for each in service.spec.dependencies if each.any_of)
     for index, each in enumerate(service.spec.dependencies):
         target = each.service or each.resource or f"external {each.external}"
         path = f"spec.dependencies[{index}].{each.kind}"
@@ -58,6 +60,11 @@ def _dependencies(service: Service) -> Iterator[_Finding]:
         if before != index:
             message = f"{each.target} is already the dependency number {before + 1}"
             yield "PW210", message, path, "keep one of the two"
+        if groups and groups.get(each.any_of) == 1:
+            message = f"nothing can stand in for {each.target}: no other dependency is of the group {each.any_of}"
+            others = [group for group in groups if group != each.any_of]
+            mend = did_you_mean(each.any_of, others, "remove any_of, or give it to the one that can stand in")
+            yield "PW245", message, f"spec.dependencies[{index}].any_of", mend
 
 
 def _names(service: Service) -> Iterator[_Finding]:

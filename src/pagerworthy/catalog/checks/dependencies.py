@@ -11,15 +11,19 @@ def lower_tier(scope: Scope) -> Iterator[Problem]:
     tiers = {name: ties.tier for name, ties in scope.catalog.ties.items()}
     for name, ties in scope.catalog.ties.items():
         tier = ties.tier
-        for target in dict.fromkeys((*ties.hard, *(each.partition("/")[0] for each in ties.hard_resources))):
-            if tiers.get(target, 0) > tier:
-                message = f"{name} is of tier {tier} and cannot do without {target}, which is of tier {tiers[target]}"
-                mend = (
-                    f"make {target} a service of tier {tier}, or make the dependency soft and say what {name} does "
-                    f"without it"
-                )
-                path = place_of(scope, name, target)
-                yield scope.problem("PW211", message, "Service", name, path, mend)
+        lower: dict[str, None] = {}
+        for group in ties.needs:
+            owners = [target.partition("/")[0] for target in group]
+            # Where one of several is no less critical, the others only stand in for it.
+            if min(tiers.get(each, 0) for each in owners) > tier:
+                lower.update(dict.fromkeys(owners))
+        for target in lower:
+            message = f"{name} is of tier {tier} and cannot do without {target}, which is of tier {tiers[target]}"
+            mend = (
+                f"make {target} a service of tier {tier}, or make the dependency soft and say what {name} does "
+                f"without it"
+            )
+            yield scope.problem("PW211", message, "Service", name, place_of(scope, name, target), mend)
 
 
 def place_of(scope: Scope, service: str, target: str) -> str:
