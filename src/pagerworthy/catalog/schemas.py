@@ -65,7 +65,7 @@ def compiled_from(schema: Mapping[str, Any]) -> "jsonschema_rs.Draft202012Valida
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(
-        schema,
+        dict(schema),
         registry=jsonschema_rs.Registry([(_BASE + _path(COMMON).name, _read(COMMON))]),
         validate_formats=True,
         ignore_unknown_formats=False,
