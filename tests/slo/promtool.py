@@ -102,8 +102,11 @@ def check(text: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr + text
 
 
-def judge(text: str, scenes: Sequence[Scene], folder: Path, *, every: str = "1m") -> None:
-    """Plays the scenes through the rules; fails where they say anything else than what is expected."""
+def judge(text: str, scenes: Sequence[Scene], folder: Path, *, every: str = "1m", order: Sequence[str] = ()) -> None:
+    """Plays the scenes through the rules; fails where they say anything else than what is expected.
+
+    `order` names the groups in the order in which they are to be evaluated, where it matters.
+    """
     (folder / "rules.yaml").write_text(text, encoding="utf-8")
     tests = [
         {
@@ -116,7 +119,15 @@ def judge(text: str, scenes: Sequence[Scene], folder: Path, *, every: str = "1m"
     ]
     # JSON is YAML.
     (folder / "tests.yaml").write_text(
-        json.dumps({"rule_files": ["rules.yaml"], "evaluation_interval": every, "tests": tests}), encoding="utf-8"
+        json.dumps(
+            {
+                "rule_files": ["rules.yaml"],
+                "evaluation_interval": every,
+                "group_eval_order": list(order),
+                "tests": tests,
+            }
+        ),
+        encoding="utf-8",
     )
     done = subprocess.run(
         [require_tool("promtool"), "test", "rules", str(folder / "tests.yaml")],

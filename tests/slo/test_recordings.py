@@ -23,7 +23,7 @@ def test_the_period_weighs_each_moment_by_its_events(tmp_path):
         REQUESTS: f"0+1000x{_DAY} {1000 * _DAY + 100}+100x{_DAY - 1}",
         ERRORS: f"0+0x{_DAY} 100+100x{_DAY - 1}",
     }
-    scene = Scene(series).yields("2d", f"slo:sli_error:ratio_rate7d{IDS}", 1 / 11)
+    scene = Scene(series).yields("2d", f"slo:sli_error:ratio_rate1w{IDS}", 1 / 11)
     scene.yields("2d", f"slo:sli_bad:rate5m{IDS}", 100 / 60).yields("2d", f"slo:sli_total:rate5m{IDS}", 100 / 60)
     scene.yields("2d", f"slo:sli_total:count15m{IDS}", 1500)
     judge(rules(objective(window="7d")), [scene], tmp_path, every="10m")
@@ -31,7 +31,7 @@ def test_the_period_weighs_each_moment_by_its_events(tmp_path):
 
 def test_a_ratio_is_averaged(tmp_path):
     ratio = Sli(ratio="avg_over_time(fill[$window])")
-    scene = Scene({"fill": f"1x{_DAY} 0x{_DAY}"}).yields("1d", f"slo:sli_error:ratio_rate7d{IDS}", 0)
+    scene = Scene({"fill": f"1x{_DAY} 0x{_DAY}"}).yields("1d", f"slo:sli_error:ratio_rate1w{IDS}", 0)
     scene.yields("1435m", REMAINING, 1).yields("2d", f"slo:sli_error:ratio_rate5m{IDS}", 1)
     judge(rules(objective(ratio, window="7d")), [scene], tmp_path, every="10m")
 

@@ -28,6 +28,7 @@ IDENTITY = (ID, SERVICE, SLO)
 
 _FIVE_MINUTES = 300
 _HOUR = 3600
+_WEEK = 604_800
 
 
 def identity(objective: Objective) -> dict[str, str]:
@@ -75,12 +76,18 @@ def total_count(window: int) -> str:
 
 
 def period_window(period: Period) -> str:
-    """The value of `sloth_window` for what holds over the whole period: `30d`, or `calendar-month`."""
-    return period.name if period.calendar else period.text
+    """The value of `sloth_window` for what holds over the whole period: `30d`, `4w`, or `calendar-month`."""
+    return period.name if period.calendar else _in_weeks(period)
 
 
 def period_ratio(period: Period) -> str:
     """The share of bad events over the period; over a calendar period, since it began."""
     if period.calendar:
         return f"slo:sli_error:ratio_{period.name.replace('-', '_')}"
-    return f"slo:sli_error:ratio_rate{period.text}"
+    return f"slo:sli_error:ratio_rate{_in_weeks(period)}"
+
+
+def _in_weeks(period: Period) -> str:
+    """The length as Prometheus prints it, and Sloth after it: 28 days are `4w`."""
+    weeks, rest = divmod(period.seconds, _WEEK)
+    return f"{weeks}w" if weeks and not rest else period.text
