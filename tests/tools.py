@@ -25,9 +25,13 @@ class Tool:
 
 TOOLS: dict[str, Tool] = {
     "actionlint": Tool(("actionlint",), "go install github.com/rhysd/actionlint/cmd/actionlint"),
+    "alertmanager": Tool(("prometheus-alertmanager", "alertmanager"), "the Debian package prometheus-alertmanager"),
+    "amtool": Tool(("amtool",), "the Debian package prometheus-alertmanager"),
     "chromium": Tool(("chromium", "chromium-browser", "google-chrome"), "the Debian package chromium"),
     "git": Tool(("git",), "the Debian package git"),
     "node": Tool(("node",), "the Debian package nodejs", optional=True),
+    "prometheus": Tool(("prometheus",), "the Debian package prometheus"),
+    "oslo": Tool(("oslo",), "go install github.com/OpenSLO/oslo/cmd/oslo", optional=True),
     "promtool": Tool(("promtool",), "the Debian package prometheus"),
     "pulumi": Tool(("pulumi",), "Pulumi's own installer", optional=True),
     "shellcheck": Tool(("shellcheck",), "the Debian package shellcheck"),

@@ -5,6 +5,7 @@ import os
 import stat
 import tomllib
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import msgspec
 
@@ -60,6 +61,18 @@ class ScoringSettings(_Section, frozen=True):
     as_of: dt.datetime | None = None
 
 
+class AlertingSettings(_Section, frozen=True):
+    """How Alertmanager reaches people.
+
+    `base` is the organisation's own configuration, from the repository's root: its receivers go before those that are
+    made by `kind`. `secrets` is the folder, as Alertmanager sees it, with a file for each receiver's key.
+    """
+
+    kind: Literal["pagerduty", "opsgenie", "slack", "webhook", ""] = ""
+    secrets: str = "secrets"
+    base: str = ""
+
+
 class Settings(_Section, frozen=True):
     """The whole of `pagerworthy.toml`."""
 
@@ -67,6 +80,7 @@ class Settings(_Section, frozen=True):
     collect: CollectSettings = CollectSettings()
     site: SiteSettings = SiteSettings()
     scoring: ScoringSettings = ScoringSettings()
+    alerting: AlertingSettings = AlertingSettings()
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -162,6 +176,9 @@ def _judge(settings: Settings, root: Path) -> None:
             shown = path if len(path) <= 60 else path[:57] + "..."
             mend = 'write a path from the repository\'s root, like "catalog/evidence"; --evidence may name others'
             raise _unusable(f"evidence.paths has {shown!r}, {wrong}", mend)
+    base = settings.alerting.base
+    if base and (wrong := _wrong_path(base, root)):
+        raise _unusable(f"alerting.base is {base[:60]!r}, {wrong}", "write a path from the repository's root")
 
 
 def _wrong_path(path: str, root: Path) -> str:

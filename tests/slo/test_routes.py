@@ -56,9 +56,8 @@ def receivers(file: Path, **labels: str) -> list[str]:
 def test_amtool_accepts_the_demo_with_every_integration(kind, root, tmp_path):
     settings = root / "pagerworthy.toml"
     settings.write_text(settings.read_text().replace('kind = "pagerduty"', f'kind = "{kind}"'))
-    checked = subprocess.run(
-        [str(require_tool("amtool")), "check-config", str(written(root, tmp_path))], capture_output=True, text=True
-    )
+    command = [str(require_tool("amtool")), "check-config", str(written(root, tmp_path))]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
@@ -110,7 +109,7 @@ def test_a_decision_moves_the_routes_of_its_service_and_nothing_else(root, tmp_p
 def test_a_shared_pager_rings_for_both(root, tmp_path):
     acceptance = root / "catalog/decisions/checkout-2026-06-11-accept.yaml"
     text = acceptance.read_text()
-    acceptance.write_text(text.replace("  action: accept\n", "  action: accept\n  pager: shared\n"))
+    acceptance.write_text(text.replace("  pager: sre\n", "  pager: shared\n"))
     file = written(root, tmp_path)
     assert receivers(file, service="checkout", severity="page") == ["page-sre", "page-ordering"]
 
@@ -229,7 +228,7 @@ def ask(address: str, path: str, body: object = None) -> object:
     )
     for _ in range(200):
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- of this machine
                 text = answer.read()
                 return json.loads(text) if text else None
         except OSError:

@@ -10,6 +10,7 @@ import click
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
+from pagerworthy.cli.rules_routes import routes
 
 if TYPE_CHECKING:
     from pagerworthy.problem import Problem
@@ -20,9 +21,12 @@ DEFAULT_OUT = Path("rules")
 _DECISIONS = "catalog/decision"
 
 
-@click.group(help="Make Prometheus rules of the objectives.")
+@click.group(help="Make rules, routes and dashboards of the objectives.")
 def command() -> None:
     """The group."""
+
+
+command.add_command(routes)
 
 
 @command.command()
@@ -47,7 +51,7 @@ def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache
     project = project_of(ctx)
     target = out or project.root / DEFAULT_OUT
     loaded = load(project.root, cache=cache)
-    if broken := _broken_decisions(loaded.problems):
+    if broken := broken_decisions(loaded.problems):
         _show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no rule was written", err=True)
         return Exit.USAGE
@@ -70,7 +74,8 @@ def _show(found: "Sequence[Problem]", project: "Project") -> None:
         show_problems(locate(project.root, found), project.root)
 
 
-def _broken_decisions(found: "Iterable[Problem]") -> "list[Problem]":
+def broken_decisions(found: "Iterable[Problem]") -> "list[Problem]":
+    """The problems because of which nobody can say who holds which pager."""
     from pagerworthy.problem import Severity
 
     return [

@@ -35,4 +35,12 @@ ROWS: tuple[Code, ...] = (
         wrong="pagerworthy rules build --out /etc/prometheus/rules    # with a checkout.rules.yaml by hand",
         right="pagerworthy rules build --out /etc/prometheus/rules/pagerworthy",
     ),
+    Code(
+        code="PW505",
+        title="A receiver that reaches nobody",
+        why="Alertmanager would take the alert, and nobody would hear of it.",
+        mend="Say under [alerting] in pagerworthy.toml how receivers are reached, or define them in a file of your own.",
+        wrong='[alerting]\nkind = ""',
+        right='[alerting]\nkind = "pagerduty"\nsecrets = "/etc/alertmanager/secrets"',
+    ),
 )
