@@ -1,5 +1,8 @@
 """What one service says of others: all that the checks across entries need of it."""
 
+import datetime as dt
+from collections.abc import Iterator
+
 import msgspec
 
 from pagerworthy.catalog.model import Dependency, Service
@@ -14,7 +17,8 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `needs` are the hard dependencies, each a group of which one is enough, mostly of one; written as the graph writes
     them: a service, owner/resource, or external:provider. What it owns is not among them. `providers` are external
     dependencies with the availability that the entry states, in percent. `promise` is the lowest availability
-    objective, in percent. `files` are paths from the repository's root.
+    objective, in percent. `files` are paths from the repository's root. `past` are the days on which something is said
+    to have happened, each with its place in the entry.
     """
 
     owner: str
@@ -31,6 +35,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     owns: tuple[str, ...]
     slos: tuple[str, ...]
     files: tuple[str, ...]
+    past: tuple[tuple[str, dt.date], ...] = ()
 
 
 def ties_of(service: Service) -> Ties:
@@ -69,7 +74,18 @@ def ties_of(service: Service) -> Ties:
         owns=tuple(spec.resources),
         slos=tuple(slo.name for slo in spec.slos),
         files=tuple(files),
+        past=tuple(_past(service)),
     )
+
+
+def _past(service: Service) -> Iterator[tuple[str, dt.date]]:
+    design, security = service.spec.design, service.spec.security
+    if design is not None and design.reviewed is not None:
+        yield "spec.design.reviewed", design.reviewed
+    if security is not None and security.review is not None:
+        yield "spec.security.review.date", security.review.date
+    if security is not None and security.access_review is not None:
+        yield "spec.security.access_review", security.access_review
 
 
 def _needs(name: str, dependencies: tuple[Dependency, ...]) -> tuple[tuple[str, ...], ...]:

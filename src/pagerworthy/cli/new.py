@@ -12,7 +12,7 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.new_criterion import criterion
 from pagerworthy.cli.new_decision import decision
 from pagerworthy.cli.options import Day, Moment, moment
-from pagerworthy.cli.write_entry import EntryName, create, write_entry
+from pagerworthy.cli.write_entry import EntryName, create, refuse_future, write_entry
 
 
 @click.group()
@@ -143,6 +143,8 @@ def waiver(
 @click.pass_context
 def postmortem(ctx: click.Context, /, name: str, services: tuple[str, ...], title: str, **told: Any) -> int:
     """Start a post-mortem: its entry above, its text below."""
+    for key in ("started", "mitigated"):
+        refuse_future(project_of(ctx), told[key])
     values = {"services": list(services), "severity": told["severity"]}
     values |= {key: f"{told[key]:%Y-%m-%dT%H:%M:%SZ}" for key in ("started", "mitigated")}
     values |= {"trigger": told["trigger"], "impact": told["impact"], "actions": []}

@@ -11,7 +11,7 @@ from pagerworthy.cli import first_lines
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.options import Moment, moment
 from pagerworthy.cli.suggest import unknown_name
-from pagerworthy.cli.write_entry import EntryName, Refused, show_problems, write_entry
+from pagerworthy.cli.write_entry import EntryName, Refused, refuse_future, show_problems, write_entry
 from pagerworthy.project import Project
 
 _ACTIONS = ("agree", "shadow", "accept", "accept-with-conditions", "defer", "keep", "freeze", "resume", "hand-back")
@@ -49,8 +49,7 @@ def decision(
     entry = _service(catalog, service)
     _refuse_signers(catalog, [told[party] or "" for party in _PARTIES])
     when = time or moment(project, None)
-    if when > max(moment(project, None), dt.datetime.now(dt.UTC)):
-        raise Refused(f"{when:%Y-%m-%dT%H:%M:%SZ} has not come: a decision is recorded when it was made")
+    refuse_future(project, when)
     values: dict[str, Any] = {
         "service": service,
         "action": action,

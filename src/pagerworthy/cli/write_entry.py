@@ -127,6 +127,12 @@ def refuse_second(place: Path, path: str) -> None:
         raise Refused(f"{path} is there already, and was left as it is")
 
 
+def refuse_future(project: Project, when: dt.datetime) -> None:
+    """Raises Refused for the moment of something that is to have happened, and that has not come."""
+    if when > max(moment(project, None), dt.datetime.now(dt.UTC)):
+        raise Refused(f"{when:%Y-%m-%dT%H:%M:%SZ} has not come: what is recorded has happened")
+
+
 def create(root: Path, path: str, text: str) -> None:
     """Writes a new file. Raises Refused where there is one already, or a link on the way."""
     here = root

@@ -5,7 +5,17 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from pagerworthy.catalog.catalog import Catalog
-from pagerworthy.catalog.checks import cycles, decisions, dependencies, paths, people, promises, references, waivers
+from pagerworthy.catalog.checks import (
+    cycles,
+    decisions,
+    dependencies,
+    future,
+    paths,
+    people,
+    promises,
+    references,
+    waivers,
+)
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.problem import Problem, sort_key
 
@@ -29,6 +39,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     decisions.parties,
     people.members,
     people.approvers,
+    future.happened,
 )
 
 
