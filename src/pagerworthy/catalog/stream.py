@@ -21,6 +21,7 @@ STREAM_LIMIT = 16 * 1024 * 1024
 
 # Nothing inside a document can begin a line so: not even a text in quotes.
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)[^\n]*\n?", re.MULTILINE)
+_DIRECTIVES = re.compile(r"(?:(?:[ \t\r]*(?:#[^\n]*)?|%[^\n]*)\n)*\Z")
 _EMPTY = re.compile(r"(?:---)?(?:[ \t\r]*(?:#[^\n]*)?(?:\n|\Z))*\Z")
 
 
@@ -96,11 +97,15 @@ def _documents(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     line = 1
     for marker in _MARKER.finditer(text):
-        # What follows --- on its line belongs to the document that begins there; what ends one does not.
-        if marker.start() > start and not _EMPTY.match(before := text[start : marker.start()]):
+        before = text[start : marker.start()]
+        if "%" in before and _DIRECTIVES.match(before):
+            # Directives belong to the document that begins behind them.
+            continue
+        if not _EMPTY.match(before):
             yield line, before
-        line += text.count("\n", start, marker.start())
+        line += before.count("\n")
         start = marker.start()
+        # What follows --- on its line belongs to the document that begins there; what ends one does not.
         if marker[0].startswith("..."):
             line += marker[0].count("\n")
             start = marker.end()
