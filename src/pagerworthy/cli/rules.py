@@ -10,6 +10,7 @@ import click
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
+from pagerworthy.cli.rules_dashboards import dashboards
 from pagerworthy.cli.rules_routes import routes
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def command() -> None:
 
 
 command.add_command(routes)
+command.add_command(dashboards)
 
 
 @command.command()
@@ -52,20 +54,20 @@ def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache
     target = out or project.root / DEFAULT_OUT
     loaded = load(project.root, cache=cache)
     if broken := broken_decisions(loaded.problems):
-        _show(broken, project)
+        show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no rule was written", err=True)
         return Exit.USAGE
     plan = plan_rules(loaded.catalog, loaded.problems, moment(project, as_of), project.settings.site.url)
     written = write_rules(plan, target, anew=not cache)
     found = [*plan.problems, *written.problems]
-    _show(found, project)
+    show(found, project)
     for name in written.kept:
         click.echo(f"{target / name} stays as it was", err=True)
     click.echo(f"{target}: {_said(written)}")
     return Exit.PROBLEMS if found else Exit.FINE
 
 
-def _show(found: "Sequence[Problem]", project: "Project") -> None:
+def show(found: "Sequence[Problem]", project: "Project") -> None:
     """Draws problems on stderr; importing what draws takes longer than building."""
     if found:
         from pagerworthy.catalog import locate

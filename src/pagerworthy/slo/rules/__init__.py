@@ -5,7 +5,7 @@ from pagerworthy.slo.rules.alerts import MIN_EVENTS, burn_alerts, declared_alert
 from pagerworthy.slo.rules.annotations import Texts
 from pagerworthy.slo.rules.build import ENDING, group_of, rule_file
 from pagerworthy.slo.rules.model import Group, Rule, RuleFile
-from pagerworthy.slo.rules.plan import RulePlan, Wanted, plan_rules
+from pagerworthy.slo.rules.plan import RulePlan, Wanted, holders, plan_rules
 from pagerworthy.slo.rules.recording import recordings
 from pagerworthy.slo.rules.silence import COMMON, DEAD_MAN, common_file, silence_alerts
 from pagerworthy.slo.rules.write import Written, write_rules
@@ -29,6 +29,7 @@ __all__ = [
     "declared_alert",
     "generated_name",
     "group_of",
+    "holders",
     "names",
     "plan_rules",
     "reachable",

@@ -54,12 +54,12 @@ def plan_rules(catalog: Catalog, problems: Iterable[Problem], as_of: dt.datetime
     broken = {file for file in catalog.files if file.startswith(_SERVICES)} - set(services.values())
     hindering = tuple(problem for problem in problems if _hinders(problem, broken))
     stopped = {problem.where.file for problem in hindering}
-    holders = _holders(catalog.decisions, as_of)
+    held = holders(catalog.decisions, as_of)
     wanted = []
     for name, service in catalog.services.items():
         source = services[name]
         if service.spec.slos and source not in stopped:
-            texts = Texts(holder=holders.get(name, "dev"), site=site)
+            texts = Texts(holder=held.get(name, "dev"), site=site)
             wanted.append(Wanted(service, source, texts, _stamp(service, source, texts)))
     unsure = {f"{name}{ENDING}" for name, file in services.items() if file in stopped}
     unsure |= {f"{PurePosixPath(file).stem}{ENDING}" for file in broken}
@@ -73,7 +73,8 @@ def _hinders(problem: Problem, broken: set[str]) -> bool:
     return problem.where.file in broken or problem.where.path.startswith(_LEVELS)
 
 
-def _holders(decisions: Iterable[Decision], as_of: dt.datetime) -> Mapping[str, PagerHolder]:
+def holders(decisions: Iterable[Decision], as_of: dt.datetime) -> Mapping[str, PagerHolder]:
+    """Who holds the pager of each service on which there are decisions, at a moment."""
     by_service: dict[str, list[Decision]] = {}
     for decision in decisions:
         by_service.setdefault(decision.spec.service, []).append(decision)
