@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pagerworthy.cli
-from pagerworthy.cli.app import COMMANDS
+from pagerworthy.cli.app import COMMANDS, module_of
 
 # What loading costs the most; a command that needs one of them loads it itself.
 HEAVY = {
@@ -53,10 +53,10 @@ def test_reporting_problems_loads_no_engine_of_scoring(form: str) -> None:
 
 def test_every_command_has_its_module() -> None:
     for name in COMMANDS:
-        assert importlib.import_module(f"pagerworthy.cli.{name}").command
+        assert importlib.import_module(f"pagerworthy.cli.{module_of(name)}").command
     folder = Path(pagerworthy.cli.__path__[0])
     with_command = {path.stem for path in folder.glob("*.py") if "\ndef command(" in path.read_text()}
-    assert with_command == set(COMMANDS)
+    assert with_command == set(map(module_of, COMMANDS))
 
 
 def test_the_package_can_be_run() -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pagerworthy.project import Project
 
-# Name of the command = name of the module in this package that defines `command`, with an underscore behind a word that
-# is Python's own; the line is what `--help` shows.
+# Name of the command = name of the module in this package that defines `command` (see `module_of`); the line is what
+# `--help` shows.
 COMMANDS: dict[str, str] = {
     "check": "Check every entry and what entries say of each other.",
     "score": "Score services and say whether SRE should take their pagers.",
@@ -45,6 +45,11 @@ COMMANDS: dict[str, str] = {
 _GARBAGE = (100_000, 20, 20)
 
 
+def module_of(command: str) -> str:
+    """The module of a command: its name, with an underscore behind a word that is Python's own."""
+    return f"{command}_" if keyword.iskeyword(command) else command
+
+
 class _LazyGroup(click.Group):
     """Imports a command's module only when that command runs, so that `--help` answers at once."""
 
@@ -54,8 +59,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        module = importlib.import_module(f"pagerworthy.cli.{name}")
+        module = importlib.import_module(f"pagerworthy.cli.{module_of(cmd_name)}")
         command: click.Command = module.command
         return command
 
