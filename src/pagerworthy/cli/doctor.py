@@ -23,6 +23,7 @@ _OLDEST_PYTHON = (3, 11)
 # Programs that single commands use, what for, and the command that brings them.
 _PROGRAMS = {
     "git": ("the git collector, which says how old entries are", "apt-get install git"),
+    "promtool": ("checking rules as Prometheus does", "apt-get install prometheus"),
 }
 
 
