@@ -34,7 +34,8 @@ class Ceiling(msgspec.Struct, frozen=True):
     nothing is known of all that it needs. `limiting` is the node whose perfection would raise it most, or empty, and
     `path` leads there from the service, both included. `unpromised` lists the direct hard dependencies that promise
     nothing themselves: the true ceiling is lower by what they would contribute. `exact` is False where `percent` is a
-    lower bound, because the exact ceiling would take too long.
+    lower bound, because the exact ceiling would take too long. `survived` are the direct hard dependencies that do not
+    limit, because their loss was survived.
     """
 
     service: str
@@ -44,6 +45,7 @@ class Ceiling(msgspec.Struct, frozen=True):
     path: tuple[str, ...]
     unpromised: tuple[str, ...]
     exact: bool = True
+    survived: tuple[str, ...] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -81,6 +83,7 @@ class Ceilings:
     _ids: list[str]
     _parts: Mapping[str, int]
     _limits: Limits
+    _survived: Mapping[str, tuple[str, ...]]
 
     def broken(self) -> list[str]:
         """The services that promise more than what they need can carry, in the order of names."""
@@ -107,6 +110,7 @@ class Ceilings:
             path=tuple(name for name, _ in groupby(self._ids[each] for each in way)),
             unpromised=unpromised,
             exact=limits.exact[part],
+            survived=self._survived.get(service, ()),
         )
 
     def factors(self, service: str) -> Factors:
@@ -134,7 +138,8 @@ def ceilings(every: Mapping[str, Ties], survived: Survived | None = None) -> Cei
     parts = _Parts(every)
     for name, ties in every.items():
         parts.add_service(name, ties, (survived or {}).get(name, _NOBODY))
-    return Ceilings(parts.ids, {name: part for part, name in enumerate(every)}, limits_of(parts.needs, parts.promises))
+    numbers = {name: part for part, name in enumerate(every)}
+    return Ceilings(parts.ids, numbers, limits_of(parts.needs, parts.promises), parts.survived)
 
 
 class _Parts:
@@ -146,6 +151,7 @@ class _Parts:
         self.ids = list(every)
         self.promises = [_share(ties.promise) for ties in every.values()]
         self.needs: list[list[list[int]]] = [[] for _ in every]
+        self.survived: dict[str, tuple[str, ...]] = {}
         self._known: dict[tuple[str, float | None], int] = {(name, None): part for part, name in enumerate(every)}
 
     def add_service(self, name: str, ties: Ties, survived: Set[str]) -> None:
@@ -153,10 +159,15 @@ class _Parts:
         if not ties.needs:
             return
         told = dict(sorted(ties.providers, key=lambda pair: -pair[1])) if ties.providers else {}
+        lost = [
+            group[0]
+            for group in (ties.needs if survived else ())
+            if len(group) == 1 and group[0].removeprefix(EXTERNAL_PREFIX) in survived
+        ]
+        if lost:
+            self.survived[name] = tuple(sorted(lost))
         self.needs[self._known[name, None]] = [
-            [self._part(target, told) for target in group]
-            for group in ties.needs
-            if not (survived and len(group) == 1 and group[0].removeprefix(EXTERNAL_PREFIX) in survived)
+            [self._part(target, told) for target in group] for group in ties.needs if group[0] not in lost
         ]
 
     def _part(self, target: str, told: Mapping[str, float]) -> int:

@@ -1,6 +1,7 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
 from pagerworthy.evidence.bringers import brought_by, is_collected
+from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value
 from pagerworthy.evidence.places import configured_paths
 from pagerworthy.evidence.record import Record, Strength, StrengthWord
@@ -22,4 +23,5 @@ __all__ = [
     "is_collected",
     "is_stale",
     "read_evidence",
+    "survived",
 ]

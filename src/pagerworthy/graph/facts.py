@@ -21,7 +21,9 @@ class GraphFacts(msgspec.Struct, frozen=True):
     - `in_hard_cycle`: its stack needs itself over hard edges.
     - `hard_lower_tier`: direct hard dependencies of a less critical tier, others' resources at their owner's
       tier.
-    - `ceiling`, `limiting`: see `Ceiling`; percent, or None where nothing is known.
+    - `ceiling`, `limiting`, `limiting_path`: see `Ceiling`; percent, or None where nothing is known. The path is not
+      sorted: it leads from the service to what limits it.
+    - `survived`: direct hard dependencies that do not limit, because their loss was survived in a drill.
     - `unpromised`: direct hard dependencies that promise no availability, even where their own dependencies limit it.
     - `dependents_hard`, `dependents_all`: how many services fail with it; and how many notice at all.
     - `single_points`, `unclear_points`: itself, its resources and its direct hard dependencies, as far as
@@ -39,6 +41,8 @@ class GraphFacts(msgspec.Struct, frozen=True):
     hard_lower_tier: tuple[str, ...]
     ceiling: float | None
     limiting: str
+    limiting_path: tuple[str, ...]
+    survived: tuple[str, ...]
     unpromised: tuple[str, ...]
     dependents_hard: int
     dependents_all: int
@@ -80,6 +84,8 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph, survived: Survived | N
             hard_lower_tier=_lower_tier(graph, service),
             ceiling=ceiling.percent,
             limiting=ceiling.limiting,
+            limiting_path=ceiling.path,
+            survived=ceiling.survived,
             unpromised=ceiling.unpromised,
             dependents_hard=graph.hard_up[position].bit_count(),
             dependents_all=graph.all_up[position].bit_count(),

@@ -145,7 +145,13 @@ class GraphFacts(Facts, frozen=True):
     unpromised: Annotated[
         tuple[str, ...], _says("hard dependencies that promise no availability, nor does the owner of the resource")
     ]
-    limiting: Annotated[str, _says("the dependency that limits most, or empty")]
+    limiting: Annotated[str, _says("what limits most, directly or by way of others, or empty")]
+    limiting_path: Annotated[
+        tuple[str, ...], _says("the way from the service to what limits most, both included; empty without a limit")
+    ]
+    survived: Annotated[
+        tuple[str, ...], _says("hard dependencies that do not limit, because a drill showed that users can do without")
+    ]
     dependents: Annotated[float, _says("services that notice when it fails")]
     dependents_hard: Annotated[float, _says("services that fail with it")]
     single_points: Annotated[

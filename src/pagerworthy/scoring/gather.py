@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, Slo, System, Team
-from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
+from pagerworthy.graph import DependencyGraph, GraphFacts, Survived, graph_facts
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.metrics import is_machine_metric, metric_names
 from pagerworthy.scoring import facts as f
@@ -57,12 +57,19 @@ class Gathered(msgspec.Struct, frozen=True):
 class Gatherer:
     """Computes facts service by service; what concerns all of them, once. Linear in services, edges and decisions."""
 
-    def __init__(self, catalog: Catalog, graph: DependencyGraph, policy: Policy, as_of: dt.datetime) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        graph: DependencyGraph,
+        policy: Policy,
+        as_of: dt.datetime,
+        survived: Survived | None = None,
+    ) -> None:
         self._catalog = catalog
         self._policy = policy
         self._as_of = as_of
         self._dependencies = graph
-        self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph)
+        self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph, survived)
         self._decisions: dict[str, list[Decision]] = defaultdict(list)
         for decision in catalog.decisions:
             self._decisions[decision.spec.service].append(decision)
@@ -246,6 +253,8 @@ def _graph(found: GraphFacts) -> f.GraphFacts:
         ceiling=100.0 if found.ceiling is None else found.ceiling,
         unpromised=found.unpromised,
         limiting=found.limiting,
+        limiting_path=found.limiting_path,
+        survived=found.survived,
         dependents=float(found.dependents_all),
         dependents_hard=float(found.dependents_hard),
         single_points=found.single_points,

@@ -56,6 +56,9 @@ class Area(_Part, frozen=True):
 RungName = Literal["bronze", "silver", "gold"]
 
 
+_LONGEST_DAYS = 36_500
+
+
 class Policy(_Part, frozen=True):
     """The whole of `policy.yaml`. `limits` are the thresholds that criteria compare with."""
 
@@ -73,6 +76,11 @@ class Policy(_Part, frozen=True):
         """The rung that a service needs before SRE accepts its pager."""
         by_tier = self.required[engagement]
         return Rung[{1: by_tier["1"], 2: by_tier["2"], 3: by_tier["3"]}.get(tier, by_tier["4"]).upper()]
+
+    @property
+    def drill_age(self) -> dt.timedelta:
+        """How long a drill speaks for what it showed: `limits.drill_age_days`, and not at all where that is not set."""
+        return dt.timedelta(days=min(max(self.limits.get("drill_age_days", 0.0), 0.0), _LONGEST_DAYS))
 
     def weight(self, rung: Rung) -> float:
         """What a criterion of the rung counts in the score."""

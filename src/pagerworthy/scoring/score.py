@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from pagerworthy.catalog import PHASES, Catalog, Team, Waiver
-from pagerworthy.evidence import KEYS, Evidence, Key, Known, Strength, SubjectEvidence, brought_by, is_stale
+from pagerworthy.evidence import (
+    KEYS,
+    Evidence,
+    Key,
+    Known,
+    Strength,
+    SubjectEvidence,
+    brought_by,
+    is_stale,
+    survived,
+)
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.parallel import in_halves
 from pagerworthy.scoring.cel import Program, Undecided
@@ -63,7 +73,7 @@ def score(
     `unread` names, by service, the post-mortems that may be about it and cannot be read.
     """
     waivers = _waivers_in_force(catalog.waivers, rubric, catalog.teams, as_of)
-    gatherer = Gatherer(catalog, graph, rubric.policy, as_of)
+    gatherer = Gatherer(catalog, graph, rubric.policy, as_of, survived(evidence, within=rubric.policy.drill_age))
     doubts = unread or {}
     # Compiled here, once for both processes.
     batch = rubric.batch
@@ -293,6 +303,7 @@ def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:
         "runbook": [runbook.place for runbook in service.runbooks],
         "dashboard": list(service.dashboards),
         "dependency": [dependency.target for dependency in service.dependencies],
+        "hard": [dependency.target for dependency in service.dependencies if dependency.hard],
         "soft": [dependency.target for dependency in service.dependencies if not dependency.hard],
         "store": [store.name for store in service.stores],
     }

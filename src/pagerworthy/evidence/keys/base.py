@@ -7,7 +7,7 @@ import msgspec
 
 from pagerworthy.evidence.record import Strength
 
-Per = Literal["service", "slo", "runbook", "dashboard", "dependency", "soft", "store"]
+Per = Literal["service", "slo", "runbook", "dashboard", "dependency", "hard", "soft", "store"]
 
 
 _MOST_COUNTED = 1e15

@@ -41,6 +41,7 @@ KEYS = (
     Key("drill.incident", Drill, "service", _X, "reports", "an incident drill was held"),
     Key("drill.zone", Drill, "service", _X, "reports", "the loss of a zone was survived"),
     Key("drill.soft", Drill, "soft", _X, "reports", "the loss of each soft dependency was survived"),
+    Key("drill.hard", Drill, "hard", _X, "reports", "users were served although a hard dependency was lost"),
     Key("backup.newest", Backup, "store", _O, "reports", "the newest backup of each store"),
     Key("restore.drill", Restore, "store", _X, "reports", "a restore of each store was tried"),
 )
