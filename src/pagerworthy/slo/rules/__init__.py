@@ -7,7 +7,7 @@ from pagerworthy.slo.rules.build import ENDING, group_of, rule_file
 from pagerworthy.slo.rules.model import Group, Rule, RuleFile
 from pagerworthy.slo.rules.plan import RulePlan, Wanted, holders, plan_rules
 from pagerworthy.slo.rules.recording import recordings
-from pagerworthy.slo.rules.silence import COMMON, DEAD_MAN, common_file, silence_alerts
+from pagerworthy.slo.rules.silence import COMMON, DEAD_MAN, STOPPED_FOR, common_file, silence_alerts
 from pagerworthy.slo.rules.write import Written, write_rules
 from pagerworthy.slo.rules.yaml import as_yaml
 
@@ -16,6 +16,7 @@ __all__ = [
     "DEAD_MAN",
     "ENDING",
     "MIN_EVENTS",
+    "STOPPED_FOR",
     "Group",
     "Rule",
     "RuleFile",

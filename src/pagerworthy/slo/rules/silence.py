@@ -16,7 +16,7 @@ from pagerworthy.slo.rules.model import Group, Rule, RuleFile
 DEAD_MAN = "Watchdog"
 COMMON = "_pagerworthy.rules.yaml"
 # Longer than a restart, shorter than a shift.
-_STOPPED_FOR = "15m"
+STOPPED_FOR = "15m"
 _NEVER_FOR = "1h"
 # Before these nobody has promised users anything, and nothing may be running.
 _NOT_YET = frozenset({"design", "development", "testing"})
@@ -39,7 +39,7 @@ def silence_alerts(objective: Objective, texts: Texts) -> Iterator[Rule]:
     yield Rule(
         alert=name,
         expr=stopped,
-        hold=_STOPPED_FOR,
+        hold=STOPPED_FOR,
         labels=labels | {"data": "stopped"},
         annotations=texts.silent(objective, name, since="since its data stopped"),
     )

@@ -38,11 +38,11 @@ class Written(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, array_like=True):
-    """A file as it is to be written."""
+class _Made(msgspec.Struct, frozen=True, array_like=True):
+    """A file that was made: whether it lies beside its place now, or stands there already just so."""
 
     name: str
-    content: bytes
+    changed: bool
 
 
 def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
@@ -56,15 +56,22 @@ def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
         message, mend = f"{out} is a file", "name a folder with --out DIR"
         raise ProjectError(problem("PW504", message, Where(file=str(out)), mend))
     there = _read(out)
-    todo = [each for each in plan.wanted if anew or there.get(each.name) != each.stamp]
-    made = in_halves(_make, todo, _File, many=_MANY)
-    common = _File(COMMON, _headed(as_yaml(common_file()), "", str(FORM)))
-    if anew or there.get(COMMON) != str(FORM):
-        made = [*made, common]
-    foreign = tuple(_foreign(out, file.name) for file in made if there.get(file.name, "?") is None)
-    changed = [file for file in made if there.get(file.name, "?") is not None and _differs(out, file)]
-    _replace_all(out, changed)
     names = {each.name for each in plan.wanted} | {COMMON}
+    foreign = {name for name in names if there.get(name, "") is None}
+    todo = [each for each in plan.wanted if each.name not in foreign and (anew or there.get(each.name) != each.stamp)]
+    out.mkdir(parents=True, exist_ok=True)
+    beside = _Beside(out, os.getpid())
+    try:
+        # Each process writes what it makes: handing the texts over would take as long as writing them.
+        made = in_halves(beside.make, todo, _Made, many=_MANY)
+        if COMMON not in foreign and (anew or there.get(COMMON) != str(FORM)):
+            made = [*made, beside.put(COMMON, _headed(as_yaml(common_file()), "", str(FORM)))]
+        changed = [file.name for file in made if file.changed]
+        for name in changed:
+            beside.move(name)
+    except BaseException:
+        beside.clear([COMMON, *(each.name for each in todo)])
+        raise
     stale = [name for name, stamp in there.items() if stamp is not None and name not in names | plan.unsure]
     for name in sorted(stale):
         (out / name).unlink(missing_ok=True)
@@ -73,15 +80,55 @@ def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
         unchanged=len(names) - len(changed) - len(foreign),
         removed=len(stale),
         kept=tuple(sorted(plan.unsure & there.keys())),
-        problems=foreign,
+        problems=tuple(_foreign(out, name) for name in sorted(foreign)),
     )
 
 
-def _make(some: Sequence[Wanted]) -> list[_File]:
-    return [
-        _File(each.name, _headed(as_yaml(rule_file(each.service, each.source, each.texts)), each.source, each.stamp))
-        for each in some
-    ]
+class _Beside:
+    """New files, each beside its place in the folder until all are there."""
+
+    def __init__(self, out: Path, process: int) -> None:
+        self._out = str(out)
+        self._process = process
+
+    def make(self, some: Sequence[Wanted]) -> list[_Made]:
+        """Makes and puts down the files of some services."""
+        return [self.put(each.name, _content(each)) for each in some]
+
+    def put(self, name: str, content: bytes) -> _Made:
+        """Puts a file beside its place, unless what stands there is the same."""
+        try:
+            with open(f"{self._out}/{name}", "rb") as file:  # noqa: PTH123 -- called for every file
+                if file.read() == content:
+                    return _Made(name, changed=False)
+        except FileNotFoundError:
+            pass
+        new = self._new(name)
+        try:
+            file = open(new, "xb")  # noqa: PTH123, SIM115 -- called for every file
+        except FileExistsError:
+            # Left over, or a link that leads elsewhere.
+            os.unlink(new)  # noqa: PTH108
+            file = open(new, "xb")  # noqa: PTH123, SIM115
+        with file:
+            file.write(content)
+        return _Made(name, changed=True)
+
+    def move(self, name: str) -> None:
+        """Moves a file into its place."""
+        os.replace(self._new(name), f"{self._out}/{name}")  # noqa: PTH105 -- called for every file
+
+    def clear(self, names: Iterable[str]) -> None:
+        """Removes what still lies beside its place."""
+        for name in names:
+            Path(self._new(name)).unlink(missing_ok=True)
+
+    def _new(self, name: str) -> str:
+        return f"{self._out}/.{name}.{self._process}.new"
+
+
+def _content(wanted: Wanted) -> bytes:
+    return _headed(as_yaml(rule_file(wanted.service, wanted.source, wanted.texts)), wanted.source, wanted.stamp)
 
 
 def _headed(text: str, source: str, stamp: str) -> bytes:
@@ -118,29 +165,3 @@ def _stamp_of(entry: "os.DirEntry[str]") -> str | None:
 def _foreign(out: Path, name: str) -> Problem:
     message = f"{out / name} was not written by Pagerworthy, and stays as it is"
     return problem("PW504", message, Where(file=str(out / name)), "move it away, or name another folder with --out DIR")
-
-
-def _differs(out: Path, file: _File) -> bool:
-    try:
-        return (out / file.name).read_bytes() != file.content
-    except OSError:
-        return True
-
-
-def _replace_all(out: Path, files: Iterable[_File]) -> None:
-    """Writes all files beside their places, and then moves each into its own."""
-    out.mkdir(parents=True, exist_ok=True)
-    beside: list[tuple[str, str]] = []
-    try:
-        for file in files:
-            path = f"{out}/{file.name}"
-            new = f"{out}/.{file.name}.{os.getpid()}.new"
-            beside.append((new, path))
-            with open(new, "xb") as stream:  # noqa: PTH123 -- called for every file
-                stream.write(file.content)
-        while beside:
-            os.replace(*beside[-1])  # noqa: PTH105 -- called for every file
-            beside.pop()
-    finally:
-        for new, _ in beside:
-            Path(new).unlink(missing_ok=True)
