@@ -53,7 +53,8 @@ class EntryName(click.ParamType[str]):
             return text
         guess = suggest_name(text)
         meant = f"; did you mean {guess}?" if len(guess) > 1 else ""
-        message = f"{text!r} is not a name: write lower-case letters, digits and single hyphens{meant}"
+        rule = "write 2 to 40 lower-case letters, digits and single hyphens, a letter first"
+        message = f"{text!r} is not a name: {rule}{meant}"
         raise click.BadParameter(message, ctx, param)
 
 
