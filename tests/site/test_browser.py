@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from pagerworthy.site import Theme, plan, write
 from tests.site.pages import KINDS
-from tests.site.world import many
+from tests.site.world import entries, many, world
 from tests.tools import require_tool
 
 ARGUMENTS = [
@@ -202,6 +203,62 @@ def test_the_graph_focuses_a_node_and_colours_without_scripts(site: Path, open_p
     still.get_by_label("owner").check()
     assert still.locator(".by-o").first.is_visible()
     assert not still.locator(".by-v").first.is_visible()
+
+
+OVER_AN_EDGE = """() => [...document.querySelectorAll("svg.graph g")].flatMap((box) => {
+  const edge = box.querySelector("path").getBoundingClientRect();
+  const shown = [...box.querySelectorAll("text")].filter((text) => text.getClientRects().length);
+  return shown.filter((text) => {
+    const own = text.getBoundingClientRect();
+    return own.left < edge.left || own.right > edge.right || own.top < edge.top || own.bottom > edge.bottom;
+  }).map((text) => text.textContent);
+})"""
+LONG = (
+    "The collector of everything that anybody ever measures",
+    "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+    "メールを送るサービス" * 3,
+)
+
+
+@pytest.mark.parametrize("title", LONG)
+def test_names_in_drawings_stay_in_their_boxes(theme: Theme, tmp_path: Path, open_page: Any, title: str) -> None:
+    found = [
+        msgspec.structs.replace(each, metadata=msgspec.structs.replace(each.metadata, title=title))
+        if each.kind == "Service" and each.name in {"mail", "cart"}
+        else each
+        for each in entries()
+    ]
+    write(plan(world(found), theme), tmp_path / "out", processes=1)
+    for kind in ("graph.html", "services/cart.html", "services/mail.html"):
+        page: Page = open_page(f"file://{tmp_path}/out/{kind}").page
+        assert page.locator("svg.graph g").count()
+        assert page.evaluate(OVER_AN_EDGE) == []
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".notices *")].filter((part) => {
+  const own = part.getBoundingClientRect();
+  return own.right > document.documentElement.clientWidth || part.scrollWidth > part.clientWidth + 1
+    && getComputedStyle(part).display !== "inline";
+}).map((part) => part.outerHTML)"""
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 1000, DESK])
+def test_notices_are_never_cut_off(site: Path, open_page: Any, width: int) -> None:
+    page: Page = open_page(f"file://{site}/index.html", width=width).page
+    assert page.locator(".notices li").count()
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_a_budget_bar_fills_with_what_is_spent(site: Path, open_page: Any) -> None:
+    page: Page = open_page(f"file://{site}/services/cart.html").page
+    for level in page.locator(".levels li:has(.budget)").all():
+        bar, spent = level.locator(".budget").bounding_box(), level.locator(".budget rect").bounding_box()
+        said = int(level.locator(".scale span").first.inner_text().removesuffix(" % spent"))
+        assert bar
+        assert spent
+        assert abs(spent["width"] / bar["width"] * 100 - min(said, 100)) < 1
+        # What is spent is never drawn as what is well.
+        assert level.locator(".f-ok").count() == 0
 
 
 def test_a_link_to_a_criterion_unfolds_its_area(site: Path, open_page: Any) -> None:

@@ -46,6 +46,11 @@ def test_the_pages_of_the_demo_are_sound_and_small(built: Path) -> None:
         assert page.stat().st_size < 40_000, page
 
 
+def test_what_stands_between_backticks_is_code(built: Path) -> None:
+    assert [page for page in built.rglob("*.html") if "`" in page.read_text(encoding="utf-8")] == []
+    assert "<code>due</code>" in (built / "criteria/actions-done.html").read_text(encoding="utf-8")
+
+
 def test_a_second_build_has_nothing_to_write(repository: Path, built: Path) -> None:
     result = CliRunner().invoke(app, ["--root", str(repository), "site", "build", "--out", str(built)])
     assert ": 0 files written" in result.output

@@ -1,5 +1,9 @@
 """Writing: only what has changed, nothing that is not ours, and nothing left over."""
 
+import itertools
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,3 +117,120 @@ def test_a_manifest_cannot_name_what_lies_elsewhere(planned: SitePlan, tmp_path:
     with pytest.raises(ProjectError, match="cannot be read"):
         write(planned, out)
     assert elsewhere.read_text() == "not ours"
+
+
+def test_an_edit_that_keeps_the_size_is_undone(planned: SitePlan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write(planned, out, processes=1)
+    page = out / "services/cart.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole.replace(b"Cart", b"Dart"))
+    assert write(planned, out, processes=1).written == 1
+    assert page.read_bytes() == whole
+
+
+def test_a_page_that_became_a_link_is_written_again_and_its_target_left_alone(
+    planned: SitePlan, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write(planned, out, processes=1)
+    page = out / "services/cart.html"
+    whole = page.read_bytes()
+    elsewhere = tmp_path / "elsewhere.html"
+    page.rename(elsewhere)
+    page.symlink_to(elsewhere)
+    assert write(planned, out, processes=1).written == 1
+    assert not page.is_symlink()
+    assert (page.read_bytes(), elsewhere.read_bytes()) == (whole, whole)
+
+
+def swap_digests(files: dict[str, list[object]]) -> None:
+    paths = sorted(files)
+    first = files[paths[0]][0]
+    for path, after in itertools.pairwise(paths):
+        files[path][0] = files[after][0]
+    files[paths[-1]][0] = first
+
+
+def forget_times(files: dict[str, list[object]]) -> None:
+    for path, entry in files.items():
+        files[path] = entry[:2]
+
+
+def shift_times(files: dict[str, list[object]]) -> None:
+    for entry in files.values():
+        entry[2] = 1
+
+
+@pytest.mark.parametrize("damage", [swap_digests, forget_times, shift_times])
+def test_a_manifest_that_tells_something_else_leaves_no_page_as_it_was(
+    planned: SitePlan, tmp_path: Path, damage: Callable[[dict[str, list[object]]], None]
+) -> None:
+    out = tmp_path / "out"
+    write(planned, out, processes=1)
+    whole = content(out)
+    for file in out.rglob("*.html"):
+        file.write_bytes(b"stale")
+    manifest = json.loads((out / MANIFEST).read_text())
+    damage(manifest["files"])
+    (out / MANIFEST).write_text(json.dumps(manifest))
+    write(planned, out, processes=1)
+    assert content(out) == whole
+
+
+def test_the_manifest_of_another_site_leaves_none_of_its_pages(theme: Theme, tmp_path: Path) -> None:
+    fewer = [each for each in entries() if each.name != "lonely"]
+    write(plan(world(fewer), theme), tmp_path / "other", processes=1)
+    write(plan(world(), theme), tmp_path / "out", processes=1)
+    whole = content(tmp_path / "out")
+    shutil.copy2(tmp_path / "other" / MANIFEST, tmp_path / "out")
+    for name in ("index.html", "services/cart.html"):
+        shutil.copy2(tmp_path / "other" / name, tmp_path / "out" / name)
+    write(plan(world(), theme), tmp_path / "out", processes=1)
+    assert content(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize("folder", ["services", "api", "api/v1"])
+def test_a_linked_folder_is_refused_and_what_it_leads_to_left_alone(
+    theme: Theme, tmp_path: Path, folder: str, built: bool
+) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    if built:
+        write(plan(world(), theme), out, processes=1)
+        (out / folder).rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+        out.mkdir()
+        (out / MANIFEST).write_text('{"files": {}}')
+        (out / folder).parent.mkdir(parents=True, exist_ok=True)
+    (elsewhere / "notes.txt").write_text("not ours")
+    (out / folder).symlink_to(elsewhere)
+    before = content(elsewhere)
+    # One service less: a page there would have to go.
+    fewer = [each for each in entries() if each.name != "lonely"]
+    with pytest.raises(ProjectError, match="symbolic link"):
+        write(plan(world(fewer), theme), out, processes=1)
+    assert content(elsewhere) == before
+
+
+@pytest.mark.parametrize("name", ["cart.html", ".cart.html.new"])
+def test_a_link_that_leads_nowhere_yet_is_not_written_through(planned: SitePlan, tmp_path: Path, name: str) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere.html"
+    write(planned, out, processes=1)
+    (out / "services" / name).unlink(missing_ok=True)
+    (out / "services" / name).symlink_to(elsewhere)
+    (out / "services" / "cart.html").write_bytes(b"stale") if name.startswith(".") else None
+    write(planned, out, processes=1)
+    assert not elsewhere.exists()
+    assert b"Cart" in (out / "services/cart.html").read_bytes()
+    assert not (out / "services/cart.html").is_symlink()
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(planned: SitePlan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / MANIFEST).write_text('{"files": {}}')
+    (out / "services").write_text("a file")
+    with pytest.raises(ProjectError, match="where a folder belongs"):
+        write(planned, out, processes=1)

@@ -115,7 +115,7 @@ def build_site(
     # processes that render share its memory.
     gc.freeze()
     try:
-        return write(plan(source, read_theme(project.root)), out, progress=_progress())
+        return write(plan(source, read_theme(project.root)), out, progress=_progress(), cache=cache)
     finally:
         gc.unfreeze()
 

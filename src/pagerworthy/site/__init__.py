@@ -1,9 +1,10 @@
 """The site: planned from what earlier stages concluded, then written; only changed files are written again."""
 
+from pagerworthy.site.folder import MANIFEST
 from pagerworthy.site.plan import Planned, SitePlan, plan
 from pagerworthy.site.render import Theme, read_theme
 from pagerworthy.site.source import SiteInput, read_documents
-from pagerworthy.site.write import MANIFEST, Written, write
+from pagerworthy.site.write import Written, write
 
 __all__ = [
     "MANIFEST",

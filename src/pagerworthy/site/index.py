@@ -247,24 +247,26 @@ def lowest_budget(source: SiteInput, name: str) -> float | None:
 
 
 def _tallies(criteria: Mapping[str, Criterion], cards: Mapping[str, Scorecard]) -> dict[str, Tally]:
-    outcomes: dict[str, list[Outcome]] = {name: [] for name in criteria}
-    services: dict[str, list[str]] = {name: [] for name in criteria}
+    columns: dict[str, _Column] = {name: ([], [], [], []) for name in criteria}
     for service, card in cards.items():
         for result in card.results:
-            if result.id in outcomes:
-                outcomes[result.id].append(result.outcome)
-                services[result.id].append(service)
+            column = columns.get(result.id)
+            if column is None:
+                continue
+            outcome = result.outcome
+            column[0].append(outcome)
+            if outcome is Outcome.FAIL:
+                column[1].append(service)
+            elif outcome is Outcome.UNKNOWN:
+                column[2].append(service)
+            elif outcome is Outcome.WAIVED:
+                column[3].append(service)
     # Counting in lists is several times faster than in dicts by outcome: an enum's hash is computed in Python.
-    return {name: _tally(column, services[name]) for name, column in outcomes.items()}
+    return {
+        name: Tally({each: outcomes.count(each) for each in Outcome}, tuple(failing), tuple(unknown), tuple(waived))
+        for name, (outcomes, failing, unknown, waived) in columns.items()
+    }
 
 
-def _tally(column: list[Outcome], services: list[str]) -> Tally:
-    def named(wanted: Outcome) -> tuple[str, ...]:
-        return tuple(service for service, outcome in zip(services, column, strict=True) if outcome is wanted)
-
-    return Tally(
-        {outcome: column.count(outcome) for outcome in Outcome},
-        named(Outcome.FAIL),
-        named(Outcome.UNKNOWN),
-        named(Outcome.WAIVED),
-    )
+# All outcomes of a criterion, and the services where it fails, is unknown and is waived.
+_Column = tuple[list[Outcome], list[str], list[str], list[str]]

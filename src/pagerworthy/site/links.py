@@ -53,6 +53,8 @@ def up(path: str) -> str:
 
 def safe(url: str) -> str:
     """The address where it is a web address that a page may link to, or an empty text."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -13,16 +13,9 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 from pagerworthy.site import links
+from pagerworthy.site.pages.page import Heading
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of a document: its anchor and its text."""
-
-    anchor: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +88,6 @@ def _level(tokens: list[Token]) -> tuple[Heading, ...]:
 
 
 def _inert(tokens: list[Token], path: str, pages: Mapping[str, str]) -> list[Token]:
-    # A runbook that names another one by its file means its page.
-    pages_by_name = {name: page for name, page in pages.items() if name != path}
-    pages_by_name |= {
-        posixpath.basename(name): page
-        for name, page in pages.items()
-        if posixpath.dirname(name) == posixpath.dirname(path) and name != path
-    }
     kept: list[Token] = []
     open_links: list[bool] = []
     for token in tokens:
@@ -114,14 +100,20 @@ def _inert(tokens: list[Token], path: str, pages: Mapping[str, str]) -> list[Tok
         elif token.type == "link_close":
             if open_links.pop():
                 kept.append(token)
-        elif token.type == "code_inline" and not any(open_links) and token.content in pages_by_name:
-            href = links.up(links.document(path)) + pages_by_name[token.content]
+        elif token.type == "code_inline" and not any(open_links) and (page := _named(token.content, path, pages)):
+            href = links.up(links.document(path)) + page
             kept += [Token("link_open", "a", 1, attrs={"href": href}), token, Token("link_close", "a", -1)]
         elif token.type == "image":
             kept.extend(_image(token, inside=any(open_links)))
         else:
             kept.append(token)
     return kept
+
+
+def _named(name: str, path: str, pages: Mapping[str, str]) -> str:
+    """The page of the document that `name` is the file of, from the same folder or the root; empty where none is."""
+    beside = posixpath.join(posixpath.dirname(path), name) if "/" not in name else name
+    return next((pages[each] for each in (beside, name) if each != path and each in pages), "")
 
 
 def _image(token: Token, *, inside: bool) -> list[Token]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pagerworthy import __version__
+from pagerworthy.scoring import Scorecard
 from pagerworthy.site import api, documents, links
 from pagerworthy.site.badge import badge
 from pagerworthy.site.feed import feed_of, site_url
@@ -20,11 +21,11 @@ from pagerworthy.site.pages.graph import graph_data, graph_page
 from pagerworthy.site.pages.group import groups_pages, system_page, team_page
 from pagerworthy.site.pages.overview import overview_page
 from pagerworthy.site.pages.page import Chrome, LostPage, Page
-from pagerworthy.site.pages.scorecard import scorecard_page
+from pagerworthy.site.pages.scorecard import Judged, by_area, scorecard_page
 from pagerworthy.site.pages.service import service_page
 from pagerworthy.site.pages.services import services_data, services_pages
 from pagerworthy.site.render import Theme
-from pagerworthy.site.shared import Shared
+from pagerworthy.site.shared import Shared, asked_of
 from pagerworthy.site.source import SiteInput
 
 
@@ -53,15 +54,15 @@ class SitePlan:
 class _Planner:
     """Makes planned files; what all of them follow from goes into each digest."""
 
-    def __init__(self, common: bytes) -> None:
-        self._common = common
+    def __init__(self, *common: object) -> None:
         self._encoder = msgspec.msgpack.Encoder(enc_hook=str)
+        self._common = hashlib.sha256(self._encoder.encode(common))
 
     def digest(self, *parts: object) -> str:
-        total = hashlib.blake2b(self._common, digest_size=16)
+        total = self._common.copy()
         for part in parts:
             total.update(part if isinstance(part, bytes) else self._encoder.encode(part))
-        return total.hexdigest()
+        return total.hexdigest()[:32]
 
     def page(self, template: str, context: Page) -> Planned:
         return Planned(context.path, self.digest(context), template, lambda: context)
@@ -83,17 +84,14 @@ def plan(source: SiteInput, theme: Theme) -> SitePlan:
     shared = Shared(
         clock=index.clock,
         criteria=index.criteria,
+        asked=asked_of(source.criteria, source.policy),
         policy=source.policy,
         teams={name: team.metadata.label for name, team in source.catalog.teams.items()},
         broken=index.broken,
     )
-    encoder = msgspec.msgpack.Encoder(enc_hook=str)
-    common = hashlib.blake2b(
-        encoder.encode(
-            (__version__, theme.digest, chrome, source.policy, source.criteria, shared.teams, index.clock.today)
-        )
-    ).digest()
-    planner = _Planner(common)
+    planner = _Planner(
+        __version__, theme.digest, chrome, source.policy, source.criteria, shared.teams, index.clock.today
+    )
     files = [
         *_pages(index, shared, planner),
         *_documents(index, shared, planner),
@@ -155,19 +153,37 @@ def _documents(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plan
 
 
 def _services(index: Index, shared: Shared, planner: _Planner) -> Iterator[Planned]:
+    judge = _Judge(shared)
     for name, card in index.cards.items():
         found = service_input(index, name)
         # A record has its value twice, raw and typed; encoding it once is what an incremental build mostly does.
         records = [known.record for items in found.evidence.values() for known in items.values()]
         digest = planner.digest(msgspec.structs.replace(found, evidence={}), records)
-        yield Planned(links.service(name), digest, "service.html", partial(service_page, found, shared))
-        yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, shared))
+        yield Planned(links.service(name), digest, "service.html", partial(_service, found, judge, shared))
+        yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, judge, shared))
         yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, shared))
         yield Planned(f"badges/{name}.svg", planner.digest((name, card.verdict, card.rung)), "", partial(badge, card))
 
 
-def _scorecard(found: ServiceInput, shared: Shared) -> Page:
-    return scorecard_page(found.service.metadata.label, found.card, found.evidence, shared)
+class _Judge:
+    """The results of a scorecard by area; those of the last one stay, because two pages in a row are made of them."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._last: tuple[Scorecard, list[Judged]] | None = None
+
+    def __call__(self, card: Scorecard) -> list[Judged]:
+        if self._last is None or self._last[0] is not card:
+            self._last = (card, by_area(card, self._shared))
+        return self._last[1]
+
+
+def _service(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
+    return service_page(found, judge(found.card), shared)
+
+
+def _scorecard(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
+    return scorecard_page(found.service.metadata.label, found.card, judge(found.card), found.evidence, shared)
 
 
 def _service_json(found: ServiceInput, shared: Shared) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,13 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pagerworthy.project import data_folder
+from pagerworthy.site import words
+from pagerworthy.site.jinja import CompiledTemplates, Kept, QuickEnvironment
 from pagerworthy.site.pages.page import Chrome
 
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(rb"\s+")
-_AROUND = re.compile(rb" ?([{};,]) ?")
+_AROUND = re.compile(rb" ?([{};,]) ?|(:) ")
 _ASSETS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".webmanifest"})
 
 
@@ -69,14 +71,14 @@ def _files(folder: Path) -> dict[str, bytes]:
 def _squeezed(css: bytes) -> bytes:
     """The same styles without comments and indentation, which every reader would load."""
     text = _COMMENT.sub(b"", css)
-    return _AROUND.sub(rb"\1", _SPACE.sub(b" ", text)).replace(b";}", b"}").strip()
+    return _AROUND.sub(rb"\1\2", _SPACE.sub(b" ", text)).replace(b";}", b"}").strip()
 
 
 class Renderer:
-    """Renders contexts with the templates of a theme."""
+    """Renders contexts with the templates of a theme; with `cache`, our own are not compiled each time."""
 
-    def __init__(self, theme: Theme, chrome: Chrome) -> None:
-        kind = ImmutableSandboxedEnvironment if theme.sandboxed else jinja2.Environment
+    def __init__(self, theme: Theme, chrome: Chrome, *, cache: bool = False) -> None:
+        kind = ImmutableSandboxedEnvironment if theme.sandboxed else QuickEnvironment
         self._environment = kind(
             loader=jinja2.DictLoader(theme.templates),
             autoescape=True,
@@ -84,14 +86,26 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=CompiledTemplates() if cache and not theme.sandboxed else None,
         )
+        self._environment.globals["kept"] = Kept()
+        self._environment.filters["ticked"] = words.ticked
         self._chrome = chrome
         self._templates: dict[str, jinja2.Template] = {}
 
+    def prepare(self, templates: Iterable[str]) -> None:
+        """Compiles templates before the first page needs them."""
+        for name in sorted(templates):
+            self._template(name)
+
     def render(self, template: str, context: object) -> bytes:
         """The page as UTF-8; the context is `page` in the template, what surrounds it `site`."""
-        found = self._templates.get(template)
-        if found is None:
-            found = self._templates[template] = self._environment.get_template(template)
         root = getattr(context, "root", "")
-        return found.render(page=context, site=self._chrome, r=root).encode("utf-8", errors="replace")
+        made = self._template(template).render(page=context, site=self._chrome, r=root)
+        return made.encode("utf-8", errors="replace")
+
+    def _template(self, name: str) -> jinja2.Template:
+        found = self._templates.get(name)
+        if found is None:
+            found = self._templates[name] = self._environment.get_template(name)
+        return found

@@ -125,7 +125,7 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         path=links.criterion(criterion.id),
         title=criterion.question,
         section="criteria",
-        about=criterion.why,
+        about=criterion.why.replace("`", ""),
         id=criterion.id,
         area=areas.get(criterion.area, criterion.area),
         phase=criterion.phase,

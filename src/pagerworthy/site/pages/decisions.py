@@ -7,7 +7,6 @@ from markupsafe import Markup
 from pagerworthy.catalog.frontmatter import split
 from pagerworthy.site import links, words
 from pagerworthy.site.index import Index
-from pagerworthy.site.markdown import Heading, render
 from pagerworthy.site.pages.history import (
     Due,
     Event,
@@ -19,7 +18,7 @@ from pagerworthy.site.pages.history import (
     labels_of,
     waiver_line,
 )
-from pagerworthy.site.pages.page import Link, Page
+from pagerworthy.site.pages.page import Heading, Link, Page
 from pagerworthy.site.pages.service import CallLine, calls_of
 from pagerworthy.site.shared import Shared
 
@@ -91,6 +90,8 @@ def decisions_page(index: Index, shared: Shared) -> DecisionsPage:
 
 def runbook_page(index: Index, path: str, pages: dict[str, str], uses: dict[str, list[str]]) -> RunbookPage:
     """The context of a runbook's page; `uses` maps paths to the services whose entries name them."""
+    from pagerworthy.site.markdown import render
+
     catalog = index.source.catalog
     page = links.document(path)
     document = render(index.source.documents[path], path, pages)
@@ -124,6 +125,8 @@ def runbook_page(index: Index, path: str, pages: dict[str, str], uses: dict[str,
 
 def postmortem_page(index: Index, shared: Shared, path: str, name: str, pages: dict[str, str]) -> PostmortemPage:
     """The context of a post-mortem's page."""
+    from pagerworthy.site.markdown import render
+
     catalog = index.source.catalog
     postmortem = next(each for each in catalog.postmortems if each.name == name)
     spec = postmortem.spec

@@ -1,5 +1,7 @@
 """What a service's pages follow from, gathered for every service at every build: it has to be cheap."""
 
+import operator
+
 import msgspec
 
 from pagerworthy.catalog import Decision, Environment, Kind, Postmortem, Service, System, Team, Waiver
@@ -97,23 +99,28 @@ def file_of(index: Index, kind: Kind, name: str) -> str:
 
 def _around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple[Around, ...], tuple[Ref, ...], int]:
     """The neighbours to describe, hard edges and critical services first, then those to name, and how many in all."""
+    if not edges:
+        return (), (), 0
     refs, nodes = index.refs, index.source.graph.nodes
-
-    def urgency(edge: Edge) -> tuple[bool, int, str]:
-        other = edge.target if down else edge.source
-        return (not edge.is_hard, nodes[other].tier or 9, other)
-
-    ordered = sorted(edges, key=urgency) if len(edges) > 1 else edges
+    ordered = [
+        (not edge.is_hard, nodes[other].tier or 9, other, edge)
+        for edge in edges
+        for other in (edge.target if down else edge.source,)
+    ]
+    ordered.sort(key=_URGENCY)
     described = tuple(
         Around(
-            ref=refs[edge.target if down else edge.source],
-            hard=edge.is_hard,
-            owned=edge.relation is Relation.OWNS,
-            protocol=edge.protocol,
-            note=(edge.on_failure if edge.is_hard else edge.fallback) if down else "",
-            promise=f"{words.number(edge.availability)} %" if edge.availability is not None else "",
+            refs[other],
+            not soft,
+            edge.relation is Relation.OWNS,
+            edge.protocol,
+            (edge.fallback if soft else edge.on_failure) if down else "",
+            "" if edge.availability is None else f"{words.number(edge.availability)} %",
         )
-        for edge in ordered[:DESCRIBED]
+        for soft, _, other, edge in ordered[:DESCRIBED]
     )
-    named = tuple(refs[edge.target if down else edge.source] for edge in ordered[DESCRIBED : DESCRIBED + _NAMED])
+    named = tuple(refs[other] for _, _, other, _ in ordered[DESCRIBED : DESCRIBED + _NAMED])
     return described, named, len(edges)
+
+
+_URGENCY = operator.itemgetter(0, 1, 2)

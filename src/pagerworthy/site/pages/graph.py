@@ -1,46 +1,44 @@
 """The whole graph: layers by depth as a drawing, and the same as a list."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pagerworthy.graph import Edge, Node, NodeKind, Relation, layers_of
 from pagerworthy.site import links, words
-from pagerworthy.site.drawing import HEIGHT, outline
+from pagerworthy.site.drawing import Written, box_height, outline, text_in
 from pagerworthy.site.index import Index
 from pagerworthy.site.pages.page import Page
 from pagerworthy.site.pages.services import script_data
 
 # More nodes than a person can read are drawn as systems, and more systems than that only listed.
 DRAWN = 90
-_WIDTH = 144
-_PITCH = 92
+_WIDTH = 176
 _GAP = 18
+# Between layers, and between the edge of a box and its text.
+_BETWEEN = 52
+_INSIDE = 12
 # Boxes side by side, so that the drawing fits a page; and what stands left of them.
-_ROW = 7
+_ROW = 6
 _HEAD = 64
-_LABEL = 16
 _SWEEPS = 4
 _OWNER_COLOURS = 8
 
 
 class GraphBox(NamedTuple):
-    """A node of the drawing; one of the three lines of text is shown, as the colours are chosen."""
+    """A node of the drawing; of the three texts below its name (verdict, tier, owner) the colours choose one."""
 
     number: int
     x: int
     y: int
     outline: str
     kind: str
-    label: str
+    text: Written
     title: str
     href: str
     mark: str
-    verdict: str
-    tier: str
     tier_class: str
-    owner: str
     owner_class: str
 
 
@@ -210,46 +208,46 @@ def _layout(
         return (), (), (), 0, 0
     rows = _ordered(minis, edges)
     widest = max(len(row) for row in rows)
+    high = box_height((mini.label for mini in minis), _WIDTH - 2 * _INSIDE)
+    pitch = high + _BETWEEN
     place: dict[str, tuple[int, int, int]] = {}
     boxes: list[GraphBox] = []
     owners = {name: position % _OWNER_COLOURS for position, name in enumerate(index.source.catalog.teams)}
     for number, row in enumerate(rows):
-        y = 1 + number * _PITCH
+        y = 1 + number * pitch
         left = _HEAD + (widest - len(row)) * (_WIDTH + _GAP) // 2
         for position, mini in enumerate(row):
             x = left + position * (_WIDTH + _GAP)
             place[mini.id] = (len(boxes), x, y)
-            boxes.append(_box(index, mini, len(boxes), x, y, owners))
+            boxes.append(_box(index, mini, len(boxes), (x, y, high), owners))
     lines = []
     for source, target, hard in edges:
         if source in place and target in place:
             first, x, y = place[source]
             last, to_x, to_y = place[target]
-            path = _down(x, y, to_x, to_y) if to_y > y else _back(x, y, to_x, to_y)
+            path = _down(x, y, to_x, to_y, high) if to_y > y else _back(x, y, to_x, to_y, high)
             lines.append(GraphLine(path, not hard, first, last))
     heads = []
     for number, row in enumerate(rows):
         if number == 0 or rows[number - 1][0].layer != row[0].layer:
-            heads.append(
-                (number * _PITCH + HEIGHT // 2 + 5, "on top" if row[0].layer == 0 else f"layer {row[0].layer}")
-            )
+            heads.append((number * pitch + high // 2 + 5, "on top" if row[0].layer == 0 else f"layer {row[0].layer}"))
     width = _HEAD + widest * (_WIDTH + _GAP) - _GAP + 2
-    return tuple(boxes), tuple(lines), tuple(heads), width, len(rows) * _PITCH - (_PITCH - HEIGHT) + 2
+    return tuple(boxes), tuple(lines), tuple(heads), width, len(rows) * pitch - _BETWEEN + 2
 
 
-def _down(x: int, y: int, to_x: int, to_y: int) -> str:
+def _down(x: int, y: int, to_x: int, to_y: int, high: int) -> str:
     """A line from the lower edge of a box to the upper edge of one further down."""
-    x, to_x, y = x + _WIDTH // 2, to_x + _WIDTH // 2, y + HEIGHT
-    if x == to_x and to_y - y < _PITCH:
+    x, to_x, y = x + _WIDTH // 2, to_x + _WIDTH // 2, y + high
+    if x == to_x and to_y - y <= _BETWEEN:
         return f"M{x} {y}V{to_y}"
-    middle = min((to_y - y) // 2, _PITCH)
+    middle = min((to_y - y) // 2, high + _BETWEEN)
     return f"M{x} {y}C{x} {y + middle} {to_x} {to_y - middle} {to_x} {to_y}"
 
 
-def _back(x: int, y: int, to_x: int, to_y: int) -> str:
+def _back(x: int, y: int, to_x: int, to_y: int, high: int) -> str:
     """A line to a box further up or beside: out at the right and back in at the right."""
     right = max(x, to_x) + _WIDTH + _GAP
-    return f"M{x + _WIDTH} {y + HEIGHT // 2}C{right} {y} {right} {to_y + HEIGHT} {to_x + _WIDTH} {to_y + HEIGHT // 2}"
+    return f"M{x + _WIDTH} {y + high // 2}C{right} {y} {right} {to_y + high} {to_x + _WIDTH} {to_y + high // 2}"
 
 
 def _ordered(minis: Sequence[_Mini], edges: Sequence[tuple[str, str, bool]]) -> list[list[_Mini]]:
@@ -271,27 +269,34 @@ def _ordered(minis: Sequence[_Mini], edges: Sequence[tuple[str, str, bool]]) -> 
             row.sort(key=mean)
             for position, mini in enumerate(row):
                 across[mini.id] = (position + 0.5) / len(row)
-    return [row[start : start + _ROW] for row in rows for start in range(0, len(row), _ROW)]
+    return [part for row in rows for part in _broken(row)]
 
 
-def _box(index: Index, mini: _Mini, number: int, x: int, y: int, owners: dict[str, int]) -> GraphBox:
+def _broken(row: list[_Mini]) -> Iterator[list[_Mini]]:
+    """A layer that is too long as several rows, none of them much shorter than the others."""
+    size = -(-len(row) // -(-len(row) // _ROW))
+    return (row[start : start + size] for start in range(0, len(row), size))
+
+
+def _box(index: Index, mini: _Mini, number: int, place: tuple[int, int, int], owners: dict[str, int]) -> GraphBox:
+    x, y, high = place
     node = mini.node
     ref = index.refs[mini.id] if node else None
     team = index.source.catalog.teams.get(node.owner) if node else None
+    verdict = (ref.word if ref else "") or mini.about
+    tier = f"tier {node.tier}" if node and node.tier else mini.about
+    owner = team.metadata.label if team else mini.about
     return GraphBox(
         number=number,
         x=x,
         y=y,
-        outline=outline(node.kind.value if node else "service", _WIDTH),
+        outline=outline(node.kind.value if node else "service", _WIDTH, high),
         kind=node.kind.value if node else "system",
-        label=words.cut(mini.label, _LABEL),
+        text=text_in(high, _WIDTH - 2 * _INSIDE, mini.label, verdict, tier, owner),
         title=f"{mini.label}: {mini.about}",
         href=mini.href,
         mark=ref.mark if ref else "",
-        verdict=words.cut(ref.word or mini.about if ref else mini.about, _LABEL + 4),
-        tier=f"tier {node.tier}" if node and node.tier else words.cut(mini.about, _LABEL + 4),
         tier_class=f"t{node.tier}" if node and node.tier else "",
-        owner=words.cut(team.metadata.label if team else mini.about, _LABEL + 4),
         owner_class=f"o{owners[node.owner]}" if node and node.owner in owners else "",
     )
 

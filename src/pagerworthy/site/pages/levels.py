@@ -12,7 +12,7 @@ BAR = 200
 
 
 class Level(NamedTuple):
-    """An objective: words, and a bar of `spent` of 200 units, 0 where the budget is not known."""
+    """An objective: words, and a bar of `spent` of 200 units, 0 where the budget is not known; `used` says how much."""
 
     name: str
     description: str
@@ -22,6 +22,7 @@ class Level(NamedTuple):
     mark: str
     left: str
     spent: int
+    used: str
     known: bool
     seen: str
 
@@ -34,19 +35,20 @@ def levels_of(service: Service, evidence: SubjectEvidence, clock: words.Clock) -
         each = known.get(slo.name)
         base = (slo.name, slo.description or _says(slo), f"{words.number(slo.objective)} %", slo.window)
         if each is None:
-            found.append(Level(*base, "", "unk", words.NOT_KNOWN, 0, False, ""))
+            found.append(Level(*base, "", "unk", words.NOT_KNOWN, 0, "", False, ""))
         elif not isinstance(each.value, SloBudget):
             why = f"not known: {each.record.source} failed: {each.record.failed}"
-            found.append(Level(*base, "", "unk", why, 0, False, clock.when(each.record.time)))
+            found.append(Level(*base, "", "unk", why, 0, "", False, clock.when(each.record.time)))
         else:
             value = each.value
             left = f"{words.percent(value.remaining)} left" if value.remaining > 0 else "spent"
             if value.remaining < 0:
                 left = f"overspent by {words.percent(-value.remaining)}"
             spent = round(min(max(1 - value.remaining, 0), 1) * BAR)
+            used = f"{words.percent(max(1 - value.remaining, 0))} spent"
             good = f"{words.number(round(value.compliance, 4))} %"
             found.append(
-                Level(*base, good, budget_mark(value.remaining), left, spent, True, clock.when(each.record.time))
+                Level(*base, good, budget_mark(value.remaining), left, spent, used, True, clock.when(each.record.time))
             )
     return tuple(found)
 

@@ -11,6 +11,14 @@ class Link(NamedTuple):
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a document: its anchor and its text."""
+
+    anchor: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page: its path from the site's root, its title, its place in the navigation, what search engines are told."""

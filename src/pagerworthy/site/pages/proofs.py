@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from markupsafe import escape
-
 from pagerworthy.evidence import Known, SubjectEvidence
 from pagerworthy.evidence.keys import Value
 from pagerworthy.scoring import CriterionResult, Outcome
 from pagerworthy.site import words
+from pagerworthy.site.jinja import shown
 
 _QUERY = 120
 _VALUE = 140
@@ -28,7 +27,8 @@ class Proof(NamedTuple):
 
 def html_length(text: str) -> int:
     """How many bytes a text takes in HTML; a query is full of quotes, which take five."""
-    return len(escape(text).encode(errors="replace"))
+    made = shown(text)
+    return len(made) if made.isascii() else len(made.encode(errors="replace"))
 
 
 class Proofs:

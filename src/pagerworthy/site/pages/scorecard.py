@@ -1,22 +1,24 @@
 """The scorecard: outcomes by area, the evidence behind each, and what to do next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from pagerworthy.evidence import SubjectEvidence
-from pagerworthy.scoring import Criterion, CriterionResult, Outcome, Rung, Scorecard
+from pagerworthy.scoring import CriterionResult, Outcome, Scorecard
 from pagerworthy.site import links, words
 from pagerworthy.site.pages.page import Page
 from pagerworthy.site.pages.proofs import Proof, Proofs, html_length
-from pagerworthy.site.shared import Shared
+from pagerworthy.site.shared import Asked, Shared
 
-_EFFORT = {"small": 0, "medium": 1, "large": 2}
 _BAR = 200
-_OPEN = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}
+# The outcomes of what is due, in the order of a bar; an outcome's place in it stands for it here, because looking one
+# up in a dict computes its hash in Python.
 _DUE = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
+_PASS, _FAIL, _UNKNOWN, _WAIVED = range(len(_DUE))
+_STATES = tuple(words.OUTCOMES[outcome] for outcome in _DUE)
 # Characters: what a page may have, and what the markup of its parts takes. Pages stay under 40 KB of HTML; what does
 # not fit is in the JSON document, and the page says so.
 _PAGE = 38_000
@@ -81,25 +83,69 @@ class ScorecardPage(Page):
     complete: bool
 
 
-class _Judged(NamedTuple):
-    """The criteria of an area with their results."""
+class Due(NamedTuple):
+    """A criterion that is due, its result, the place of its outcome among those that count, and its line's size.
 
-    id: str
-    title: str
-    results: list[tuple[Criterion, CriterionResult]]
+    The size is about how many characters the line takes on a page, without evidence.
+    """
+
+    asked: Asked
+    result: CriterionResult
+    place: int
+    size: int
 
 
-def scorecard_page(label: str, card: Scorecard, evidence: SubjectEvidence, shared: Shared) -> ScorecardPage:
+class Judged:
+    """The criteria of an area with their results: those that are due, and the ids of the others."""
+
+    __slots__ = ("counts", "due", "id", "inapplicable", "title", "upcoming")
+
+    def __init__(self, name: str, title: str) -> None:
+        self.id = name
+        self.title = title
+        self.counts = [0, 0, 0, 0]
+        self.due: list[Due] = []
+        self.upcoming: list[str] = []
+        self.inapplicable: list[str] = []
+
+
+def by_area(card: Scorecard, shared: Shared) -> list[Judged]:
+    """The results by area in the policy's order; within an area in the order of the rubric."""
+    areas = {area.id: Judged(area.id, area.title) for area in shared.policy.areas}
+    asked_of = shared.asked
+    for result in card.results:
+        asked = asked_of.get(result.id)
+        if asked is None:
+            continue
+        area = areas[asked.area]
+        outcome = result.outcome
+        if outcome is Outcome.PASS:
+            place = _PASS
+        elif outcome is Outcome.FAIL:
+            place = _FAIL
+        elif outcome is Outcome.UNKNOWN:
+            place = _UNKNOWN
+        elif outcome is Outcome.WAIVED:
+            place = _WAIVED
+        else:
+            (area.upcoming if outcome is Outcome.UPCOMING else area.inapplicable).append(result.id)
+            continue
+        area.counts[place] += 1
+        link = 0 if place == _PASS else _LINK + len(result.id)
+        size = _LINE + link + len(result.id) + len(asked.question) + html_length(result.detail)
+        area.due.append(Due(asked, result, place, size))
+    return [area for area in areas.values() if area.due or area.upcoming or area.inapplicable]
+
+
+def scorecard_page(
+    label: str, card: Scorecard, judged: Sequence[Judged], evidence: SubjectEvidence, shared: Shared
+) -> ScorecardPage:
     """The context of a scorecard's page."""
-    judged = _by_area(card, shared)
-    due = [each for area in judged for each in area.results if each[1].outcome.is_due]
-    base = sum(_size(criterion, result) for criterion, result in due)
-    proofs = Proofs(evidence, shared.clock, _PAGE - _FRAME - _AREA * len(judged) - base)
+    due = [each for area in judged for each in area.due]
+    proofs = Proofs(evidence, shared.clock, _PAGE - _FRAME - _AREA * len(judged) - sum(each.size for each in due))
     # What is not met is what a reader looks into: its records come first where not all fit.
-    lines = {
-        criterion.id: _line(criterion, result, proofs)
-        for criterion, result in sorted(due, key=lambda each: each[1].outcome is Outcome.PASS)
-    }
+    lines = {each.asked.id: _line(each, proofs) for each in due if each.place != _PASS}
+    lines |= {each.asked.id: _line(each, proofs) for each in due if each.place == _PASS}
     return ScorecardPage(
         path=links.scorecard(card.service),
         title=f"Scorecard of {label}",
@@ -110,145 +156,92 @@ def scorecard_page(label: str, card: Scorecard, evidence: SubjectEvidence, share
         verdict=words.VERDICTS[card.verdict],
         reason=card.reason,
         tallies=tallies_of(card),
-        areas=tuple(
-            _area(area, [lines[each.id] for each, _ in area.results if each.id in lines], 0) for area in judged
-        ),
+        areas=tuple(_area(area, [lines[each.asked.id] for each in area.due], 0) for area in judged),
         complete=not proofs.left_out,
     )
 
 
 def open_areas(
-    card: Scorecard, evidence: SubjectEvidence, fixes: Iterable[Fix], shared: Shared
+    judged: Sequence[Judged], wanted: Sequence[Due], evidence: SubjectEvidence, shared: Shared
 ) -> tuple[AreaCard, ...]:
-    """The areas with those of their criteria that are not met, as many as a service's page has room for."""
-    judged = _by_area(card, shared)
-    results = {criterion.id: (criterion, result) for area in judged for criterion, result in area.results}
+    """The areas with those of their criteria that are not met, as many as a service's page has room for.
+
+    `wanted` are these criteria, those first whose lines must not be left out.
+    """
     proofs = Proofs(evidence, shared.clock, _BRIEF)
     lines: dict[str, Line] = {}
-    for fix in fixes:
-        criterion, result = results[fix.id]
-        if proofs.take(_size(criterion, result)):
-            lines[fix.id] = _asked(_line(criterion, result, proofs), proofs)
+    for each in wanted:
+        if proofs.take(each.size):
+            lines[each.asked.id] = _with_queries(_line(each, proofs), proofs)
     areas = []
     for area in judged:
-        shown = [lines[criterion.id] for criterion, _ in area.results if criterion.id in lines]
-        open_ = sum(result.outcome in _OPEN for _, result in area.results)
-        areas.append(_area(area, shown, open_ - len(shown)))
+        shown = [lines[each.asked.id] for each in area.due if each.asked.id in lines]
+        areas.append(_area(area, shown, len(area.due) - area.counts[_PASS] - len(shown)))
     return tuple(areas)
 
 
-def fixes_of(card: Scorecard, shared: Shared) -> tuple[Fix, ...]:
-    """What to do next, in order of effect.
+def unmet(judged: Sequence[Judged], blocking: Sequence[str]) -> list[Due]:
+    """What is not met, in order of effect.
 
-    First what keeps the service from the rung it needs, in the order of the scorecard; then by what the criterion
-    counts in the score; then what is least work.
+    First what keeps the service from the rung it needs, in the order of `blocking`; then by what the criterion counts
+    in the score; then what is least work.
     """
-    blocking = {name: position for position, name in enumerate(card.blocking)}
-    last = len(blocking)
-    open_ = [
-        (shared.criteria[result.id], result)
-        for result in card.results
-        if result.outcome in _OPEN and result.id in shared.criteria
-    ]
+    first = {name: position for position, name in enumerate(blocking)}
+    last = len(first)
+    found = [each for area in judged for each in area.due if each.place != _PASS]
+    found.sort(key=lambda each: (first.get(each.asked.id, last), each.asked.order))
+    return found
 
-    def effect(each: tuple[Criterion, CriterionResult]) -> tuple[int, float, int, str]:
-        criterion = each[0]
-        weight = shared.policy.weight(criterion.rung) if criterion.rung else 0.0
-        return (blocking.get(criterion.id, last), -weight, _EFFORT.get(criterion.fix.effort, 1), criterion.id)
 
-    open_.sort(key=effect)
+def fixes_of(wanted: Sequence[Due], blocking: Sequence[str]) -> tuple[Fix, ...]:
+    """How each of these criteria is met."""
     found = []
-    for criterion, result in open_:
-        state = words.OUTCOMES[result.outcome]
-        fix = criterion.fix
-        blocks = criterion.id in blocking
-        found.append(
-            Fix(
-                criterion.id,
-                state.mark,
-                state.word,
-                criterion.question,
-                _rung(criterion),
-                words.ticked(fix.text),
-                fix.effort,
-                blocks,
-            )
-        )
+    for asked, _, place, _ in wanted:
+        state = _STATES[place]
+        blocks = asked.id in blocking
+        found.append(Fix(asked.id, state.mark, state.word, asked.question, asked.rung, asked.fix, asked.effort, blocks))
     return tuple(found)
 
 
 def tallies_of(card: Scorecard) -> tuple[tuple[str, str, int], ...]:
     """How many criteria have each outcome, those that occur: mark, word, amount."""
-    amounts = dict.fromkeys(Outcome, 0)
-    for result in card.results:
-        amounts[result.outcome] += 1
-    return tuple(
-        (state.mark, state.word, amounts[outcome]) for outcome, state in words.OUTCOMES.items() if amounts[outcome]
-    )
+    outcomes = [result.outcome for result in card.results]
+    tallies = ((state, outcomes.count(outcome)) for outcome, state in words.OUTCOMES.items())
+    return tuple((state.mark, state.word, amount) for state, amount in tallies if amount)
 
 
-def _by_area(card: Scorecard, shared: Shared) -> list[_Judged]:
-    """The results by area in the policy's order; within an area in the order of the rubric."""
-    areas = {area.id: _Judged(area.id, area.title, []) for area in shared.policy.areas}
-    for result in card.results:
-        criterion = shared.criteria.get(result.id)
-        if criterion is not None and criterion.area in areas:
-            areas[criterion.area].results.append((criterion, result))
-    return [area for area in areas.values() if area.results]
-
-
-def _size(criterion: Criterion, result: CriterionResult) -> int:
-    """About how many characters a line takes on a page, without evidence."""
-    link = 0 if result.outcome is Outcome.PASS else _LINK + len(criterion.id)
-    return _LINE + link + len(criterion.id) + len(criterion.question) + html_length(result.detail)
-
-
-def _area(judged: _Judged, lines: Sequence[Line], more: int) -> AreaCard:
-    counts = dict.fromkeys(_DUE, 0)
-    upcoming = []
-    inapplicable = []
-    for criterion, result in judged.results:
-        if result.outcome is Outcome.UPCOMING:
-            upcoming.append(criterion.id)
-        elif result.outcome is Outcome.NOT_APPLICABLE:
-            inapplicable.append(criterion.id)
-        else:
-            counts[result.outcome] += 1
-    due = sum(counts.values())
+def _area(judged: Judged, lines: Sequence[Line], more: int) -> AreaCard:
+    due = len(judged.due)
     bar = []
     so_far = 0
-    for outcome, amount in counts.items():
+    for state, amount in zip(_STATES, judged.counts, strict=True):
         if amount:
             x = round(_BAR * so_far / due)
             so_far += amount
-            bar.append((words.OUTCOMES[outcome].mark, x, round(_BAR * so_far / due) - x))
+            bar.append((state.mark, x, round(_BAR * so_far / due) - x))
     return AreaCard(
         judged.id,
         judged.title,
-        counts[Outcome.PASS],
+        judged.counts[_PASS],
         due,
         tuple(bar),
         tuple(lines),
         more,
-        tuple(upcoming),
-        tuple(inapplicable),
+        tuple(judged.upcoming),
+        tuple(judged.inapplicable),
     )
 
 
-def _rung(criterion: Criterion) -> str:
-    word = criterion.rung.word if criterion.rung else Rung.NONE.word
-    return f"{word}, gating" if criterion.gating else word
-
-
-def _line(criterion: Criterion, result: CriterionResult, proofs: Proofs) -> Line:
-    state = words.OUTCOMES[result.outcome]
+def _line(due: Due, proofs: Proofs) -> Line:
+    asked, result, place, _ = due
+    state = _STATES[place]
     detail = result.detail
-    if result.outcome is Outcome.WAIVED:
+    if place == _WAIVED:
         covered = result.without_waiver.value if result.without_waiver else "open"
         detail = f"{covered}, waived by {result.waiver}: {detail}"
     shown, rest = proofs.show(result)
-    return Line(criterion.id, state.mark, state.word, criterion.question, _rung(criterion), detail, shown, rest)
+    return Line(asked.id, state.mark, state.word, asked.question, asked.rung, detail, shown, rest)
 
 
-def _asked(line: Line, proofs: Proofs) -> Line:
+def _with_queries(line: Line, proofs: Proofs) -> Line:
     return line._replace(proofs=proofs.with_queries(line.proofs)) if line.proofs else line

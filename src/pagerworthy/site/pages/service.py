@@ -1,5 +1,6 @@
 """A service's page: everything about one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from pagerworthy.site.pages.history import History, history_of
 from pagerworthy.site.pages.infrastructure import Infrastructure, infrastructure_of
 from pagerworthy.site.pages.levels import Level, levels_of
 from pagerworthy.site.pages.page import Link, Page
-from pagerworthy.site.pages.scorecard import AreaCard, Fix, fixes_of, open_areas, tallies_of
+from pagerworthy.site.pages.scorecard import AreaCard, Fix, Judged, fixes_of, open_areas, tallies_of, unmet
 from pagerworthy.site.shared import Shared
 
 
@@ -79,13 +80,13 @@ class ServicePage(Page):
     file: str
 
 
-def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
+def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) -> ServicePage:
     """The context of a service's page."""
     service, card = found.service, found.card
     spec, name = service.spec, service.name
     label = service.metadata.label
     owner = found.owner.metadata.label if found.owner else spec.owner
-    fixes = fixes_of(card, shared)
+    wanted = unmet(judged, card.blocking)
     return ServicePage(
         path=links.service(name),
         title=label,
@@ -118,8 +119,8 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
         score_with_waivers=words.number(card.score_with_waivers),
         coverage=words.percent(card.coverage),
         tallies=tallies_of(card),
-        fixes=fixes[:_FIXES],
-        fixes_count=len(fixes),
+        fixes=fixes_of(wanted[:_FIXES], card.blocking),
+        fixes_count=len(wanted),
         levels=levels_of(service, found.evidence, shared.clock),
         drawing=_drawing(found),
         needs=found.needs,
@@ -131,7 +132,7 @@ def service_page(found: ServiceInput, shared: Shared) -> ServicePage:
         blast=_blast_words(label, found.blast),
         blast_first=found.blast.first,
         ceiling=_ceiling_words(found),
-        areas=open_areas(card, found.evidence, fixes, shared),
+        areas=open_areas(judged, wanted, found.evidence, shared),
         history=history_of(found.decisions[-_DECISIONS:], found.waivers, found.postmortems, card.breaches, shared),
         older=max(len(found.decisions) - _DECISIONS, 0),
         infrastructure=infrastructure_of(service, found.environments, found.evidence, shared.policy.currency),
