@@ -87,6 +87,8 @@ def _value(rng: random.Random, hint: Any) -> Any:
         least = max((each.ge for each in limits if each.ge is not None), default=-math.inf)
         most = min((each.le for each in limits if each.le is not None), default=math.inf)
         return rng.choice([each for each in _NUMBERS if least <= each <= most]) if hint is float else _value(rng, hint)
+    if hint == tuple[float, ...]:
+        return [1, 0]
     if hint is bool:
         return rng.random() < 0.85
     if hint is str:

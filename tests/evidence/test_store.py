@@ -102,7 +102,7 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
 
 def _right_value(key: Key) -> dict[str, Any]:
     """A value of a key, with the highest number in every place."""
-    filled: dict[type, Any] = {bool: True, str: "x", tuple[str, ...]: ["x"]}
+    filled: dict[type, Any] = {bool: True, str: "x", tuple[str, ...]: ["x"], tuple[float, ...]: [1, 0]}
     value: dict[str, Any] = {}
     for name, hint in typing.get_type_hints(key.value, include_extras=True).items():
         kind, meta = typing.get_args(hint)
@@ -289,3 +289,28 @@ def test_who_brings_a_key_is_never_a_collector_that_is_not_there() -> None:
     assert brought_by("slo.events") == "no collector of this version brings it: write a record from prometheus"
     for name, key in KEYS.items():
         assert ("collector brings it" in brought_by(name) and key.collector in COLLECTORS) is is_collected(name)
+
+
+@pytest.mark.parametrize(
+    ("days", "remaining", "says"),
+    [
+        ([0], [1], "from 2 to 400"),
+        ([], [], "from 2 to 400"),
+        (list(range(401, 0, -1)), [1] * 401, "from 2 to 400"),
+        ([3, 2, 1], [1, 1], "as many points"),
+        ([0, 1], [1, 1], "begin with the oldest"),
+        ([1, 1], [1, 1], "no two points"),
+        ([1, -1], [1, 1], "from 0 to 100"),
+        ([101, 1], [1, 1], "from 0 to 100"),
+        ([1, 0], [1.5, 1], "to 1"),
+        ([1, 0], [0, -2e6], "to 1"),
+        ([1, 0], [0.5, 0.6], "never grows"),
+    ],
+)
+def test_a_burndown_that_cannot_be_is_a_problem(
+    days: list[float], remaining: list[float], says: str, tmp_path: Path
+) -> None:
+    (problem,) = read(tmp_path, _line_of(KEYS["slo.burndown"], days=days, remaining=remaining)).problems
+    assert problem.code == "PW403"
+    assert says in problem.message
+    assert read(tmp_path, _line_of(KEYS["slo.burndown"], days=[1, 0], remaining=[0.5, 0.505])).problems == ()

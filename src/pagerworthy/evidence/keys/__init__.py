@@ -10,9 +10,9 @@ One file holds a group of keys with their values; this one joins them.
 from pagerworthy.evidence.keys import alerting, capacity, delivery, handover, monitoring, repository, safety, slo, stack
 from pagerworthy.evidence.keys.base import Key, Per, Value
 from pagerworthy.evidence.keys.handover import Cost
-from pagerworthy.evidence.keys.slo import SloBudget
+from pagerworthy.evidence.keys.slo import SloBudget, SloBurndown, SloEvents
 
-__all__ = ["GROUPS", "KEYS", "Cost", "Key", "Per", "SloBudget", "Value"]
+__all__ = ["GROUPS", "KEYS", "Cost", "Key", "Per", "SloBudget", "SloBurndown", "SloEvents", "Value"]
 
 GROUPS = (repository, stack, slo, monitoring, alerting, capacity, delivery, safety, handover)
 KEYS: dict[str, Key] = {key.name: key for group in GROUPS for key in group.KEYS}
