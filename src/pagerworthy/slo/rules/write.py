@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -104,14 +105,11 @@ class _Beside:
         except FileNotFoundError:
             pass
         new = self._new(name)
-        try:
-            file = open(new, "xb")  # noqa: PTH123, SIM115 -- called for every file
-        except FileExistsError:
-            # Left over, or a link that leads elsewhere.
-            os.unlink(new)  # noqa: PTH108
-            file = open(new, "xb")  # noqa: PTH123, SIM115
-        with file:
-            file.write(content)
+        # What is left over there may be a link that leads elsewhere.
+        with suppress(FileNotFoundError):
+            os.unlink(new)  # noqa: PTH108 -- called for every file
+        with open(new, "xb") as stream:  # noqa: PTH123
+            stream.write(content)
         return _Made(name, changed=True)
 
     def move(self, name: str) -> None:
