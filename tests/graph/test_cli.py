@@ -174,6 +174,114 @@ def test_an_unknown_node_is_answered_with_the_nearest_names(shop):
     assert "there is no node 'qqqqqq'; `pagerworthy graph export` lists all" in result.stderr
 
 
+def test_ceiling(shop):
+    result = ask(shop, "ceiling", "web")
+    assert (result.exit_code, result.stderr) == (0, "")
+    says(
+        result,
+        """
+        web  promises 99.5 %; its hard dependencies allow 99.9 %
+
+        Limits most
+          web -> cart
+
+        Factors
+          name             by itself   promises
+          cart             99.90999 %  99.9 %
+          external:stripe  99.99 %     99.99 %
+        """,
+    )
+    assert ask(shop, "ceiling", "ad").stdout == "ad  promises no availability; nothing that is known limits it\n"
+
+
+def test_a_promise_above_its_ceiling_is_a_negative_answer(shop):
+    write(shop, "Service", "web", SERVICES["web"].replace("99.5", "99.95"))
+    result = ask(shop, "ceiling", "web")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("web  promises 99.95 %, and its hard dependencies allow 99.9 %\n")
+    assert result.stdout.endswith("help: promise less, make the dependency on cart soft, or agree on more with cart\n")
+
+
+def test_alternatives_and_what_is_unknown_have_lists_of_their_own(shop):
+    spec = CYCLE.replace("[{service: web, criticality: hard}]", "") + textwrap.indent(
+        """
+- {external: mailgun, criticality: hard, any_of: mail, availability: 99}
+- {external: postmark, criticality: hard, any_of: mail, availability: 98}
+- {external: dns, criticality: hard}
+- {service: lost, criticality: hard}""",
+        "      ",
+    )
+    write(shop, "Service", "post", spec)
+    result = ask(shop, "ceiling", "post")
+    says(
+        result,
+        """
+        post  promises no availability; its hard dependencies allow 99.98 %
+
+        Limits most
+          post -> external:mailgun
+
+        Alternatives: together 99.98 %
+          name               by itself  promises
+          external:postmark  98 %       98 %
+          external:mailgun   99 %       99 %
+
+        Promise nothing, so that the true ceiling is lower
+          external:dns
+          lost
+        """,
+    )
+
+
+def drill(root: Path, time: str) -> Path:
+    file = root / f"{time}.jsonl"
+    record = {
+        "subject": "cart",
+        "key": "drill.hard",
+        "item": "stripe",
+        "value": {"age_days": 0, "passed": True},
+        "strength": "exercised",
+        "time": f"{time}T00:00:00Z",
+        "source": "drill",
+    }
+    file.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    return file
+
+
+def test_what_a_recent_drill_survived_does_not_limit(shop):
+    asked = ("ceiling", "cart", "--as-of", "2026-06-01", "--evidence")
+    survived = ask(shop, *asked, str(drill(shop, "2026-05-01")))
+    says(
+        survived,
+        """
+        cart  promises 99.9 %; nothing that is known limits it
+
+        Do not limit: their loss was survived
+          external:stripe
+        """,
+    )
+    old = ask(shop, *asked, str(drill(shop, "2025-05-01")))
+    assert old.stdout.startswith("cart  promises 99.9 %; its hard dependencies allow 99.99 %\n")
+
+
+def test_only_services_have_a_ceiling(shop):
+    result = ask(shop, "ceiling", "stripe")
+    assert result.exit_code == 2
+    assert "external:stripe is no service of the catalog" in result.stderr
+    result = ask(shop, "ceiling", "wep")
+    assert result.exit_code == 2
+    assert "there is no node 'wep'; did you mean web?" in result.stderr
+
+
+def test_a_ceiling_as_json_is_as_its_schema_says(shop):
+    write(shop, "Service", "web", SERVICES["web"].replace("99.5", "99.95"))
+    for name, code in (("web", 1), ("cart", 0), ("ad", 0)):
+        result = ask(shop, "ceiling", name, "--format", "json")
+        assert result.exit_code == code
+        answer = json.loads(result.stdout)
+        validator("graph-ceiling.schema.json").validate(answer)
+
+
 def test_cycles(shop):
     result = ask(shop, "cycles")
     assert result.exit_code == 0

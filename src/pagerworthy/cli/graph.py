@@ -1,7 +1,9 @@
 """`pagerworthy graph`: questions to the dependency graph."""
 
+import datetime as dt
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,12 +13,16 @@ from pagerworthy.catalog import Catalog, load
 from pagerworthy.cli import graph_text
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.options import cache_option
+from pagerworthy.cli.options import as_of_option, cache_option, evidence_option, moment
 from pagerworthy.graph import (
     EXPORTERS,
     Cycle,
     DependencyGraph,
+    Factor,
     Node,
+    NodeKind,
+    Survived,
+    ceilings,
     deploy_order,
     failing_services,
     find_cycles,
@@ -163,6 +169,101 @@ def export(ctx: click.Context, form: str, focus: str | None, depth: int | None, 
         _print_lines(graph_text.graph_lines(graph))
     else:
         _print_graph(graph, marks, form)
+
+
+@command.command()
+@click.argument("service")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print the answer.",
+)
+@_all_option
+@evidence_option
+@as_of_option
+@cache_option
+@click.pass_context
+def ceiling(
+    ctx: click.Context,
+    service: str,
+    *,
+    form: str,
+    show_all: bool,
+    evidence: tuple[Path, ...],
+    as_of: dt.datetime | None,
+    cache: bool,
+) -> None:
+    """Print what availability the hard dependencies of SERVICE allow, and what limits it most.
+
+    What several of them share counts once, and of alternatives (`any_of`) one is enough. A soft dependency does not
+    limit, nor does one whose loss was survived in a recent drill (`drill.hard`). Exit code 1 where the service promises
+    more than they allow.
+    """
+    catalog, graph = _open(ctx, cache=cache)
+    found = _find(graph, service)
+    if found.kind is not NodeKind.SERVICE or not found.known:
+        raise click.UsageError(f"{found.id} is no service of the catalog, and only services have a ceiling")
+    every = ceilings(catalog, _survived(ctx, catalog, evidence, as_of))
+    answer, parts = every.of(found.id), every.factors(found.id)
+    if form == "text":
+        _print_lines(graph_text.ceiling_lines(answer, parts, show_all=show_all))
+    else:
+        _print_json(
+            _CeilingAnswer(
+                service=answer.service,
+                promise=answer.promise,
+                ceiling=answer.percent,
+                exact=answer.exact,
+                limiting=answer.limiting,
+                path=answer.path,
+                series=parts.series,
+                choices=parts.choices,
+                alternatives=parts.alternatives,
+                unpromised=answer.unpromised,
+                unknown=parts.unknown,
+                survived=answer.survived,
+            )
+        )
+    if answer.is_broken:
+        ctx.exit(Exit.PROBLEMS)
+
+
+class _CeilingAnswer(msgspec.Struct, frozen=True):
+    """What `graph ceiling --format json` prints."""
+
+    service: str
+    promise: float | None
+    ceiling: float | None
+    exact: bool
+    limiting: str
+    path: tuple[str, ...]
+    series: tuple[Factor, ...]
+    choices: float
+    alternatives: tuple[Factor, ...]
+    unpromised: tuple[str, ...]
+    unknown: tuple[str, ...]
+    survived: tuple[str, ...]
+
+
+def _survived(
+    ctx: click.Context, catalog: Catalog, paths: Sequence[Path], as_of: dt.datetime | None
+) -> Survived | None:
+    """What drills have shown not to limit; nothing where the policy cannot be read, which says how old they may be."""
+    from pagerworthy.cli.pipeline import evidence_paths
+    from pagerworthy.evidence import read_evidence, survived
+    from pagerworthy.scoring import load_policy
+
+    project = project_of(ctx)
+    policy = load_policy(project.root)
+    if policy is None:
+        click.echo("note: the policy has problems, so that no drill counts; see `pagerworthy check`", err=True)
+        return None
+    when = moment(project, as_of)
+    known = read_evidence(project.root, evidence_paths(project, paths), as_of=when, subjects=catalog.services)
+    return survived(known, within=policy.drill_age)
 
 
 class _Cycles(msgspec.Struct, frozen=True):

@@ -7,9 +7,12 @@ import click
 
 from pagerworthy.graph import (
     Affected,
+    Ceiling,
     Cycle,
     DependencyGraph,
     DeployOrder,
+    Factor,
+    Factors,
     Impact,
     Node,
     NodeKind,
@@ -89,6 +92,47 @@ def single_point_lines(points: SinglePoints, *, show_all: bool) -> list[str]:
     for title, rows in (("Single points", points.single), ("Redundancy not known", points.unknown)):
         lines += _section(title, [_point_row(row) for row in rows], show_all, "name", "why", "takes down")
     return lines
+
+
+def ceiling_lines(ceiling: Ceiling, parts: Factors, *, show_all: bool) -> list[str]:
+    """What a service promises, what its hard dependencies allow, and what each of them takes away."""
+    lines = [f"{_heading(ceiling.service)}  {_promise_text(ceiling)}"]
+    if len(ceiling.path) > 1:
+        lines += ["", _heading("Limits most"), f"  {' -> '.join(ceiling.path)}"]
+    head = ("name", "by itself", "promises")
+    lines += _section("Factors", [_factor_row(each) for each in parts.series], show_all, *head)
+    if parts.alternatives:
+        title = f"Alternatives: together {_percent(parts.choices)}"
+        lines += _section(title, [_factor_row(each) for each in parts.alternatives], show_all, *head)
+    for title, names in (
+        ("Do not limit: their loss was survived", ceiling.survived),
+        ("Promise nothing, so that the true ceiling is lower", parts.unknown),
+    ):
+        lines += _section(title, [(name,) for name in names], show_all)
+    if ceiling.is_broken:
+        step, goal = ceiling.path[1], ceiling.limiting
+        lines += ["", f"  help: promise less, make the dependency on {step} soft, or agree on more with {goal}"]
+    return lines
+
+
+def _promise_text(ceiling: Ceiling) -> str:
+    promise = "promises no availability" if ceiling.promise is None else f"promises {_percent(ceiling.promise)}"
+    if ceiling.percent is None:
+        return f"{promise}; what its hard dependencies allow is not known"
+    if ceiling.percent == 100:
+        return f"{promise}; nothing that is known limits it"
+    allows = f"its hard dependencies allow {'' if ceiling.exact else 'at least '}{_percent(ceiling.percent)}"
+    if ceiling.promise is None:
+        return f"{promise}; {allows}"
+    return f"{promise}, and {allows}" if ceiling.is_broken else f"{promise}; {allows}"
+
+
+def _factor_row(factor: Factor) -> tuple[str, ...]:
+    return factor.node, _percent(factor.own), _percent(factor.promise)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.7g} %"
 
 
 def graph_lines(graph: DependencyGraph) -> list[str]:
