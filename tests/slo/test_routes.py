@@ -76,7 +76,7 @@ def test_the_pages_of_each_service_reach_whoever_holds_its_pager(root, tmp_path)
         decisions = [decision for decision in catalog.decisions if decision.spec.service == name]
         holder = pager_at(decisions, NOW).holder
         owner = f"page-{service.spec.owner}"
-        expected = {"dev": [owner], "shadow": [owner, "page-sre"], "sre": ["page-sre"], "shared": ["page-sre", owner]}
+        expected = {"dev": [owner], "shadow": [owner, "ticket-sre"], "sre": ["page-sre"], "shared": ["page-sre", owner]}
         assert receivers(file, service=name, severity="page") == expected[holder], name
         held.add(holder)
     assert {"dev", "shadow", "sre"} <= held

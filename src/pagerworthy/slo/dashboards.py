@@ -25,7 +25,7 @@ _SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 _WIDTH = 24
 _HOLDERS: dict[PagerHolder, str] = {
     "dev": "the owner",
-    "shadow": "the owner; SRE is rung as well",
+    "shadow": "the owner, with SRE reading along",
     "shared": "the owner and SRE",
     "sre": "SRE",
 }

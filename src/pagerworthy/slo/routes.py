@@ -15,7 +15,6 @@ from pagerworthy.graph import DependencyGraph, NodeKind
 from pagerworthy.handover import pager_at
 
 Severity = Literal["page", "ticket"]
-SEVERITIES: tuple[Severity, ...] = ("page", "ticket")
 # An alert of something that the catalog does not know, and the dead man's switch.
 UNKNOWN = "unknown-service"
 DEAD_MAN = "dead-man"
@@ -59,8 +58,8 @@ class RoutePlan(msgspec.Struct, frozen=True):
 def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) -> RoutePlan:
     """Who receives the alerts of each service at a moment.
 
-    `dev` and `shadow`: the owning team, and in `shadow` SRE's pager rings as well. `shared`: both. `sre`: SRE. Where no
-    team of role sre is in the catalog, the owner receives: no alert is ever without somebody who hears it.
+    `dev` and `shadow`: the owning team, and in `shadow` SRE reads along: a page is a ticket to it. `shared`: both.
+    `sre`: SRE. Where no team of role sre is in the catalog, the owner receives: no alert is heard by nobody.
     """
     made: dict[str, list[Decision]] = {}
     for decision in catalog.decisions:
@@ -72,12 +71,12 @@ def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) ->
         pager = pager_at(made.get(name, ()), as_of)
         carrier = _carrier(pager.acceptance or pager.last, sre)
         routes.append(_route(service, pager.holder, carrier))
-    receivers = {name: severity for route in routes for severity in SEVERITIES for name in getattr(route, severity)}
+    receivers = {name for route in routes for name in (*route.page, *route.ticket)}
     return RoutePlan(
         routes=tuple(routes),
         receivers=tuple(
-            Receiver(name, severity, catalog.teams.get(name.partition("-")[2]))
-            for name, severity in sorted(receivers.items())
+            Receiver(name, "page" if name.startswith("page-") else "ticket", catalog.teams.get(name.partition("-")[2]))
+            for name in sorted(receivers)
         ),
         silences=tuple(_silences(graph)),
     )
@@ -105,20 +104,15 @@ def _carrier(decision: Decision | None, sre: Mapping[str, Team]) -> str:
 
 def _route(service: Service, holder: PagerHolder, sre: str) -> Route:
     owner = service.spec.owner
-    page: tuple[str, ...] = (owner,)
-    ticket: tuple[str, ...] = (owner,)
-    if sre and holder == "shadow":
-        page = (owner, sre)
-    elif sre and holder == "shared":
-        page = ticket = (sre, owner)
+    acting: tuple[str, ...] = (owner,)
+    if sre and holder == "shared":
+        acting = tuple(dict.fromkeys((sre, owner)))
     elif sre and holder == "sre":
-        page = ticket = (sre,)
-    return Route(
-        service=service.name,
-        holder=holder,
-        page=tuple(f"page-{team}" for team in dict.fromkeys(page)),
-        ticket=tuple(f"ticket-{team}" for team in dict.fromkeys(ticket)),
-    )
+        acting = (sre,)
+    page = [f"page-{team}" for team in acting]
+    if sre and holder == "shadow":
+        page.append(f"ticket-{sre}")
+    return Route(service.name, holder, page=tuple(page), ticket=tuple(f"ticket-{team}" for team in acting))
 
 
 def _silences(graph: DependencyGraph) -> Iterator[Silence]:
