@@ -27,6 +27,9 @@ _WORDS: dict[Strength, StrengthWord] = {
     Strength.OBSERVED: "observed",
     Strength.EXERCISED: "exercised",
 }
+_LEVELS: dict[str, Strength] = {word: strength for strength, word in _WORDS.items()}
+
+_TO_THE_SECOND = len("2026-03-31T08:00:00")
 
 # As long as `line` and `text` of schemas/common.schema.json.
 Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -59,10 +62,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
     @property
     def level(self) -> Strength:
-        return Strength[self.strength.upper()]
+        return _LEVELS[self.strength]
 
     @property
     def reference(self) -> str:
         """What a scorecard calls the record: key, item and time, unique within its subject."""
         item = f"[{self.item}]" if self.item else ""
-        return f"{self.key}{item}@{self.time:%Y-%m-%dT%H:%M:%SZ}"
+        # The start of the ISO form is what `strftime` gives, in a fifth of its time.
+        return f"{self.key}{item}@{self.time.isoformat()[:_TO_THE_SECOND]}Z"

@@ -5,17 +5,16 @@ A line that is wrong is left out and reported; what it would have said stays unk
 
 import datetime as dt
 import hashlib
-import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from pagerworthy.catalog.precheck import UNPRINTABLE
+from pagerworthy.evidence.form import UnfitError, ValueForm, is_simple, refuse_disguise
 from pagerworthy.evidence.keys import KEYS, Value
 from pagerworthy.evidence.record import Record, Strength
 from pagerworthy.problem import Problem, Severity, Where, repository_path
@@ -25,19 +24,25 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 # A file of nothing but wrong lines must not make a report that is larger than itself.
 MAX_PROBLEMS = 100
 SUFFIX = ".jsonl"
-_NAME = re.compile(rb'"(\w+)"[ \t\r]*:')
-_BREAK = re.compile(r"[\t\r\n]")
 _LIMIT = re.compile(r"Expected `\w+` (>=|<=) (\S+) - at `\$\.(\w+)`")
-_ONE_LINE = frozenset({"subject", "source", "item"})
+# So many lines are looked at and hashed together; even of the longest they do not fill much memory.
+_AT_ONCE = 1024
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A record, its typed value, strength and reference; `value` is None where the collector failed."""
+    """A record, its typed value, and the line that it was read from; `value` is None where the collector failed."""
 
     record: Record
     value: Value | None
-    level: Strength
-    reference: str
+    line: bytes
+
+    @property
+    def level(self) -> Strength:
+        return self.record.level
+
+    @property
+    def reference(self) -> str:
+        return self.record.reference
 
 
 # key -> item ("" for a key that is kept per service) -> the newest record
@@ -84,7 +89,7 @@ def read_evidence(
             else:
                 reader.read(file, name)
     for record in extra:
-        reader.take(msgspec.json.encode(record), "(collected)", 0)
+        reader.take(msgspec.json.encode(record), "(collected)", 0, simple=False)
     return reader.finish()
 
 
@@ -114,8 +119,8 @@ class _Reader:
         self._as_of = as_of
         self._subjects = subjects
         self._record = msgspec.json.Decoder(Record)
-        self._values = {name: msgspec.json.Decoder(key.value) for name, key in KEYS.items()}
-        self._found: dict[str, dict[str, dict[str, tuple[dt.datetime, bytes, Known]]]] = {}
+        self._forms = {name: ValueForm(key) for name, key in KEYS.items()}
+        self._found: dict[str, dict[str, dict[str, Known]]] = {}
         self._lines: set[bytes] = set()
         self._problems: list[Problem] = []
 
@@ -151,20 +156,36 @@ class _Reader:
 
     def _lines_of(self, stream: BinaryIO, name: str) -> None:
         number = 0
+        lines: list[bytes] = []
         while line := stream.readline(MAX_LINE_BYTES + 1):
             number += 1
             if len(line) > MAX_LINE_BYTES:
+                self._take_all(lines, name, number)
+                lines = []
                 while line and not line.endswith(b"\n"):
                     line = stream.readline(MAX_LINE_BYTES)
                 self.complain("PW401", "a line is longer than 64 KiB", name, number, "write one record a line")
-            elif stripped := line.strip():
-                self.take(stripped, name, number)
+                continue
+            lines.append(line)
+            if len(lines) == _AT_ONCE:
+                self._take_all(lines, name, number + 1)
+                lines = []
+        self._take_all(lines, name, number + 1)
 
-    def take(self, line: bytes, file: str, number: int) -> None:
+    def _take_all(self, lines: Sequence[bytes], file: str, following: int) -> None:
+        """Takes the lines before the line number `following`, which are looked at together as far as that goes."""
+        simple = is_simple(b"".join(lines))
+        for number, line in enumerate(lines, following - len(lines)):
+            if stripped := line.strip():
+                self.take(stripped, file, number, simple=simple)
+
+    def take(self, line: bytes, file: str, number: int, *, simple: bool) -> None:
         try:
             record = _in_utc(self._record.decode(line))
-            _refuse_disguise(line, record)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _UnfitError) as error:
+            form = self._forms.get(record.key)
+            if not simple or form is None or not form.is_once(line, record):
+                refuse_disguise(line, record)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UnfitError) as error:
             self.complain(
                 "PW401",
                 f"not a record: {error}",
@@ -173,8 +194,7 @@ class _Reader:
                 "see schemas/evidence.schema.json for the shape",
             )
             return
-        key = KEYS.get(record.key)
-        if key is None:
+        if form is None:
             self.complain(
                 "PW402",
                 f"no evidence key is called {record.key!r}",
@@ -183,6 +203,7 @@ class _Reader:
                 "`pagerworthy docs evidence` lists the keys",
             )
             return
+        key = form.key
         if record.level > key.strength:
             self.complain(
                 "PW403",
@@ -199,7 +220,7 @@ class _Reader:
         value: Value | None = None
         if not record.failed:
             try:
-                value = self._values[record.key].decode(record.value)
+                value = form.decoder.decode(record.value)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 self.complain(
                     "PW403",
@@ -219,34 +240,33 @@ class _Reader:
             )
             return
         if record.time <= self._as_of:
-            self._keep(line, Known(record, value, record.level, record.reference))
+            self._keep(Known(record, value, line))
 
-    def _keep(self, line: bytes, known: Known) -> None:
-        self._lines.add(line)
+    def _keep(self, known: Known) -> None:
+        self._lines.add(known.line)
         record = known.record
-        items = self._found.setdefault(record.subject, {}).setdefault(record.key, {})
+        keys = self._found.get(record.subject)
+        if keys is None:
+            keys = self._found[record.subject] = {}
+        items = keys.get(record.key)
+        if items is None:
+            keys[record.key] = {record.item: known}
+            return
         before = items.get(record.item)
-        if before is None or (before[0], before[1]) < (record.time, line):
-            items[record.item] = (record.time, line, known)
+        if before is None or (before.record.time, before.line) < (record.time, known.line):
+            items[record.item] = known
 
     def finish(self) -> Evidence:
         digest = hashlib.sha256()
-        for line in sorted(self._lines):
-            digest.update(line)
-            digest.update(b"\n")
+        lines = sorted(self._lines)
+        for start in range(0, len(lines), _AT_ONCE):
+            digest.update(b"\n".join([*lines[start : start + _AT_ONCE], b""]))
         return Evidence(
             as_of=self._as_of,
             digest=f"sha256:{digest.hexdigest()}",
-            subjects={
-                subject: {key: {item: kept[2] for item, kept in items.items()} for key, items in keys.items()}
-                for subject, keys in self._found.items()
-            },
+            subjects=self._found,
             problems=tuple(self._problems),
         )
-
-
-class _UnfitError(Exception):
-    """Why a line that can be decoded is still no record."""
 
 
 def _open(path: str, flags: int) -> int:
@@ -254,7 +274,7 @@ def _open(path: str, flags: int) -> int:
 
 
 def _in_utc(record: Record) -> Record:
-    """The record with its times in UTC. Raises _UnfitError for a time that names no moment."""
+    """The record with its times in UTC. Raises UnfitError for a time that names no moment."""
     if record.time.tzinfo is dt.UTC and record.expires is None:
         return record
     expires = None if record.expires is None else _utc(record.expires)
@@ -263,25 +283,11 @@ def _in_utc(record: Record) -> Record:
 
 def _utc(time: dt.datetime) -> dt.datetime:
     if time.tzinfo is None:
-        raise _UnfitError("a time without a zone: write times in UTC, ending in Z")
+        raise UnfitError("a time without a zone: write times in UTC, ending in Z")
     try:
         return time.astimezone(dt.UTC)
     except OverflowError as error:
-        raise _UnfitError("a time beyond the calendar") from error
-
-
-def _refuse_disguise(line: bytes, record: Record) -> None:
-    """Raises _UnfitError where a person would read the line otherwise than the decoder does."""
-    escaped = b"\\" in line
-    if escaped or b"\x7f" in line or not line.isascii():
-        for name in ("subject", "source", "item", "query", "failed"):
-            text = getattr(record, name)
-            if UNPRINTABLE.search(text) or (name in _ONE_LINE and not text.isprintable() and _BREAK.search(text)):
-                raise _UnfitError(f"{name} has control or invisible characters")
-    # Only names that are written plainly are counted here; whatever else could be one has the line read again.
-    names = _NAME.findall(line)
-    if escaped or len(names) != len(set(names)):
-        json.loads(line, object_pairs_hook=_once)
+        raise UnfitError("a time beyond the calendar") from error
 
 
 def _plainly(error: Exception) -> str:
@@ -290,13 +296,6 @@ def _plainly(error: Exception) -> str:
     if found is None:
         return str(error)
     return f"{found[3]} has to be {'at least' if found[1] == '>=' else 'at most'} {float(found[2]):,g}"
-
-
-def _once(pairs: list[tuple[str, object]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _UnfitError(f"{twice!r} is there twice")
 
 
 def is_stale(record: Record, *, as_of: dt.datetime, max_age: dt.timedelta | None) -> bool:
