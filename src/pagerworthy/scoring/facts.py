@@ -27,6 +27,12 @@ class SloFacts(Facts, frozen=True):
     form: Annotated[str, _says("form of the SLI: good, bad, histogram, probe or ratio")]
     counts_requests: Annotated[bool, _says("the SLI counts users' requests, not machines")]
     agreed: Annotated[bool, _says("the last agreement names this objective at this level")]
+    budget: Annotated[float, _says("the share of events that may be bad, 0 to 1")]
+    paged: Annotated[bool, _says("an alert of the entry wakes somebody for it")]
+    page_share: Annotated[
+        float, _says("the smallest part of the budget whose loss at once wakes somebody, 0 to 1; 0 where none does")
+    ]
+    guarded: Annotated[bool, _says("generated rules wake nobody for a single bad event, as `min_events` asks")]
 
 
 class AlertFacts(Facts, frozen=True):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, Slo, System, Team
+from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, System, Team
 from pagerworthy.graph import DependencyGraph, GraphFacts, Survived, graph_facts
 from pagerworthy.handover import Pager, pager_at
-from pagerworthy.metrics import is_machine_metric, metric_names
 from pagerworthy.scoring import facts as f
+from pagerworthy.scoring.gather_levels import slo_facts
 from pagerworthy.scoring.policy import Policy
 
 # No comparison with it is true, so a rule about a number that nobody gave does not pass by itself.
@@ -26,7 +26,6 @@ _IDENTITIES: tuple[Callable[[Person], str], ...] = (
 _SEVERE = frozenset({"sev1", "sev2"})
 _INCIDENT_DAYS = 180
 _MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
-_CALENDAR_DAYS = {"calendar-week": 7.0, "calendar-month": 30.0, "calendar-quarter": 90.0}
 
 
 def milliseconds(duration: str) -> float:
@@ -128,7 +127,7 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
         design_reviewed_days=_age_days(spec.design.reviewed if spec.design else None, as_of),
         classification=spec.data.classification if spec.data else "",
         regulations=spec.data.regulations if spec.data else (),
-        slos=tuple(_slo(slo, levels) for slo in spec.slos),
+        slos=slo_facts(service, levels),
         dashboards=tuple(link.url for link in monitoring.dashboards),
         logs=monitoring.logs.url if monitoring.logs else "",
         log_format=monitoring.logs.format if monitoring.logs else "",
@@ -194,21 +193,6 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
         security_review_days=-_age_days(review.expires, as_of) if review else NOT_SAID,
         secrets=security.secrets if security else "",
         access_review_days=_age_days(security.access_review if security else None, as_of),
-    )
-
-
-def _slo(slo: Slo, levels: Mapping[str, float]) -> f.SloFacts:
-    sli = slo.sli
-    queries = (sli.good, sli.bad, sli.total, sli.histogram, sli.ratio, sli.probe)
-    metrics = frozenset[str]().union(*map(metric_names, queries))
-    return f.SloFacts(
-        name=slo.name,
-        kind=slo.kind,
-        objective=slo.objective,
-        window_days=_CALENDAR_DAYS.get(slo.window) or _days(slo.window),
-        form=sli.form,
-        counts_requests=bool(metrics) and not any(map(is_machine_metric, metrics)),
-        agreed=math.isclose(levels.get(slo.name, NOT_SAID), slo.objective),
     )
 
 
