@@ -1,6 +1,7 @@
 """Lays out drawings at build time: boxes with text and links, and the lines between them. Units are pixels."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pagerworthy.site import links, words
@@ -18,6 +19,8 @@ _POINT = 10
 _LABEL = 13
 _ABOUT = 11.5
 _LEADING = 15
+# Texts of which it is remembered how they are broken: a node stands in the drawings of all its neighbours.
+_REMEMBERED = 1 << 14
 # A long name takes two lines, and then all boxes of a drawing have room for them.
 _LINES = 2
 
@@ -39,6 +42,7 @@ def box_height(labels: Iterable[str], room: int) -> int:
     return 10 + _LEADING * (lines + 1)
 
 
+@lru_cache(_REMEMBERED)
 def text_in(height: int, room: int, label: str, *about: str) -> Written:
     """Writes a name, and below it one of the texts `about`, into a box that is so high and has room for lines so long.
 
@@ -56,6 +60,7 @@ def text_in(height: int, room: int, label: str, *about: str) -> Written:
     )
 
 
+@lru_cache(_REMEMBERED)
 def _named(label: str, room: int) -> tuple[str, ...]:
     return fitted(label, room, _LABEL, bold=True, most=_LINES)
 
