@@ -363,9 +363,12 @@ def test_broken_entries_are_counted_and_do_not_stop_the_answer(shop):
     (shop / "catalog" / "services" / "cart.yaml").write_text("kind: [", encoding="utf-8")
     result = ask(shop, "order")
     assert result.exit_code == 0
-    assert result.stderr == "note: 1 file has problems and was left out; see `pagerworthy check`\n"
+    assert result.stderr == (
+        "note: 1 file has problems and was left out; see `pagerworthy check`\n"
+        "note: what cart needs is not known: its entry cannot be read: catalog/services/cart.yaml:2\n"
+    )
     assert "wave 1  ad, web" in result.stdout
-    assert "Named by entries but not in the catalog\n  cart\n" in result.stdout
+    assert "In no wave: the entry cannot be read\n  cart\n" in result.stdout
     (shop / "catalog" / "services" / "ad.yaml").write_text("{}", encoding="utf-8")
     assert ask(shop, "order").stderr.startswith("note: 2 files have problems and were left out")
 

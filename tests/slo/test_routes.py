@@ -173,12 +173,22 @@ def test_a_receiver_that_would_tell_nobody_is_a_problem(root):
 
 def test_a_broken_entry_is_said_and_its_alerts_are_heard(root, tmp_path):
     entry = root / "catalog/services/cart.yaml"
-    entry.write_text(entry.read_text().replace("tier:", "teir:"))
+    entry.write_text(entry.read_text().replace("tier:", "teir:").replace("owner:", "ownr:"))
     done = run(root, "--out", str(tmp_path / "out.yaml"))
     assert done.return_value == 1
     assert "catalog/services/cart.yaml cannot be read" in done.stderr
     assert receivers(tmp_path / "out.yaml", service="cart", severity="page") == ["unknown-service"]
     assert receivers(tmp_path / "out.yaml", service="checkout", severity="page") == ["page-sre"]
+
+
+def test_a_broken_entry_of_a_known_owner_keeps_its_route(root, tmp_path):
+    before = yaml.safe_load(written(root, tmp_path).read_text())["route"]
+    entry = root / "catalog/services/cart.yaml"
+    entry.write_text(entry.read_text().replace("tier:", "teir:"))
+    done = run(root, "--out", str(tmp_path / "out.yaml"))
+    assert done.return_value == 1
+    assert "cart: its entry cannot be read: catalog/services/cart.yaml:" in done.stderr
+    assert yaml.safe_load((tmp_path / "out.yaml").read_text())["route"] == before
 
 
 def test_a_broken_decision_stops(root, tmp_path):

@@ -71,6 +71,7 @@ from pagerworthy.catalog.model import (
 from pagerworthy.catalog.reading import check_entry, read_entry
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.stream import STREAM_LIMIT, Part, Shape, read_stream
+from pagerworthy.catalog.unreadable import Unreadable
 from pagerworthy.catalog.yaml_words import as_yaml, is_plain_text
 
 __all__ = [
@@ -139,6 +140,7 @@ __all__ = [
     "TeamSpec",
     "Toil",
     "Traces",
+    "Unreadable",
     "Waiver",
     "WaiverSpec",
     "WaiverTerms",

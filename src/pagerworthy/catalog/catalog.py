@@ -21,6 +21,7 @@ from pagerworthy.catalog.model import (
     Waiver,
 )
 from pagerworthy.catalog.ties import Ties, ties_of
+from pagerworthy.catalog.unreadable import Unreadable
 
 _E = TypeVar("_E", bound=Entry)
 
@@ -35,12 +36,13 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
-    """Every entry that could be read.
+    """Every entry that could be read, and what is left of the services that could not.
 
     The mappings are by name, in the order of names; `decisions` are in the order of time, then name; `waivers` and
     `postmortems` in the order of names. `files` maps each file that the catalog was read from (entries, right or wrong,
     and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it does not depend on the
-    machine, the order of files, the time zone or the locale. `ties` are those of each service.
+    machine, the order of files, the time zone or the locale. `ties` are those of each service. `unreadable`, by name,
+    are the services of which there is a file and no entry.
     """
 
     services: Mapping[str, Service] = {}
@@ -54,6 +56,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
     places: Mapping[Kind, Mapping[str, str]] = {}
     ties: Mapping[str, Ties] = {}
+    unreadable: Mapping[str, Unreadable] = {}
 
     def file_of(self, kind: Kind, name: str) -> str:
         """The file that has the entry, from the repository's root. Raises KeyError where there is none."""
@@ -71,8 +74,13 @@ def assemble(entries: Iterable[Located], files: Mapping[str, str] | None = None)
     return assemble_packed([(located.file, pack(located.entry)) for located in entries], files or {})
 
 
-def assemble_packed(entries: Iterable[tuple[str, Packed]], files: Mapping[str, str]) -> Catalog:
-    """Builds the catalog from packed entries, each with its file, and with different names within a kind."""
+def assemble_packed(
+    entries: Iterable[tuple[str, Packed]], files: Mapping[str, str], unreadable: Iterable[Unreadable] = ()
+) -> Catalog:
+    """Builds the catalog from packed entries, each with its file, and with different names within a kind.
+
+    Of a service with two files, one of which can be read, nothing is missing; of two that cannot, the first counts.
+    """
     groups: dict[Kind, list[tuple[str, Packed]]] = {}
     for pair in entries:
         groups.setdefault(pair[1].kind, []).append(pair)
@@ -80,8 +88,10 @@ def assemble_packed(entries: Iterable[tuple[str, Packed]], files: Mapping[str, s
         group.sort(key=lambda pair: pair[1].name)
     sums = dict(sorted(files.items()))
     decisions = _entries(groups, Decision).values()
+    services = _entries(groups, Service)
+    lost = {each.name: each for each in sorted(unreadable, key=lambda each: each.file, reverse=True)}
     return Catalog(
-        services=_entries(groups, Service),
+        services=services,
         teams=_entries(groups, Team),
         systems=_entries(groups, System),
         environments=_entries(groups, Environment),
@@ -92,6 +102,7 @@ def assemble_packed(entries: Iterable[tuple[str, Packed]], files: Mapping[str, s
         digest=digest_of(sums),
         places={kind: {packed.name: file for file, packed in groups.get(kind, ())} for kind in _KINDS},
         ties={packed.name: packed.ties for _, packed in groups.get("Service", ()) if packed.ties is not None},
+        unreadable={name: each for name, each in sorted(lost.items()) if name not in services},
     )
 
 

@@ -30,10 +30,11 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """What became of one file: its entry, if nothing is wrong with it, and its problems."""
+    """What became of one file: its entry, if nothing is wrong with it, its problems, and what could be composed."""
 
     entry: Entry | None = None
     problems: tuple[Problem, ...] = ()
+    composed: Composed | None = None
 
 
 def explain(content: bytes, path: str, kind: str, schemas: Schemas, extensions: Extensions) -> Explained:
@@ -45,16 +46,17 @@ def explain(content: bytes, path: str, kind: str, schemas: Schemas, extensions: 
     if isinstance(composed, Problem):
         return Explained(problems=(composed,))
     if not composed.complete or (composed.problems and not composed.spots):
-        return Explained(problems=composed.problems)
+        return Explained(problems=composed.problems, composed=composed)
     judge = _Judge(composed, path, kind, schemas, extensions)
     found = tuple(judge.problems())
     if any(each.code not in _OF_EXTENSIONS for each in found):
-        return Explained(problems=found)
+        return Explained(problems=found, composed=composed)
     try:
         entry: Entry = msgspec.convert(composed.value, ENTRY_TYPES[kind])
     except msgspec.ValidationError as error:
         mend = "compare it with the example of `pagerworthy explain PW107`"
-        return Explained(problems=(problem("PW107", f"the entry cannot be read: {error}", Where(file=path), mend),))
+        wrong = problem("PW107", f"the entry cannot be read: {error}", Where(file=path), mend)
+        return Explained(problems=(wrong,), composed=composed)
     return Explained(entry=entry, problems=found)
 
 

@@ -61,7 +61,9 @@ def _load(root: Path, *, cache: bool) -> Loaded:
     files += [read.file for read in new]
     files.sort(key=attrgetter("path"))
     problems += [each for file in files for each in file.problems]
-    catalog = assemble_packed(_unique(files, problems), {file.path: file.digest for file in files if file.digest})
+    digests = {file.path: file.digest for file in files if file.digest}
+    unreadable = [read.unreadable for read in new if read.unreadable is not None]
+    catalog = assemble_packed(_unique(files, problems), digests, unreadable)
     return Loaded(catalog=catalog, problems=tuple(sorted(set(problems), key=sort_key)))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,19 +15,27 @@ from pagerworthy.catalog.files import read_file
 from pagerworthy.catalog.model import Entry, Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.catalog.schemas import Schemas
+from pagerworthy.catalog.unreadable import Unreadable
 from pagerworthy.catalog.walk import Found, unreadable
 from pagerworthy.parallel import in_halves
 from pagerworthy.problem import Problem
+
+if TYPE_CHECKING:
+    from pagerworthy.catalog.composed import Composed
 
 # Fewer files are read sooner than a second process starts.
 _MANY = 400
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one file; `problems` are those of reading it, which a cache must not hide."""
+    """What became of one file; `problems` are those of reading it, which a cache must not hide.
+
+    `unreadable` is what is left of a service where its entry cannot be read.
+    """
 
     file: Remembered
     problems: tuple[Problem, ...] = ()
+    unreadable: Unreadable | None = None
 
 
 def read_all(root: Path, files: Sequence[Found]) -> list[Read]:
@@ -58,7 +67,8 @@ def _read(root: Path, found: Found, schemas: Schemas, extensions: Extensions) ->
     try:
         content = read_file(root / found.path, SIZE_LIMIT)
     except OSError as error:
-        return Read(Remembered(found.path, found.stamp, ""), (unreadable(found.path, error),))
+        problems = [unreadable(found.path, error)]
+        return Read(Remembered(found.path, found.stamp, ""), tuple(problems), _remains(found, b"", None, problems))
     digest = hashlib.sha256(content).hexdigest()
     if not found.kind:
         from pagerworthy.catalog.decode import decode
@@ -73,8 +83,17 @@ def _read(root: Path, found: Found, schemas: Schemas, extensions: Extensions) ->
 
     explained = explain(content, found.path, found.kind, schemas, extensions)
     if explained.entry is None:
-        return Read(Remembered(found.path, found.stamp, digest), explained.problems)
+        left = _remains(found, content, explained.composed, explained.problems)
+        return Read(Remembered(found.path, found.stamp, digest), explained.problems, left)
     return Read(_remembered(found, digest, explained.entry), explained.problems)
+
+
+def _remains(
+    found: Found, content: bytes, composed: "Composed | None", problems: Sequence[Problem]
+) -> Unreadable | None:
+    from pagerworthy.catalog.remains import remains
+
+    return remains(content, found.path, composed, problems) if found.kind == Service.kind else None
 
 
 def _remembered(found: Found, digest: str, entry: Entry) -> Remembered:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KIND = "Service"
 # Names of services as others write them; `cart/valkey` has two.
 _WORD = re.compile(rb"(?<![A-Za-z0-9_])[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_LONGEST_NAME = 40
+_SHORTEST_NAME, _LONGEST_NAME = 2, 40
 _MOST_RUNBOOKS = 100
 _SHARED = f"{COMMON}.schema.json"
 _ITEMS = 0
@@ -54,7 +54,7 @@ def remains(content: bytes, path: str, composed: Composed | None, problems: Sequ
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_NAME and _WORD.fullmatch(text.encode()) is not None
+    return _SHORTEST_NAME <= len(text) <= _LONGEST_NAME and _WORD.fullmatch(text.encode()) is not None
 
 
 def _first_line(problems: Iterable[Problem]) -> int:

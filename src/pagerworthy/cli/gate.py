@@ -61,6 +61,11 @@ def command(
     found = assess_aloud(project_of(ctx), "stop, nothing may be deployed", as_of=as_of, evidence=evidence)
     if found is None:
         return Exit.USAGE
+    if (lost := found.catalog.unreadable.get(service)) is not None:
+        click.echo(f"stop: {service} may not be deployed: {lost.why}")
+        if decided := _decided(found, service):
+            click.echo(f"  and it is {decided}")
+        return Exit.USAGE
     if service not in found.catalog.services:
         raise click.UsageError(unknown_name("service", service, found.catalog.services))
     reason = _freeze(found, service)
@@ -83,12 +88,16 @@ def command(
 
 def _freeze(found: Assessment, service: str) -> str:
     """What stops the service's deployments; empty where nothing does."""
-    decisions = [each for each in found.catalog.decisions if each.spec.service == service]
-    pager = pager_at(decisions, found.as_of)
-    if pager.frozen and pager.freezes:
-        return f"frozen by decision on {pager.freezes[-1]:%Y-%m-%d}"
+    if decided := _decided(found, service):
+        return decided
     card = next(card for card in found.scores.scorecards if card.service == service)
     return f"{card.verdict.value}: {card.reason}" if card.verdict in _STOPS else ""
+
+
+def _decided(found: Assessment, service: str) -> str:
+    """The freeze by decision that is in force; empty where there is none."""
+    pager = pager_at([each for each in found.catalog.decisions if each.spec.service == service], found.as_of)
+    return f"frozen by decision on {pager.freezes[-1]:%Y-%m-%d}" if pager.frozen and pager.freezes else ""
 
 
 def _who() -> str:

@@ -262,7 +262,9 @@ def _survived(
         click.echo("note: the policy has problems, so that no drill counts; see `pagerworthy check`", err=True)
         return None
     when = moment(project, as_of)
-    known = read_evidence(project.root, evidence_paths(project, paths), as_of=when, subjects=catalog.services)
+    known = read_evidence(
+        project.root, evidence_paths(project, paths), as_of=when, subjects=[*catalog.services, *catalog.unreadable]
+    )
     return survived(known, within=policy.drill_age)
 
 
@@ -279,6 +281,8 @@ def _open(ctx: click.Context, *, cache: bool) -> tuple[Catalog, DependencyGraph]
     if count:
         files, were = ("1 file has", "was") if count == 1 else (f"{count} files have", "were")
         click.echo(f"note: {files} problems and {were} left out; see `pagerworthy check`", err=True)
+    for lost in loaded.catalog.unreadable.values():
+        click.echo(f"note: what {lost.name} needs is not known: {lost.why}", err=True)
     return loaded.catalog, DependencyGraph.of(loaded.catalog)
 
 

@@ -42,6 +42,9 @@ def order_lines(order: DeployOrder) -> list[str]:
     if order.missing:
         lines += ["", _heading("Named by entries but not in the catalog")]
         lines += _paragraph("", order.missing)
+    if order.unread:
+        lines += ["", _heading("In no wave: the entry cannot be read")]
+        lines += _paragraph("", order.unread)
     return lines
 
 
@@ -66,7 +69,7 @@ def impact_lines(impact: Impact, *, show_all: bool) -> list[str]:
     nearby = [row for row in impact.degrades if row.soft_steps == 1]
     far = [row for row in impact.degrades if row.soft_steps > 1]
     if not impact.fails and not impact.degrades:
-        lines.append("Nothing else notices when it fails.")
+        lines.append(f"Nothing else {'is known to notice' if impact.may_notice else 'notices'} when it fails.")
     else:
         fails = f"{_number(len(impact.fails), 'service')} {'fails' if len(impact.fails) == 1 else 'fail'}"
         degrades = f"{len(nearby)} {'degrades' if len(nearby) == 1 else 'degrade'}"
@@ -78,6 +81,8 @@ def impact_lines(impact: Impact, *, show_all: bool) -> list[str]:
         lines += _section("May notice: needs, softly, what degrades", [_affected_row(row) for row in far], show_all)
     elif far:
         lines += ["", _heading("May notice: needs, softly, what degrades"), "  --all shows them"]
+    if impact.may_notice:
+        lines += ["", _heading("Not known: the entry cannot be read, and names it"), *_paragraph("", impact.may_notice)]
     lines += _section("Promises at risk", [_promise_row(row) for row in impact.promises], show_all)
     told = [(row.label, row.schedule or "no schedule", ", ".join(row.services)) for row in impact.tell]
     lines += _section("Tell", told, show_all)
@@ -144,7 +149,7 @@ def graph_lines(graph: DependencyGraph) -> list[str]:
             lines.append(node.id)
         if node.kind is not NodeKind.SERVICE:
             continue
-        lines.append(node.id if node.known else f"{node.id} (not in the catalog)")
+        lines.append(f"{node.id} ({node.missing})" if node.missing else node.id)
         rows = [
             (edge.criticality, edge.target, "owned" if edge.relation == "owns" else edge.protocol) for edge in needs
         ]
@@ -164,6 +169,9 @@ def path_text(cycle: Cycle) -> str:
 
 
 def _about(node: Node) -> str:
+    if node.unread:
+        owner = f", owned by {node.owner}" if node.owner else ""
+        return f"{_heading(node.id)}  {node.missing}{owner}"
     if not node.known:
         return f"{_heading(node.id)}  not in the catalog, but entries name it"
     if node.kind is NodeKind.EXTERNAL:

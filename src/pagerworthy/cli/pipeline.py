@@ -103,7 +103,7 @@ def assess(
         raise CannotAssess(locate(project.root, broken or list(read.problems)))
     say("reading evidence")
     graph = DependencyGraph.of(catalog)
-    known = read_evidence(project.root, paths, as_of=when, subjects=catalog.services)
+    known = read_evidence(project.root, paths, as_of=when, subjects=[*catalog.services, *catalog.unreadable])
     problems += [*known.problems, *check_waivers(catalog, rubric.policy.waivers)]
     say(f"scoring {len(catalog.services):,} services")
     scores = score(catalog, graph, known, rubric, when, unread=_unread_postmortems(project.root, problems, catalog))

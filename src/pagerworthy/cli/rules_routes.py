@@ -57,13 +57,16 @@ def routes(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cach
     unread = unread_services(loaded.catalog)
     for file in unread:
         click.echo(f"{file} cannot be read: until it is mended, its alerts go to {UNKNOWN}", err=True)
+    kept = [lost for lost in loaded.catalog.unreadable.values() if lost.file not in unread]
+    for lost in kept:
+        click.echo(f"{lost.name}: {lost.why}; its alerts go by its owner, {lost.owner}, and its decisions", err=True)
     text = _HEAD + ryaml.dumps(as_configuration(plan, reach, own))
     if out is None:
         click.echo(text, nl=False)
-        return Exit.PROBLEMS if unread else Exit.FINE
+        return Exit.PROBLEMS if unread or kept else Exit.FINE
     changed = _write(out, text)
     click.echo(f"{out}: {len(plan.routes):,} services, {'written' if changed else 'unchanged'}")
-    return Exit.PROBLEMS if unread else Exit.FINE
+    return Exit.PROBLEMS if unread or kept else Exit.FINE
 
 
 def _own(project: "Project") -> tuple[Mapping[str, object], list[Problem]]:

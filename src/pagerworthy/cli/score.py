@@ -63,6 +63,8 @@ def _chosen(found: Assessment, services: Sequence[str]) -> Scores:
     if not services:
         return found.scores
     for name in services:
+        if (lost := found.catalog.unreadable.get(name)) is not None:
+            raise click.UsageError(f"{name} is not scored: {lost.why}")
         if name not in found.catalog.services:
             raise click.UsageError(unknown_name("service", name, found.catalog.services))
     wanted = set(services)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Dependency, Service
+from pagerworthy.catalog import Catalog, Dependency, Service, Unreadable
 from pagerworthy.graph import redundancy
 from pagerworthy.graph.node import Edge, Node, NodeKind, Redundancy, Relation, external_id
 
@@ -11,7 +11,8 @@ def nodes_and_edges(catalog: Catalog) -> tuple[dict[str, Node], tuple[Edge, ...]
     """All nodes by id (services, then resources, then externals, each by name), and all edges, sorted.
 
     A service needs each resource that it owns, hard unless it lists the resource as a soft dependency. What
-    entries name but the catalog does not have becomes a node that is not `known`. Where a service lists the
+    entries name but the catalog does not have becomes a node that is not `known`, as does a service whose entry cannot
+    be read; what that one needs is not known either. Where a service lists the
     same target twice, one edge stands for both (see `_merge`).
     """
     nodes: dict[str, Node] = {}
@@ -20,13 +21,15 @@ def nodes_and_edges(catalog: Catalog) -> tuple[dict[str, Node], tuple[Edge, ...]
         nodes[service.name] = _service_node(service)
         for resource_node in _resource_nodes(service):
             nodes[resource_node.id] = resource_node
+    for lost in catalog.unreadable.values():
+        nodes[lost.name] = _unreadable_node(lost)
     for service in catalog.services.values():
         for dependency in service.spec.dependencies:
             edge = _edge(service, dependency)
             earlier = edges.get((edge.source, edge.target))
             edges[edge.source, edge.target] = edge if earlier is None else _merge(earlier, edge)
             if edge.target not in nodes:
-                nodes[edge.target] = _outside_node(edge.target, dependency)
+                nodes[edge.target] = _outside_node(edge.target, dependency, catalog)
         for name in service.spec.resources:
             target = f"{service.name}/{name}"
             if (service.name, target) not in edges:
@@ -78,19 +81,38 @@ def _resource_nodes(service: Service) -> list[Node]:
     return nodes
 
 
-def _outside_node(target: str, dependency: Dependency) -> Node:
+def _unreadable_node(lost: Unreadable) -> Node:
+    return Node(
+        id=lost.name,
+        kind=NodeKind.SERVICE,
+        name=lost.name,
+        label=lost.label,
+        redundancy=Redundancy.UNKNOWN,
+        weakness="its entry cannot be read",
+        owner=lost.owner,
+        service=lost.name,
+        known=False,
+        unread=lost.place,
+    )
+
+
+def _outside_node(target: str, dependency: Dependency, catalog: Catalog) -> Node:
     """A provider, or a service or resource that the catalog does not have."""
     kind = NodeKind(dependency.kind)
     is_external = kind is NodeKind.EXTERNAL
+    service = "" if is_external else dependency.target.partition("/")[0]
+    lost = catalog.unreadable.get(service)
     return Node(
         id=target,
         kind=kind,
         name=dependency.target,
         label=dependency.target,
         redundancy=Redundancy.SINGLE if is_external else Redundancy.UNKNOWN,
-        weakness="1 provider" if is_external else "not in the catalog",
-        service="" if is_external else dependency.target.partition("/")[0],
+        weakness="1 provider" if is_external else "its entry cannot be read" if lost else "not in the catalog",
+        owner=lost.owner if lost else "",
+        service=service,
         known=is_external,
+        unread=lost.place if lost else "",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Service
+from pagerworthy.catalog import Catalog, OnCall
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.node import Node, NodeKind
 
@@ -56,7 +56,8 @@ class Impact(msgspec.Struct, frozen=True):
     `fails`: the services that reach it by hard edges alone, by tier, then name. `degrades`: those that reach it, but
     only over a soft edge or as one of several, by soft steps, tier and name. `promises` are the users' promises at
     risk: those of `node`, of what fails, and of what degrades with a single soft step. `tell` says who is called for
-    these services and for `node`, by team and schedule.
+    these services and for `node`, by team and schedule. `may_notice` are services whose entries cannot be read and name
+    it: whether they need it is not known.
     """
 
     node: Node
@@ -64,6 +65,7 @@ class Impact(msgspec.Struct, frozen=True):
     degrades: tuple[Affected, ...]
     promises: tuple[PromiseAtRisk, ...]
     tell: tuple[Told, ...]
+    may_notice: tuple[str, ...] = ()
 
 
 def impact_of(catalog: Catalog, graph: DependencyGraph, node: str) -> Impact:
@@ -81,7 +83,12 @@ def impact_of(catalog: Catalog, graph: DependencyGraph, node: str) -> Impact:
         fails=tuple(row for row in affected if not row.soft_steps),
         degrades=tuple(row for row in affected if row.soft_steps),
         promises=_promises(catalog, effects),
-        tell=_told(catalog, sorted(concerned & catalog.services.keys())),
+        tell=_told(catalog, sorted(concerned)),
+        may_notice=tuple(
+            name
+            for name, lost in catalog.unreadable.items()
+            if (own.service or own.name) in lost.mentions or (own.kind is NodeKind.RESOURCE and own.service == name)
+        ),
     )
 
 
@@ -129,8 +136,13 @@ def _promises(catalog: Catalog, effects: dict[str, Effect]) -> tuple[PromiseAtRi
 def _told(catalog: Catalog, services: list[str]) -> tuple[Told, ...]:
     called: dict[tuple[str, str], list[str]] = {}
     for name in services:
-        service = catalog.services[name]
-        called.setdefault((service.spec.owner, _schedule(catalog, service)), []).append(name)
+        if (service := catalog.services.get(name)) is not None:
+            owner, oncall = service.spec.owner, service.spec.oncall
+        elif (lost := catalog.unreadable.get(name)) is not None and lost.owner:
+            owner, oncall = lost.owner, lost.oncall
+        else:
+            continue
+        called.setdefault((owner, _schedule(catalog, owner, oncall)), []).append(name)
     told = []
     for (name, schedule), owned in sorted(called.items()):
         team = catalog.teams.get(name)
@@ -139,8 +151,8 @@ def _told(catalog: Catalog, services: list[str]) -> tuple[Told, ...]:
     return tuple(told)
 
 
-def _schedule(catalog: Catalog, service: Service) -> str:
+def _schedule(catalog: Catalog, owner: str, own: OnCall | None) -> str:
     """Who is really called: a service's own on-call comes before its team's."""
-    team = catalog.teams.get(service.spec.owner)
-    oncall = service.spec.oncall or (team.spec.oncall if team is not None else None)
+    team = catalog.teams.get(owner)
+    oncall = own or (team.spec.oncall if team is not None else None)
     return oncall.schedule if oncall is not None else ""

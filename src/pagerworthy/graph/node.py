@@ -36,7 +36,8 @@ class Node(msgspec.Struct, frozen=True):
 
     `name` is what entries write, `label` what people read. `tier` and `owner` (a team) of a resource are
     those of the service that owns it, which `service` names; both are empty for an external provider. `known`
-    is False where an entry names something that the catalog does not have. `weakness` says in a few words why
+    is False where an entry names something that the catalog does not have, or has in a file that cannot be read: then
+    `unread` is the place of the mistake (`catalog/services/cart.yaml:11`). `weakness` says in a few words why
     `redundancy` is not `redundant`.
     """
 
@@ -51,6 +52,14 @@ class Node(msgspec.Struct, frozen=True):
     service: str = ""
     type: str = ""
     known: bool = True
+    unread: str = ""
+
+    @property
+    def missing(self) -> str:
+        """Why the catalog says nothing of the node; empty where it does."""
+        if self.known:
+            return ""
+        return f"its entry cannot be read: {self.unread}" if self.unread else "not in the catalog"
 
 
 class Edge(msgspec.Struct, frozen=True):

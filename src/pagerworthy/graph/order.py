@@ -18,13 +18,14 @@ class DeployOrder(msgspec.Struct, frozen=True):
 
     A hard cycle cannot be ordered. `cycles` names it, and `blocked` lists its services and all that need them
     hard; all other services still have their wave. `missing` lists what services need and the catalog does
-    not have.
+    not have; `unread` the nodes of services whose entries cannot be read, which therefore have no wave.
     """
 
     waves: tuple[tuple[str, ...], ...]
     cycles: tuple[Cycle, ...] = ()
     blocked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def deploy_order(graph: DependencyGraph) -> DeployOrder:
@@ -43,7 +44,8 @@ def deploy_order(graph: DependencyGraph) -> DeployOrder:
         waves=tuple(waves),
         cycles=cycles,
         blocked=tuple(sorted(blocked)),
-        missing=tuple(node.id for node in graph.nodes.values() if not node.known),
+        missing=tuple(node.id for node in graph.nodes.values() if not node.known and not node.unread),
+        unread=tuple(node.id for node in graph.nodes.values() if node.unread),
     )
 
 

@@ -58,7 +58,9 @@ def _problem(problem: Problem) -> str:
 
 
 def _card(card: "Scorecard", report: "ScoreReport") -> str:
-    fixes = [f"{name}: {one_line(report.criteria[name].fix.text)}" for name in card.blocking[:_NAMED]]
+    fixes = [
+        f"{name}: {one_line(card.mend_of(name) or report.criteria[name].fix.text)}" for name in card.blocking[:_NAMED]
+    ]
     more = len(card.blocking) - len(fixes)
     if more > 0:
         fixes.append(f"and {more} more")

@@ -100,7 +100,7 @@ def _criterion(suite: _Suite, service: str, result: "CriterionResult", criterion
     message = result.detail or criterion.question
     parts = []
     if outcome in {"fail", "unknown"}:
-        fix = f"fix ({criterion.fix.effort}): {criterion.fix.text}"
+        fix = f"fix: {result.mend}" if result.mend else f"fix ({criterion.fix.effort}): {criterion.fix.text}"
         tell = suite.failure if outcome == "fail" else suite.error
         parts.append(tell(message, outcome, f"{criterion.question}\n{result.detail}\n{fix}"))
     elif outcome != "pass":

@@ -108,9 +108,9 @@ def _next_steps(card: "Scorecard", report: "ScoreReport") -> str:
     results = {result.id: result for result in card.results}
     found = ["", f"<details><summary>{card.service}: {card.verdict}</summary>", "", text(card.reason), ""]
     for name in card.blocking[:_NAMED]:
-        fix = criteria[name].fix
+        fix, mend = criteria[name].fix, results[name].mend
         found.append(f"- {code(name)} {results[name].outcome}: {text(results[name].detail)}")
-        found.append(f"  Fix ({fix.effort}): {text(fix.text)}")
+        found.append(f"  Fix: {text(mend)}" if mend else f"  Fix ({fix.effort}): {text(fix.text)}")
     if len(card.blocking) > _NAMED:
         found.append(f"- and {len(card.blocking) - _NAMED} more")
     return "\n".join([*found, "", "</details>"])

@@ -141,7 +141,7 @@ def _criterion(
         return None
     return _Result(
         rule=result.id,
-        message=f"{service}: {result.detail or criterion.question}\nHelp: {criterion.fix.text}",
+        message=f"{service}: {result.detail or criterion.question}\nHelp: {result.mend or criterion.fix.text}",
         where=where,
         about=service,
         level="error" if criterion.gating else "warning",

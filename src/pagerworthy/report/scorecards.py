@@ -45,6 +45,9 @@ def table(report: ScoreReport, style: Style) -> str:
     verdicts = Counter(str(card.verdict) for card in cards)
     tally = ", ".join(f"{verdicts[each]} {each}" for each in _COLOURS if verdicts[each])
     found += ["", f"{count(len(cards), 'service')} as of {moment(report.scores.as_of)}: {tally or 'nothing to score'}."]
+    if lost := report.catalog.unreadable.values():
+        named = ", ".join(f"{each.name} ({each.place})" for each in lost)
+        found.append(style.paint(f"{len(lost)} unreadable, and not judged: {named}.", "red"))
     if cards:
         found.append(style.paint(f"`pagerworthy score {cards[0].service}` shows a whole scorecard.", "dim"))
     return "\n".join(found) + "\n"
@@ -140,8 +143,10 @@ def _next_steps(card: "Scorecard", report: ScoreReport, style: Style) -> list[st
     found = []
     for number, name in enumerate(card.blocking[:_STEPS], 1):
         fix = criteria[name].fix
-        found.append(f"  {number:>2}. {name}  {style.paint(f'({fix.effort})', 'dim')}")
-        found += _wrapped(fix.text, style, 6)
+        mend = card.mend_of(name)
+        effort = "" if mend else f"  {style.paint(f'({fix.effort})', 'dim')}"
+        found.append(f"  {number:>2}. {name}{effort}")
+        found += _wrapped(mend or fix.text, style, 6)
     if len(card.blocking) > _STEPS:
         more = f"and {len(card.blocking) - _STEPS} more; `pagerworthy explain CRITERION` says how each is met"
         found.append(style.paint(f"      {more}", "dim"))

@@ -3,12 +3,12 @@
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, System, Team
-from pagerworthy.graph import DependencyGraph, GraphFacts, Survived, graph_facts
+from pagerworthy.graph import DependencyGraph, GraphFacts, Node, Survived, graph_facts
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import facts as f
 from pagerworthy.scoring.gather_levels import slo_facts
@@ -44,13 +44,25 @@ def _days(duration: str) -> float:
     return milliseconds(duration) / 8.64e7 if duration else NOT_SAID
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """Why facts are not known, whatever they seem to be: `why` as part of a sentence, `mend` as one."""
+
+    why: str
+    mend: str
+
+
 class Gathered(msgspec.Struct, frozen=True):
-    """A service with its pager and all of its facts; `unread` are direct dependencies whose entries are not there."""
+    """A service with its pager and all of its facts.
+
+    `graph_doubt` is about the facts that follow from the entries of what it needs, `dependents_doubt` about those that
+    follow from the entries of what needs it.
+    """
 
     service: Service
     pager: Pager
     facts: f.SubjectFacts
-    unread: tuple[str, ...] = ()
+    graph_doubt: Doubt | None = None
+    dependents_doubt: Doubt | None = None
 
 
 class Gatherer:
@@ -68,6 +80,8 @@ class Gatherer:
         self._policy = policy
         self._as_of = as_of
         self._dependencies = graph
+        self._over_unread = _over_unread(catalog, graph)
+        self._named = _named_by_unread(catalog)
         self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph, survived)
         self._decisions: dict[str, list[Decision]] = defaultdict(list)
         for decision in catalog.decisions:
@@ -90,9 +104,51 @@ class Gatherer:
             pager=_pager(pager, self._policy, self._as_of),
             incidents=_incidents(self._postmortems.get(name, ()), self._as_of),
         )
-        edges = self._dependencies.needs(name)
-        unread = tuple(sorted(edge.target for edge in edges if not self._dependencies.nodes[edge.target].known))
-        return Gathered(service, pager, facts, unread)
+        nodes = self._dependencies.nodes
+        direct = {edge.target for edge in self._dependencies.needs(name)}
+        lost = {target for target in direct if not nodes[target].known} | self._over_unread.get(name, frozenset())
+        down = [nodes[each] for each in sorted(lost)]
+        up = [nodes[each] for each in self._named.get(name, ())]
+        return Gathered(service, pager, facts, _doubt(down), _doubt(up))
+
+
+def _over_unread(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, frozenset[str]]:
+    """For each service, the nodes of unreadable entries that it needs, softly or hard, and by way of hard edges."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in graph.nodes.values() if catalog.unreadable else ():
+        if not node.unread:
+            continue
+        pending, seen = [node.id], {node.id}
+        while pending:
+            for edge in graph.needed_by(pending.pop()):
+                if edge.is_hard and edge.source not in seen:
+                    seen.add(edge.source)
+                    pending.append(edge.source)
+                    found[edge.source].add(node.id)
+    return {name: frozenset(nodes) for name, nodes in found.items()}
+
+
+def _named_by_unread(catalog: Catalog) -> Mapping[str, list[str]]:
+    """For each service, the unreadable services that name it, and so may need it or its resources."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for lost in catalog.unreadable.values():
+        for name in sorted(lost.mentions & catalog.services.keys()):
+            found[name].append(lost.name)
+    return found
+
+
+def _doubt(nodes: Sequence[Node]) -> Doubt | None:
+    if not nodes:
+        return None
+    unread = [f"{node.name} ({node.unread})" for node in nodes if node.unread]
+    absent = [node.name for node in nodes if not node.unread]
+    entries = "entry" if len(unread) == 1 else "entries"
+    why = [f"the {entries} of {', '.join(unread)} cannot be read"] if unread else []
+    mend = [f"Mend the {entries} of {', '.join(unread)}; `pagerworthy check` says how."] if unread else []
+    if absent:
+        why.append(f"the catalog has no {', '.join(absent)}")
+        mend.append(f"Add {', '.join(absent)} to the catalog, or write the right name; `pagerworthy check` says where.")
+    return Doubt(" and ".join(why), " ".join(mend))
 
 
 def _age_days(day: dt.date | dt.datetime | None, as_of: dt.datetime) -> float:

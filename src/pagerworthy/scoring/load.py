@@ -57,6 +57,10 @@ def load_policy(root: Path) -> Policy | None:
     return None if reader.problems else policy
 
 
+# The facts of the graph that follow from the entries of what needs a service, and not of what it needs.
+_FROM_DEPENDENTS = re.compile(r"\bgraph\.(dependents|dependents_hard|shared_writers|unclear_writers|zone_crossings)\b")
+
+
 def _reads(group: str, expression: str) -> bool:
     return re.search(rf"\b{group}\.", expression) is not None
 
@@ -223,6 +227,7 @@ class _RubricReader:
             passes,
             detail,
             reads_graph=_reads("graph", source_text),
+            reads_dependents=_FROM_DEPENDENTS.search(source_text) is not None,
             reads_incidents=_reads("incidents", source_text),
         )
 

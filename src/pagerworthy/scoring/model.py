@@ -81,7 +81,8 @@ class CriterionResult(msgspec.Struct, frozen=True, gc=False):
     """One criterion's outcome for one service.
 
     `strength` is the weakest among the evidence that decided it, None where nothing decided. `evidence` lists ids of
-    the records used. `without_waiver` is the outcome that a waiver covers.
+    the records used. `without_waiver` is the outcome that a waiver covers. `mend` says what to do where the
+    criterion's own fix would be wrong advice, because the outcome rests on a file that cannot be read.
     """
 
     id: str
@@ -91,6 +92,7 @@ class CriterionResult(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[str, ...] = ()
     waiver: str = ""
     without_waiver: Outcome | None = None
+    mend: str = ""
 
 
 class Breach(msgspec.Struct, frozen=True):
@@ -123,6 +125,10 @@ class Scorecard(msgspec.Struct, frozen=True, gc=False):
     results: tuple[CriterionResult, ...]
     blocking: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
+
+    def mend_of(self, criterion: str) -> str:
+        """What to do about a criterion in place of its own fix; empty where that fix is right."""
+        return next((result.mend for result in self.results if result.id == criterion), "")
 
     def count(self, outcome: Outcome) -> int:
         """How many criteria have this outcome."""

@@ -22,6 +22,7 @@ class CompiledCriterion(msgspec.Struct, frozen=True):
     detail: Program
 
     reads_graph: bool = False
+    reads_dependents: bool = False
     reads_incidents: bool = False
 
     @property

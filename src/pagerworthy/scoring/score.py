@@ -21,7 +21,7 @@ from pagerworthy.graph import DependencyGraph
 from pagerworthy.parallel import in_halves
 from pagerworthy.scoring.cel import Program, Undecided
 from pagerworthy.scoring.facts import SubjectFacts
-from pagerworthy.scoring.gather import Gathered, Gatherer
+from pagerworthy.scoring.gather import Doubt, Gathered, Gatherer
 from pagerworthy.scoring.model import (
     Breach,
     CriterionResult,
@@ -47,13 +47,15 @@ _PHASE_INDEX = {phase: index for index, phase in enumerate(PHASES)}
 class _Looked(msgspec.Struct, frozen=True, gc=False):
     """What looking for the evidence of a rule has brought: its records, their strength, or why it is not known.
 
-    `doubtful` says that facts are missing, too, so that not even whether the rule applies is known.
+    `doubtful` says that facts are missing, too, so that not even whether the rule applies is known; `mend` how they
+    come back.
     """
 
     references: tuple[str, ...] = ()
     strength: Strength = Strength.DECLARED
     missing: str = ""
     doubtful: bool = False
+    mend: str = ""
 
 
 _NOTHING_NEEDED = _Looked()
@@ -123,8 +125,9 @@ class _Subject:
         self._batch = batch
         self._as_of = as_of
         self._items = _items(facts)
-        self._graph_doubt = _doubt("the entry", gathered.unread)
-        self._incident_doubt = _doubt("the post-mortem", unread)
+        self._graph_doubt = gathered.graph_doubt
+        self._dependents_doubt = gathered.dependents_doubt
+        self._incident_doubt = _of_postmortems(unread)
         self._looked = [
             self._doubted(each) or self._look(each.criterion.needs, each.criterion.max_age) for each in rubric.compiled
         ]
@@ -200,7 +203,7 @@ class _Subject:
     def _result(self, each: CompiledCriterion, looked: _Looked, due: bool, part: object) -> CriterionResult:
         criterion = each.criterion
         if looked.doubtful and due:
-            return CriterionResult(criterion.id, Outcome.UNKNOWN, looked.missing)
+            return CriterionResult(criterion.id, Outcome.UNKNOWN, looked.missing, mend=looked.mend)
         if part is False:
             return CriterionResult(criterion.id, Outcome.NOT_APPLICABLE, "does not apply to this service")
         if not due:
@@ -251,8 +254,8 @@ class _Subject:
             looked = self._look(rule.needs, parse_age(rule.max_age))
             broken = self._value(each.when)
             unknown = looked.missing or (broken if isinstance(broken, str) else "")
-            if not unknown and "incidents." in rule.when:
-                unknown = self._incident_doubt
+            if not unknown and "incidents." in rule.when and self._incident_doubt:
+                unknown = f"not known: {self._incident_doubt.why}"
             if (
                 not unknown
                 and not broken
@@ -268,12 +271,21 @@ class _Subject:
 
     def _doubted(self, each: CompiledCriterion) -> _Looked | None:
         """Facts that would be read from a file that cannot be read are not known, whatever they seem to be."""
-        doubt = (each.reads_graph and self._graph_doubt) or (each.reads_incidents and self._incident_doubt)
-        return _Looked(missing=doubt, doubtful=True) if doubt else None
+        doubt = (
+            (each.reads_graph and self._graph_doubt)
+            or (each.reads_dependents and self._dependents_doubt)
+            or (each.reads_incidents and self._incident_doubt)
+        )
+        return _Looked(missing=f"not known: {doubt.why}", doubtful=True, mend=doubt.mend) if doubt else None
 
 
-def _doubt(what: str, missing: Sequence[str]) -> str:
-    return f"not known: {what} of {', '.join(missing)} cannot be read" if missing else ""
+def _of_postmortems(unread: Sequence[str]) -> Doubt | None:
+    if not unread:
+        return None
+    names = ", ".join(unread)
+    plural = "" if len(unread) == 1 else "s"
+    mend = f"Mend the post-mortem{plural} {names}; `pagerworthy check` says how."
+    return Doubt(f"the post-mortem{plural} of {names} cannot be read", mend)
 
 
 def _about(key: Key, item: str) -> str:

@@ -48,10 +48,10 @@ def feed_of(index: Index) -> Feed:
         )
 
     def label(name: str) -> str:
-        return index.rows[name].label if name in index.rows else name
+        return index.refs[name].label if name in index.pagers else name
 
     def home(name: str) -> str:
-        return links.service(name) if name in index.rows else "index.html"
+        return links.service(name) if name in index.pagers else "index.html"
 
     for decision in source.catalog.decisions:
         spec = decision.spec

@@ -143,7 +143,10 @@ def index_of(source: SiteInput) -> Index:
         source=source,
         clock=clock,
         cards=cards,
-        pagers={name: pager_at(decisions.get(name, ()), source.scores.as_of) for name in catalog.services},
+        pagers={
+            name: pager_at(decisions.get(name, ()), source.scores.as_of)
+            for name in (*catalog.services, *catalog.unreadable)
+        },
         criteria=criteria,
         refs=_refs(source, cards),
         rows={name: _row(source, cards.get(name), name) for name in catalog.services},
@@ -176,7 +179,7 @@ def _refs(source: SiteInput, cards: Mapping[str, Scorecard]) -> dict[str, Ref]:
         card = cards.get(name) if node.kind is NodeKind.SERVICE else None
         state = words.VERDICTS[card.verdict] if card else words.State("", "")
         if not node.known:
-            about = "not in the catalog"
+            about = node.missing
         elif node.kind is NodeKind.SERVICE:
             about = f"tier {node.tier}"
         elif node.kind is NodeKind.RESOURCE:

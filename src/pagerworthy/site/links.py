@@ -37,6 +37,8 @@ def document(path: str) -> str:
 
 def node(found: Node) -> str:
     """Where a node of the graph is described: its own page, or the section of its owner's; empty where nowhere."""
+    if found.unread:
+        return service(found.service)
     if not found.known:
         return ""
     if found.kind is NodeKind.SERVICE:

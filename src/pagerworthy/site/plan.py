@@ -24,6 +24,7 @@ from pagerworthy.site.pages.page import Chrome, LostPage, Page
 from pagerworthy.site.pages.scorecard import Judged, by_area, scorecard_page
 from pagerworthy.site.pages.service import service_page
 from pagerworthy.site.pages.services import services_data, services_pages
+from pagerworthy.site.pages.unreadable import unreadable_pages
 from pagerworthy.site.render import Theme
 from pagerworthy.site.shared import Shared, asked_of
 from pagerworthy.site.source import SiteInput
@@ -107,6 +108,8 @@ def _pages(index: Index, shared: Shared, planner: _Planner) -> Iterator[Planned]
     yield planner.page("overview.html", overview_page(index, shared))
     for listing in services_pages(index):
         yield planner.page("services.html", listing)
+    for unreadable in unreadable_pages(index, shared):
+        yield planner.page("unreadable.html", unreadable)
     for name in index.source.catalog.teams:
         yield planner.page("team.html", team_page(index, name))
     for name in index.source.catalog.systems:

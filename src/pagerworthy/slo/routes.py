@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Decision, PagerHolder, Service, Team
+from pagerworthy.catalog import Catalog, Decision, PagerHolder, Team
 from pagerworthy.graph import DependencyGraph, NodeKind
 from pagerworthy.handover import pager_at
 
@@ -59,18 +59,18 @@ def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) ->
     """Who receives the alerts of each service at a moment.
 
     `dev` and `shadow`: the owning team, and in `shadow` SRE reads along: a page is a ticket to it. `shared`: both.
-    `sre`: SRE. Where no team of role sre is in the catalog, the owner receives: no alert is heard by nobody.
+    `sre`: SRE. Where no team of role sre is in the catalog, the owner receives: no alert is heard by nobody. A service
+    whose entry cannot be read keeps its route as long as its owner can be.
     """
     made: dict[str, list[Decision]] = {}
     for decision in catalog.decisions:
         made.setdefault(decision.spec.service, []).append(decision)
     sre = _sre_teams(catalog)
     routes = []
-    for name in sorted(catalog.services):
-        service = catalog.services[name]
+    for name, owner in sorted(_owners(catalog).items()):
         pager = pager_at(made.get(name, ()), as_of)
         carrier = _carrier(pager.acceptance or pager.last, sre)
-        routes.append(_route(service, pager.holder, carrier))
+        routes.append(_route(name, owner, pager.holder, carrier))
     receivers = {name for route in routes for name in (*route.page, *route.ticket)}
     return RoutePlan(
         routes=tuple(routes),
@@ -83,9 +83,16 @@ def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) ->
 
 
 def unread_services(catalog: Catalog) -> tuple[str, ...]:
-    """The files of services that could not be read, of which nobody knows who carries the pager."""
+    """The files of services that could not be read, not even who owns them: their alerts have no route."""
     read = set(catalog.places.get("Service", {}).values())
+    read.update(lost.file for lost in catalog.unreadable.values() if lost.owner in catalog.teams)
     return tuple(sorted(file for file in catalog.files if file.startswith("catalog/services/") and file not in read))
+
+
+def _owners(catalog: Catalog) -> Mapping[str, str]:
+    """The owner of every service, as far as it is known; of an unreadable one only a team that is there."""
+    owners = {name: service.spec.owner for name, service in catalog.services.items()}
+    return owners | {name: lost.owner for name, lost in catalog.unreadable.items() if lost.owner in catalog.teams}
 
 
 def _sre_teams(catalog: Catalog) -> Mapping[str, Team]:
@@ -102,8 +109,7 @@ def _carrier(decision: Decision | None, sre: Mapping[str, Team]) -> str:
     return next(iter(sre), "")
 
 
-def _route(service: Service, holder: PagerHolder, sre: str) -> Route:
-    owner = service.spec.owner
+def _route(service: str, owner: str, holder: PagerHolder, sre: str) -> Route:
     acting: tuple[str, ...] = (owner,)
     if sre and holder == "shared":
         acting = tuple(dict.fromkeys((sre, owner)))
@@ -112,7 +118,7 @@ def _route(service: Service, holder: PagerHolder, sre: str) -> Route:
     page = [f"page-{team}" for team in acting]
     if sre and holder == "shadow":
         page.append(f"ticket-{sre}")
-    return Route(service.name, holder, page=tuple(page), ticket=tuple(f"ticket-{team}" for team in acting))
+    return Route(service, holder, page=tuple(page), ticket=tuple(f"ticket-{team}" for team in acting))
 
 
 def _silences(graph: DependencyGraph) -> Iterator[Silence]:

@@ -20,6 +20,7 @@ class _NodeRecord(msgspec.Struct, frozen=True):
     service: str
     type: str
     known: bool
+    unread: str
     redundancy: Redundancy
     weakness: str
     layer: int
@@ -67,6 +68,7 @@ def to_json(graph: DependencyGraph, marks: Mapping[str, str]) -> str:
                 service=node.service,
                 type=node.type,
                 known=node.known,
+                unread=node.unread,
                 redundancy=node.redundancy,
                 weakness=node.weakness,
                 layer=layers[node.id],

@@ -62,8 +62,8 @@ def service_input(index: Index, name: str) -> ServiceInput:
     service = catalog.services[name]
     spec = service.spec
     pager = index.pagers[name]
-    needs, more_needs, needs_count = _around(index, graph.needs(name), down=True)
-    needed_by, more_needed_by, needed_by_count = _around(index, graph.needed_by(name), down=False)
+    needs, more_needs, needs_count = around(index, graph.needs(name), down=True)
+    needed_by, more_needed_by, needed_by_count = around(index, graph.needed_by(name), down=False)
     ceiling = index.ceilings.of(name)
     return ServiceInput(
         service=service,
@@ -97,7 +97,7 @@ def file_of(index: Index, kind: Kind, name: str) -> str:
     return index.source.catalog.places.get(kind, {}).get(name, "")
 
 
-def _around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple[Around, ...], tuple[Ref, ...], int]:
+def around(index: Index, edges: tuple[Edge, ...], *, down: bool) -> tuple[tuple[Around, ...], tuple[Ref, ...], int]:
     """The neighbours to describe, hard edges and critical services first, then those to name, and how many in all."""
     if not edges:
         return (), (), 0

@@ -9,6 +9,7 @@ from pagerworthy.site import links, words
 from pagerworthy.site.index import Index, Row
 from pagerworthy.site.pages.page import Link, Page
 from pagerworthy.site.pages.service import CallLine, calls_of
+from pagerworthy.site.pages.services import unreadable_links
 
 # Rows of each list; the rest is one link away, in the filtered list of services.
 ROWS = 50
@@ -40,6 +41,7 @@ class TeamPage(Page):
     services: Split
     all: str
     systems: tuple[Link, ...]
+    unreadable: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,9 @@ def team_page(index: Index, name: str) -> TeamPage:
             Link(system.metadata.label, links.up(path) + links.system(system.name))
             for system in index.source.catalog.systems.values()
             if system.spec.owner == name
+        ),
+        unreadable=unreadable_links(
+            index, [each.name for each in index.source.catalog.unreadable.values() if each.owner == name]
         ),
     )
 

@@ -110,7 +110,7 @@ def history_of(
 
 def labels_of(index: Index, services: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The labels of those services that have a page, by name."""
-    return tuple((name, index.rows[name].label) for name in sorted(set(services)) if name in index.rows)
+    return tuple((name, index.refs[name].label) for name in sorted(set(services)) if name in index.pagers)
 
 
 def event_of(decision: Decision, shared: Shared) -> Event:

@@ -13,6 +13,7 @@ from pagerworthy.site.index import BUDGET_AT_RISK, Index, budget_mark, lowest_bu
 from pagerworthy.site.pages.criteria import Share, areas_of, share_of
 from pagerworthy.site.pages.history import SOON, Event, event_of, labels_of
 from pagerworthy.site.pages.page import Page
+from pagerworthy.site.pages.services import unreadable_words
 from pagerworthy.site.shared import Shared
 
 _MOST = 12
@@ -108,7 +109,8 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
     """The context of the overview."""
     source = index.source
     cards = index.cards
-    held = Counter(card.holder for card in cards.values())
+    # A pager is carried by decision, whether the entry can be read or not.
+    held = Counter(pager.holder for pager in index.pagers.values())
     verdicts = Counter(card.verdict for card in cards.values())
     unread = [each for each in source.problems if each.severity is Severity.ERROR]
     total = share_of(list(index.tallies.values()))
@@ -121,7 +123,8 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
         title=source.settings.title,
         section="overview",
         about="Who holds which pager, what needs a decision, and how ready the services are.",
-        summary=f"{words.count(len(cards), 'service')} of {words.count(len(source.catalog.teams), 'team')}. "
+        summary=f"{words.count(len(cards), 'service')}{unreadable_words(index)} "
+        f"of {words.count(len(source.catalog.teams), 'team')}. "
         f"SRE carries {words.count(sre, 'pager')}, alone or shared.",
         services=len(cards),
         held=tuple(_held(held)),
@@ -148,7 +151,7 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
 
 
 def _label(index: Index, name: str) -> str:
-    return index.rows[name].label if name in index.rows else name
+    return index.refs[name].label if name in index.pagers else name
 
 
 def _held(held: Counter[PagerHolder]) -> Iterator[Held]:
@@ -201,11 +204,19 @@ def _decide(index: Index) -> Notices:
         if text:
             found.append((_URGENCY.get(card.verdict, 4), spec.tier, name, text))
     found.sort()
-    notices = []
+    notices = [_not_judged(index, name) for name in index.source.catalog.unreadable]
+    count = len(notices) + len(found)
     for _, tier, name, text in found[:_MOST]:
         state = words.VERDICTS[index.cards[name].verdict]
         notices.append(Notice(name, _label(index, name), f"tier {tier}", state.mark, state.word, words.sentence(text)))
-    return _notices("Needs a decision", "Every verdict is what was last decided.", notices, len(found), "")
+    return _notices("Needs a decision", "Every verdict is what was last decided.", notices[:_MOST], count, "")
+
+
+def _not_judged(index: Index, name: str) -> Notice:
+    """What stands in place of a verdict while the entry cannot be read; a freeze stays in force."""
+    lost = index.source.catalog.unreadable[name]
+    frozen = "deployments are frozen; " if index.pagers[name].frozen else ""
+    return Notice(name, lost.label, "", "unk", "not judged", words.sentence(frozen + lost.why))
 
 
 def _budgets(index: Index) -> Notices:
@@ -261,12 +272,12 @@ def _expiring(index: Index) -> Notices:
     found.sort()
     notices = []
     for left, name, what, text in found[:_MOST]:
-        row = index.rows.get(name)
+        known = name in index.pagers
         late = left < 0
         notices.append(
             Notice(
-                name if row else "",
-                row.label if row else name,
+                name if known else "",
+                _label(index, name),
                 what,
                 "bad" if late else "warn",
                 ("expired" if what == "waiver" else "overdue") if late else "soon",

@@ -196,10 +196,11 @@ def unmet(judged: Sequence[Judged], blocking: Sequence[str]) -> list[Due]:
 def fixes_of(wanted: Sequence[Due], blocking: Sequence[str]) -> tuple[Fix, ...]:
     """How each of these criteria is met."""
     found = []
-    for asked, _, place, _ in wanted:
+    for asked, result, place, _ in wanted:
         state = _STATES[place]
         blocks = asked.id in blocking
-        found.append(Fix(asked.id, state.mark, state.word, asked.question, asked.rung, asked.fix, asked.effort, blocks))
+        text, effort = (words.ticked(result.mend), "small") if result.mend else (asked.fix, asked.effort)
+        found.append(Fix(asked.id, state.mark, state.word, asked.question, asked.rung, text, effort, blocks))
     return tuple(found)
 
 

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pagerworthy.catalog import (
-    OnCall,
-)
+from pagerworthy.catalog import OnCall, PagerHolder
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
 from pagerworthy.site.index import Blast, Ref
@@ -98,7 +96,7 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         owner=Link(owner, _UP + links.team(spec.owner) if found.owner else ""),
         lead=found.owner.spec.lead if found.owner else "",
         holder=card.holder,
-        holder_words=_holder_words(found, owner),
+        holder_words=holder_words(card.holder, found.since, owner),
         frozen=found.frozen,
         calls=calls_of(spec.oncall or (found.owner.spec.oncall if found.owner else None)),
         runbooks=tuple(
@@ -129,7 +127,7 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         needed_by=found.needed_by,
         more_needed_by=found.more_needed_by,
         needed_by_rest=found.needed_by_count - len(found.needed_by) - len(found.more_needed_by),
-        blast=_blast_words(label, found.blast),
+        blast=blast_words(label, found.blast),
         blast_first=found.blast.first,
         ceiling=_ceiling_words(found),
         areas=open_areas(judged, wanted, found.evidence, shared),
@@ -166,8 +164,9 @@ def _facts(found: ServiceInput) -> tuple[Link, ...]:
     return tuple(facts)
 
 
-def _holder_words(found: ServiceInput, owner: str) -> str:
-    match found.card.holder:
+def holder_words(holder: PagerHolder, since: str, owner: str) -> str:
+    """Who carries the pager, and since when, as a sentence; `owner` is the label of the owning team."""
+    match holder:
         case "sre":
             who, reads = "SRE", ""
         case "shared":
@@ -176,14 +175,14 @@ def _holder_words(found: ServiceInput, owner: str) -> str:
             who, reads = owner, ", and SRE reads along"
         case _:
             who, reads = owner, ""
-    shared = found.card.holder == "shared"
-    if not found.since:
+    shared = holder == "shared"
+    if not since:
         verb = "share" if shared else "carries"
         return f"{who} {verb} the pager{reads}."
     verb = "have shared" if shared else "has carried"
     if reads:
-        return f"{who} carries the pager{reads} since {found.since}."
-    return f"{who} {verb} the pager since {found.since}."
+        return f"{who} carries the pager{reads} since {since}."
+    return f"{who} {verb} the pager since {since}."
 
 
 def calls_of(oncall: OnCall | None) -> tuple[CallLine, ...]:
@@ -218,7 +217,7 @@ def _drawing(found: ServiceInput) -> Drawing | None:
     )
 
 
-def _blast_words(label: str, blast: Blast) -> tuple[str, ...]:
+def blast_words(label: str, blast: Blast) -> tuple[str, ...]:
     """What breaks if this breaks, in at most two sentences."""
     if not blast.fails and not blast.degrades:
         return (f"If {label} fails, no other service notices.",)

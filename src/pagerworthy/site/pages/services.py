@@ -1,11 +1,12 @@
 """The list of services: pages of rows that need no script, and the data that the script filters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.site import links
 from pagerworthy.site.index import Index, Row
 from pagerworthy.site.pages.page import Link, Page
 
@@ -24,6 +25,7 @@ class ServicesPage(Page):
     before: Link
     after: Link
     first: bool
+    unreadable: tuple[Link, ...]
 
 
 def services_pages(index: Index) -> Iterator[ServicesPage]:
@@ -43,7 +45,19 @@ def services_pages(index: Index) -> Iterator[ServicesPage]:
             before=Link(f"Page {number - 1}", _path(number - 1) if number > 1 else ""),
             after=Link(f"Page {number + 1}", _path(number + 1) if number < pages else ""),
             first=number == 1,
+            unreadable=unreadable_links(index, index.source.catalog.unreadable),
         )
+
+
+def unreadable_words(index: Index) -> str:
+    """`, 1 unreadable,` wherever services are counted; empty where all can be read."""
+    lost = len(index.source.catalog.unreadable)
+    return f", {lost:,} unreadable," if lost else ""
+
+
+def unreadable_links(index: Index, names: Iterable[str]) -> tuple[Link, ...]:
+    """The services whose entries cannot be read, with the addresses of their pages from the site's root."""
+    return tuple(Link(index.source.catalog.unreadable[name].label, links.service(name)) for name in names)
 
 
 def _path(number: int) -> str:
