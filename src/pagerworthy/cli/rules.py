@@ -12,6 +12,7 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
 from pagerworthy.cli.rules_dashboards import dashboards
 from pagerworthy.cli.rules_routes import routes
+from pagerworthy.cli.rules_test import test
 
 if TYPE_CHECKING:
     from pagerworthy.problem import Problem
@@ -28,6 +29,7 @@ def command() -> None:
 
 
 command.add_command(routes)
+command.add_command(test)
 command.add_command(dashboards)
 
 
