@@ -378,6 +378,9 @@ def world(found: Iterable[Entry] | None = None, *, url: str = "") -> SiteInput:
         records.append(record(name, "git.activity", {"commits_90d": 12, "owner_commits_90d": 7}))
         for slo, remaining in zip(service.spec.slos, (-0.5, 0.1), strict=False):
             records.append(record(name, "slo.budget", {"compliance": 99.8, "remaining": remaining}, slo.name))
+        if service.spec.slos:
+            burned = {"days": [30, 20, 4, 0], "remaining": [1, 0.7, -0.4, -0.5]}
+            records.append(record(name, "slo.burndown", burned, service.spec.slos[0].name))
         if len(service.spec.slos) > 2:
             records.append(record(name, "slo.budget", None, "freshness", failed=HOSTILE.replace("\u2028", " ")))
     evidence = read_evidence(Path(), [], as_of=AS_OF, extra=records)

@@ -13,6 +13,7 @@ The arithmetic and its assumptions are in `pagerworthy.reliability`; this says w
   loss was survived in a drill (`survived`); of alternatives a drill says nothing, as the others were there.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import groupby
@@ -140,6 +141,13 @@ def ceilings(every: Mapping[str, Ties], survived: Survived | None = None) -> Cei
         parts.add_service(name, ties, (survived or {}).get(name, _NOBODY))
     numbers = {name: part for part, name in enumerate(every)}
     return Ceilings(parts.ids, numbers, limits_of(parts.needs, parts.promises), parts.survived)
+
+
+def rounded_down(value: float, decimals: int) -> str:
+    """A percentage that is not above the given one, so that what is shown can be promised."""
+    scale = 10**decimals
+    # What is a whole number of these decimals is a little less to a computer.
+    return f"{math.floor(value * scale + 1e-4) / scale:.10g}"
 
 
 class _Parts:

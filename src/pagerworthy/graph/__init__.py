@@ -1,6 +1,6 @@
 """The dependency graph: who needs what, in which order, and what breaks if something breaks."""
 
-from pagerworthy.graph.availability import Ceiling, Ceilings, Factor, Factors, Survived, ceilings
+from pagerworthy.graph.availability import Ceiling, Ceilings, Factor, Factors, Survived, ceilings, rounded_down
 from pagerworthy.graph.cycles import Cycle, find_cycles, hard_cycles, soft_cycles
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.export import EXPORTERS
@@ -42,6 +42,7 @@ __all__ = [
     "hard_cycles",
     "impact_of",
     "layers_of",
+    "rounded_down",
     "single_points",
     "soft_cycles",
 ]

@@ -1,10 +1,10 @@
 """Composite availability: how much each service of a catalog can promise, given what its dependencies promise."""
 
 from pagerworthy.catalog import Catalog
-from pagerworthy.catalog.ceilings import Ceiling, Ceilings, Factor, Factors, Survived
+from pagerworthy.catalog.ceilings import Ceiling, Ceilings, Factor, Factors, Survived, rounded_down
 from pagerworthy.catalog.ceilings import ceilings as of_ties
 
-__all__ = ["Ceiling", "Ceilings", "Factor", "Factors", "Survived", "ceilings"]
+__all__ = ["Ceiling", "Ceilings", "Factor", "Factors", "Survived", "ceilings", "rounded_down"]
 
 
 def ceilings(catalog: Catalog, survived: Survived | None = None) -> Ceilings:

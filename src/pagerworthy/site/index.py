@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from pagerworthy.catalog import Decision, Postmortem, Waiver
+from pagerworthy.evidence import survived
 from pagerworthy.evidence.keys import SloBudget
 from pagerworthy.graph import Ceilings, NodeKind, ceilings
 from pagerworthy.handover import Pager, pager_at
@@ -160,7 +161,7 @@ def index_of(source: SiteInput) -> Index:
         ),
         owned=dict(owned),
         members=dict(members),
-        ceilings=ceilings(catalog),
+        ceilings=ceilings(catalog, survived(source.evidence, within=source.policy.drill_age)),
         tallies=_tallies(criteria, cards),
         tier_masks=tuple(masks),
     )

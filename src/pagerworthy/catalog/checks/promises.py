@@ -1,9 +1,8 @@
 """Whether a service promises more than what it needs can carry."""
 
-import math
 from collections.abc import Iterator
 
-from pagerworthy.catalog.ceilings import Ceiling, ceilings
+from pagerworthy.catalog.ceilings import Ceiling, ceilings, rounded_down
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.problem import Problem
 
@@ -45,10 +44,3 @@ def _problem(scope: Scope, ceiling: Ceiling, factors: str) -> Problem:
         f"more with {ceiling.limiting}"
     )
     return scope.problem("PW212", message, "Service", name, f"spec.slos[{index}].objective", mend)
-
-
-def rounded_down(value: float, decimals: int) -> str:
-    """A percentage that is not above the given one, so that what is shown can be promised."""
-    scale = 10**decimals
-    # What is a whole number of these decimals is a little less to a computer.
-    return f"{math.floor(value * scale + 1e-4) / scale:.10g}"

@@ -120,7 +120,7 @@ def say(value: Value) -> str:
         elif isinstance(found, float | int):
             text = words.number(found)
         elif isinstance(found, tuple):
-            text = ", ".join(found) or "none"
+            text = ", ".join(each if isinstance(each, str) else words.number(each) for each in found) or "none"
         else:
             text = str(found)
         parts.append(f"{field.replace('_', ' ')} {text}")

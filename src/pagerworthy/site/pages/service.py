@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pagerworthy.catalog import OnCall, PagerHolder
+from pagerworthy.graph import rounded_down
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
 from pagerworthy.site.index import Blast, Ref
@@ -239,17 +240,19 @@ def blast_words(label: str, blast: Blast) -> tuple[str, ...]:
 def _ceiling_words(found: ServiceInput) -> str:
     ceiling = found.ceiling
     if ceiling.percent is None:
-        return f"How much it can promise is not known: nobody says what {words.listed(ceiling.unpromised)} promise."
-    if ceiling.percent == 100 and not ceiling.unpromised:
+        return f"How much it can promise is not known: nothing is promised by {words.listed(ceiling.unpromised)}."
+    if ceiling.percent == 100 and not (ceiling.unpromised or ceiling.survived):
         return "It needs nothing that could limit what it promises."
-    limit = f"{ceiling.percent:.3f}".rstrip("0").rstrip(".")
-    text = f"Its hard dependencies together let it promise {'at most' if ceiling.exact else 'some'} {limit} %"
+    limit = rounded_down(ceiling.percent, 3)
+    text = f"Its hard dependencies together let it promise {'at most' if ceiling.exact else 'at least'} {limit} %"
     if found.limiting:
         text += f"; the weakest is {found.limiting.label}"
         if len(ceiling.path) > 2:
             text += f", by way of {words.listed(ceiling.path[1:-1])}"
+    if ceiling.survived:
+        text += f". Its users can do without {words.listed(ceiling.survived)}, as a drill showed"
     if ceiling.unpromised:
-        text += f". The true ceiling is lower: nobody says what {words.listed(ceiling.unpromised)} promise"
+        text += f". The true ceiling is lower: nothing is promised by {words.listed(ceiling.unpromised)}"
     if ceiling.promise is not None:
         verdict = "more than they can carry" if ceiling.is_broken else "which they can carry"
         text += f". It promises {words.number(ceiling.promise)} %, {verdict}"
