@@ -105,6 +105,8 @@ def test_what_would_take_too_long_is_a_lower_bound_and_says_so():
     pairs = [rng.sample(range(1, count + 1), 2) for _ in range(500)]
     limits = limits_of([pairs, *([] for _ in range(count))], [None] + [0.9] * count)
     assert limits.exact[0] is False
+    assert limits.together(0) == limits.ceilings[0]
+    assert limits.limiting(0) is not None
     trials = 2_000
     met = sum(
         all(one | other for one, other in ((up[a], up[b]) for a, b in pairs))

@@ -20,9 +20,11 @@ from typing import NamedTuple
 
 from pagerworthy.reliability.factors import Factors, members
 
-# How many alternatives may be looked at for one question, and for all of them. What people write takes a handful each.
-WORK = 50_000
-ALL_WORK = 1_000_000
+# How many alternatives may be looked at for one question, and for all of them together: some tenths of a second, and
+# more for a large system. What people write takes a handful each.
+WORK = 20_000
+ALL_WORK = 100_000
+WORK_A_PART = 100
 # Conjunctions within conjunctions; a person would not find out of ten.
 DEPTH = 150
 
@@ -46,7 +48,7 @@ class _TooMuch(Exception):  # noqa: N818 -- names what happened
 class Formulas:
     """Choices, each kept once, and the chances of what is made of them."""
 
-    def __init__(self, factors: Factors) -> None:
+    def __init__(self, factors: Factors, parts: int) -> None:
         self.factors = factors
         self._numbers: dict[frozenset[Needs], int] = {}
         self._alternatives: list[frozenset[Needs]] = []
@@ -54,7 +56,7 @@ class Formulas:
         self._bounds: list[float] = []
         self._chances: dict[Needs, float] = {}
         self._work = 0
-        self._left = ALL_WORK
+        self._left = ALL_WORK + WORK_A_PART * parts
 
     def both(self, parts: Iterable[Needs]) -> Needs:
         """What is met when all of these are."""

@@ -43,7 +43,7 @@ DIGITS = 9
 # p / c of equal numbers that were worked out in different ways is 1.
 _NOISE = 1e-12
 # Alternatives that are looked at one by one for which of them limits most.
-_MOST = 200
+_MOST = 50
 
 Groups = Sequence[Sequence[int]]
 
@@ -66,6 +66,13 @@ class Factor(NamedTuple):
 
     part: int
     own: float
+
+
+class _Choice(NamedTuple):
+    """Of a part with choices: the chance that they are met when all else is, and what limits it most."""
+
+    together: float
+    limiting: int | None
 
 
 def percent(chance: float) -> float:
@@ -92,6 +99,8 @@ class Limits:
     _parts: list[int]  # the part of each event
     _weakest: list[Link | None]
     _circles: dict[int, frozenset[int]]
+    _met: dict[int, float]  # of the parts of circles: the chance that what all of them need is up
+    _choices: dict[int, "_Choice"]
 
     def factors(self, part: int) -> list[Factor]:
         """The parts by which a part's ceiling is below 1, the weakest first, alternatives left out."""
@@ -110,28 +119,25 @@ class Limits:
 
     def together(self, part: int) -> float:
         """The chance that of each of a part's choices one alternative is up, all `factors` being so."""
-        below = self._below[part]
-        return self._formulas.chance_if(Needs(0, below.choices), below.events) if below.choices else 1.0
+        return self._choices[part].together if part in self._choices else 1.0
 
     def limiting(self, part: int) -> int | None:
         """The part whose perfection would raise the ceiling most: the weakest; the first among equals.
 
         None where nothing that is known limits it.
         """
-        series = self._series(part)
-        below = self._below[part]
-        if not below.choices:
-            return None if series is None else series.part
-        # With all events of the plain needs met, what is left is due to the choices.
-        choices = Needs(0, below.choices)
-        left = self._formulas.chance_if(choices, below.events)
-        if series is not None and series.own <= left:
-            return series.part
-        gain, chosen = max(
-            (self._formulas.chance_if(choices, below.events | 1 << event), -self._parts[event])
-            for event in members(self._formulas.support(choices) & ~below.events)[:_MOST]
-        )
-        return series.part if series is not None and left / series.own >= gain else -chosen
+        if part in self._choices:
+            return self._choices[part].limiting
+        series = self.weakest(part)
+        return None if series is None else series.part
+
+    def weakest(self, part: int) -> Factor | None:
+        """The first of a part's `factors`, which is soon found."""
+        link = self._weakest[part]
+        circle = self._others(part)
+        if link is None or (circle is not None and (circle.own, circle.part) < (link.own, link.part)):
+            return circle
+        return Factor(link.part, link.own)
 
     def path(self, part: int) -> tuple[int, ...]:
         """The parts on a shortest way from a part to the one that limits it most, both included; empty without one."""
@@ -158,14 +164,6 @@ class Limits:
                         waiting.append(target)
         return sorted(found)
 
-    def _series(self, part: int) -> Factor | None:
-        """The weakest of the factors."""
-        link = self._weakest[part]
-        circle = self._others(part)
-        if link is None or (circle is not None and (circle.own, circle.part) < (link.own, link.part)):
-            return circle
-        return Factor(link.part, link.own)
-
     def _factor(self, event: int) -> Factor:
         return Factor(self._parts[event], self._formulas.factors.chances[event])
 
@@ -179,8 +177,8 @@ class Limits:
         if not told:
             return None
         least, other = min(told)
-        below = self._formulas.chance(self._below[part])[0]
-        return Factor(other, _own(least, below)) if _own(least, below) < 1 else None
+        own = _own(least, self._met[part])
+        return Factor(other, own) if own < 1 else None
 
     def _search(self, start: int, goal: int) -> tuple[int, ...]:
         came: dict[int, int] = {start: start}
@@ -206,7 +204,7 @@ class _Pass:
         self.needs = needs
         self.promises = promises
         self.factors = Factors()
-        self.formulas = Formulas(self.factors)
+        self.formulas = Formulas(self.factors, count)
         self.below = [NOTHING] * count
         self.ceilings = [1.0] * count
         self.own = [1.0] * count
@@ -214,6 +212,8 @@ class _Pass:
         self.parts: list[int] = []
         self.weakest: list[Link | None] = [None] * count
         self.circles: dict[int, frozenset[int]] = {}
+        self.met: dict[int, float] = {}
+        self.choices: dict[int, _Choice] = {}
         # Of each part with all that it needs: what must hold, and the chance of it.
         self._up = [NOTHING] * count
         self._given = [1.0] * count
@@ -229,7 +229,7 @@ class _Pass:
                 self._part(group[0])
             else:
                 self._give(group, group[0], NOTHING, 1.0)
-        return Limits(
+        limits = Limits(
             self.needs,
             self.promises,
             self.ceilings,
@@ -240,7 +240,29 @@ class _Pass:
             self.parts,
             self.weakest,
             self.circles,
+            self.met,
+            self.choices,
         )
+        # Now and in this order, because what has been asked before decides how much may be asked after it.
+        for part, below in enumerate(self.below):
+            if below.choices:
+                met = self.met.get(part, self.ceilings[part])
+                self.choices[part] = self._choice(
+                    limits.weakest(part), below, met / self.factors.all_hold(below.events)
+                )
+        return limits
+
+    def _choice(self, series: Factor | None, below: Needs, bound: float) -> _Choice:
+        choices = Needs(0, below.choices)
+        # With all events of the plain needs met, what is left is due to the choices.
+        left = self.formulas.chance_if(choices, below.events) or bound
+        if series is not None and series.own <= left:
+            return _Choice(left, series.part)
+        gain, chosen = max(
+            (self.formulas.chance_if(choices, below.events | 1 << event), -self.parts[event])
+            for event in members(self.formulas.support(choices) & ~below.events)[:_MOST]
+        )
+        return _Choice(left, series.part if series is not None and left / series.own >= gain else -chosen)
 
     def _part(self, part: int) -> None:
         groups = self.needs[part]
@@ -256,7 +278,7 @@ class _Pass:
         groups = [each for part in group for each in self.needs[part] if inside.isdisjoint(each)]
         below, ceiling, exact = self._met(groups)
         for part in group:
-            self.circles[part] = inside
+            self.circles[part], self.met[part] = inside, ceiling
             self.below[part], self.exact[part] = below, exact
             others = [promise for other in group if other != part and (promise := self.promises[other]) is not None]
             self.ceilings[part] = min([ceiling, *others])
