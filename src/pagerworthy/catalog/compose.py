@@ -195,8 +195,12 @@ class _Composer:
         if not is_text or UNPRINTABLE.search(text):
             self._gaps.add(frame.path)
         if not is_text:
-            shown = text[:40] or "nothing"
-            self._report("PW012", f"a key has to be text, and this is {shown}", mark, f'write "{text[:40]}"')
+            message, mend = f"a key has to be text, and this is {text[:40] or 'nothing'}", f'write "{text[:40]}"'
+            name, value = next(reversed(frame.value.items()), ("", None))
+            if type(value) is int and text.isdigit() and self._spots[*frame.path, name].line == mark[0] + 1:
+                message = f"the comma ends the value of {name} here, and {text[:40]} is taken for a key"
+                mend = f"write {name}: {value}.{text[:40]}, with a point"
+            self._report("PW012", message, mark, mend)
             self._skip_next = True
         elif UNPRINTABLE.search(text):
             self._report("PW005", "this key has an invisible or control character", mark, "write it without")

@@ -42,6 +42,7 @@ class Missing(msgspec.Struct, frozen=True):
     name: str
     options: tuple[str, ...]
     because: str
+    cause: str = ""
 
 
 def schema_problems(
@@ -145,13 +146,14 @@ class _Reader:
             return
         options = tuple(allowed_by(condition)) if condition and condition.holds else ()
         options = options if name in options else (*options, name) if options else (name,)
-        because = ""
+        because = cause = ""
         if condition is not None and len(options) == 1:
             if condition.holds and names_required(condition):
                 because = f", which {listed(names_required(condition))} needs beside it"
             else:
                 because = self._because(path, condition, ", which is needed where ")
-        self._missing.setdefault((path, options), Missing(path, name, options, because))
+                cause = next(iter(values_asked(condition)), "") if condition.holds else ""
+        self._missing.setdefault((path, options), Missing(path, name, options, because, cause))
 
     def _because(self, parent: DocumentPath, condition: Condition, words: str) -> str:
         parts = []
@@ -172,7 +174,9 @@ class _Reader:
         says = self._view.at((*missing.parent[len(self._base) :], missing.name))
         meaning = says.get("description", "")
         mend = f"add {self._words.line(missing.name, says)}"
-        return Finding(missing.parent, True, "PW106", message, f"{mend}  # {meaning}" if meaning else mend)
+        # Of what is needed only because of another line, that line tells where to look.
+        place = (*missing.parent, missing.cause) if missing.cause else missing.parent
+        return Finding(place, True, "PW106", message, f"{mend}  # {meaning}" if meaning else mend)
 
     def _unknown_property(
         self, parent: DocumentPath, name: str, missing: dict[tuple[DocumentPath, tuple[str, ...]], Missing]

@@ -111,10 +111,29 @@ def _mapping_values(broken: _Broken) -> Fault:
     above = broken.line_above()
     if above is None or key is None:
         return broken.here("a colon is not expected here", "put quotes around text that has a colon")
-    return _missing_colon(broken, above) or broken.here(
-        "this line is indented further than the line above, which already has a value",
-        "indent it as far as the keys beside it",
+    return (
+        _missing_colon(broken, above)
+        or _outdented(broken, above)
+        or broken.here(
+            "this line is indented further than the line above, which already has a value",
+            "indent it as far as the keys beside it",
+        )
     )
+
+
+def _outdented(broken: _Broken, above: int) -> Fault | None:
+    """The line above, where it alone is indented less than the lines around it."""
+    before = next((line for line in reversed(broken.lines[:above]) if line.strip() and line.strip()[0] != "#"), "")
+    own = _indentation(broken.text)
+    if _indentation(broken.lines[above]) >= own or _indentation(before) != own:
+        return None
+    column = _indentation(broken.lines[above])
+    words = "this line is indented less than the lines around it"
+    return broken.at(above, column, words, f"indent it by {own} spaces, as the keys beside it")
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _missing_colon(broken: _Broken, number: int) -> Fault | None:

@@ -128,9 +128,13 @@ def value_finding(words: Words, path: DocumentPath, fault: Fault, says: Mapping[
             }
             code = "PW109"
             message = f"{what} is {shown}; it has to be {bounds[keyword]} {_count(asked)}"
+            if keyword in {"minimum", "maximum"} and path:
+                write = f"write e.g. {path[-1]}: {asked}" if isinstance(path[-1], str) else f"write e.g. {asked}"
             mend = f"{write}  # {meaning}" if meaning else write
         case "minLength":
-            code, message = "PW110", f"{what} is {'empty' if value == '' else 'too short'}"
+            size = len(value) if isinstance(value, str) else 0
+            short = f"has {size} character{'' if size == 1 else 's'}; at least {_count(asked)} are needed"
+            code, message = "PW110", f"{what} {short if size else 'is empty'}"
             mend = f"{write}  # {meaning}" if meaning else write
         case "maxLength":
             size = len(value) if isinstance(value, str) else 0
@@ -166,14 +170,18 @@ def _type(
     elif want in {"integer", "number"} and number and not (want == "integer" and number[3]):
         sign = "-" if number[1] == "-" else ""
         whole = number[2].lstrip("0") or "0"
-        mend = f"write {prefix}{sign}{whole}{'.' + number[3] if number[3] else ''}, without quotes{allowed}"
+        plain = f"{sign}{whole}{'.' + number[3] if number[3] else ''}"
+        # Only what is a number already was in quotes: 99,9 and 99.9% are texts without any.
+        mend = f"write {prefix}{plain}{', without quotes' if text.strip() == plain else ''}{allowed}"
     elif want == "integer" and isinstance(value, float):
         mend = f"write {prefix}{round(value)}{allowed}"
     elif want == "string" and not isinstance(value, dict | list):
         mend = f'write {prefix}"{words.written(path)}", in quotes'
         mend = f"write e.g. {line}{allowed}" if allowed else mend
-    elif want == "array" and not isinstance(value, dict):
+    elif want == "array" and not isinstance(value, dict) and not isinstance(_first(says), dict):
         mend = f"write it as a list: {prefix}[{as_yaml(value)}]"
+    elif want == "array" and not isinstance(value, dict):
+        mend = f"write it as a list, e.g. {line}"
     elif want == "array":
         mend = f"put a hyphen before each item, as in - {as_yaml(_first(says))}"
     return "PW107", message, mend
@@ -187,6 +195,8 @@ def _first(says: Mapping[str, Any]) -> Any:
 
 def _form(words: Words, value: Value, fault: Fault, write: str, meaning: str) -> str:
     definition = words.view.defined_as(fault.way)
+    if definition == "path" and isinstance(value, str) and value.startswith(("https://", "http://")):
+        return f"write url: {_cut(value, 60)}, if it may have one: a path names a file of this repository"
     short = isinstance(value, str) and len(value) <= 300
     guess = GUESSES[definition](str(value)) if definition in GUESSES and short else ""
     if guess and guess != value:

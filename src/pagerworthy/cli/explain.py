@@ -38,8 +38,10 @@ def command(ctx: click.Context, name: str) -> int:
     files = _criterion_files(ctx)
     if name not in files:
         looks_like_code = name.upper().startswith("PW")
-        kind, known = ("problem code", list(CODES)) if looks_like_code else ("criterion", [*files, *CODES])
-        raise click.UsageError(unknown_name(kind, name.upper() if looks_like_code else name, known))
+        if looks_like_code:
+            # Codes are numbers: the nearest one by its spelling is another problem.
+            raise click.UsageError(f"there is no problem code {name.upper()!r}; `pagerworthy docs problems` lists all")
+        raise click.UsageError(unknown_name("criterion", name, [*files, *CODES]))
     *shipped, last = files[name]
     found = _read(last)
     if found is None and shipped:

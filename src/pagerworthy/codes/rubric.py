@@ -71,6 +71,14 @@ ROWS = (
         right="id: slo-measured\ndisabled: true",
     ),
     Code(
+        code="PW310",
+        title="A limit of the policy is read by nothing",
+        why="Whoever wrote it believes that it holds.",
+        mend="Write the name that the criteria read; `pagerworthy docs criteria` shows their expressions.",
+        wrong="limits: {pages_per_shft: 3}",
+        right="limits: {pages_per_shift: 3}",
+    ),
+    Code(
         code="PW401",
         title="A line of evidence cannot be read",
         why="What it says stays unknown, so nothing can pass by it.",

@@ -50,12 +50,13 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Language:
-    """What expressions may say under one policy: facts, limits, and evidence."""
+    """What expressions may say under one policy: facts, `limits` (their names), and evidence."""
 
     def __init__(self, limits: Mapping[str, float]) -> None:
         shapes: dict[str, Mapping[str, Any]] = {"Limits": dict.fromkeys(limits, float)}
         for key in KEYS.values():
             shapes[_message_name(key)] = _shape(key)
+        self.limits = tuple(limits)
         self._messages = Messages([SubjectFacts], shapes)
         self._limits = self._messages.make("Limits")(**limits)
         self._classes = {key.name: self._messages.make(_message_name(key)) for key in KEYS.values()}

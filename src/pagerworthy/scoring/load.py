@@ -6,7 +6,7 @@ service that the other half would fail.
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pagerworthy.problem import DocumentPath, Problem, Where, repository_path, s
 from pagerworthy.project import data_folder
 from pagerworthy.scoring.cel import CelError, Language, Program
 from pagerworthy.scoring.criterion_file import criterion_of
+from pagerworthy.scoring.expression_help import expression_help
 from pagerworthy.scoring.policy import Policy
 from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble
 from pagerworthy.scoring.rubric_files import MAX_BYTES, POLICY, rubric_files
@@ -59,6 +60,16 @@ def load_policy(root: Path) -> Policy | None:
 
 # The facts of the graph that follow from the entries of what needs a service, and not of what it needs.
 _FROM_DEPENDENTS = re.compile(r"\bgraph\.(dependents|dependents_hard|shared_writers|unclear_writers|zone_crossings)\b")
+
+
+_LIMIT = re.compile(r"\blimits\.(\w+)")
+# Read by no expression: see `Policy.drill_age`.
+_READ_BY_CODE = frozenset({"drill_age_days"})
+
+
+def _limits_of(document: Document | None) -> Mapping[str, Any]:
+    limits: Mapping[str, Any] = document.value.get("limits", {}) if document else {}
+    return limits
 
 
 def _reads(group: str, expression: str) -> bool:
@@ -127,6 +138,7 @@ class _RubricReader:
         areas = {area.id for area in policy.areas}
         compiled = [each for source in sources.values() if (each := self._compile(source, language, areas))]
         breaches = list(self._breaches(policy, language, folders[-1]))
+        self._check_limits(folders, [each.document.value for each in sources.values()], policy)
         if self.problems:
             return None
         return assemble([each.criterion for each in compiled], policy, compiled, breaches, language)
@@ -187,12 +199,14 @@ class _RubricReader:
         # Whoever leaves a criterion out need not say its area.
         area = data.get("area", file.parent.name)
         if data["id"] != file.stem or area != file.parent.name:
+            at = "id" if data["id"] != file.stem else "area"
             self._complain(
                 "PW302",
                 document,
-                ("id",),
-                f"the file is {file.parent.name}/{file.name}, and says otherwise inside",
-                f"name it {area}/{data['id']}.yaml, or correct id and area",
+                (at,),
+                f"the file is {file.parent.name}/{file.name}, and says {at}: {data[at]} inside",
+                f"write {at}: {file.stem if at == 'id' else file.parent.name}, or move the file to "
+                f"{area}/{data['id']}.yaml",
             )
             return None
         return _Source(data["id"], document, data)
@@ -276,11 +290,28 @@ class _RubricReader:
                     "PW307",
                     f"the expression `{path[-1]}` does not compile: {error.reason}",
                     msgspec.structs.replace(start, column=start.column + error.column - 1) if inside else start,
-                    "facts and evidence keys are listed by `pagerworthy docs facts` and `docs evidence`; "
-                    "numbers are written with a point (2.0), and evidence must be named in `needs`",
+                    expression_help(error.reason, language.limits, needs),
                 )
             )
             return None
+
+    def _check_limits(self, folders: Sequence[Path], criteria: Iterable[Mapping[str, Any]], policy: Policy) -> None:
+        """A limit of the repository's own that nothing reads is a limit that somebody relies on in vain."""
+        *shipped, last = (rubric_files(folder).policy for folder in folders)
+        if last is None or (own := self._document(last, "policy")) is None:
+            return
+        # What the shipped criteria read may be left out here, and come back.
+        known = {name for file in shipped if file for name in _limits_of(self._document(file, "policy"))}
+        known |= _READ_BY_CODE
+        for each in criteria:
+            known.update(_LIMIT.findall(f"{each.get('applies', '')}\n{each.get('pass', '')}\n{each.get('detail', '')}"))
+        for rule in policy.breaches:
+            known.update(_LIMIT.findall(f"{rule.when}\n{rule.detail}"))
+        for name in _limits_of(own):
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                mend = f"did you mean {near[0]}?" if near else "remove it, or ask for it in a criterion"
+                self._complain("PW310", own, ("limits", name), f"no criterion reads the limit {name}", mend)
 
     def _breaches(self, policy: Policy, language: Language, folder: Path) -> Iterator[CompiledBreach]:
         if not policy.breaches:
