@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pagerworthy.catalog import Catalog, Resource, Sli, Slo
+from pagerworthy.catalog.kept_promises import surely_kept
 from pagerworthy.graph import Ceiling, ceilings
 from tests.graph.catalogs import catalog, catalogs, need, provider, service
 
@@ -179,6 +180,39 @@ def test_a_lower_promise_never_raises_a_ceiling(drawn, data):
         old = before[name].percent
         assert (ceiling.percent is None) == (old is None)
         assert ceiling.percent is None or old is None or ceiling.percent <= old
+
+
+@given(catalogs())
+def test_what_is_proved_in_a_hurry_is_so(drawn):
+    if surely_kept(drawn.ties):
+        assert ceilings(drawn).broken() == []
+
+
+@pytest.mark.parametrize(
+    ("promise", "needs", "plain"),
+    [
+        (99.9, [need("cart")], True),
+        (99.9, [need("cart"), need("cart", "soft")], True),
+        (99.91, [need("cart")], False),
+        (99.8, [need("cart"), provider("stripe", 99.9)], True),
+        (99.9, [need("cart"), provider("stripe", 99.9)], False),
+        (99.9, [need("gone"), need("ad")], True),
+        (98.0, [need("shelf")], True),
+        (98.1, [need("shelf")], False),
+        (98.1, [provider("stripe")], False),
+        (99.9, [need("cart/db")], True),
+        (99.99, [need("cart/db")], False),
+        (99.9, [need("cart", any_of="x"), need("ad", any_of="x")], False),
+    ],
+)
+def test_what_is_plain_to_see_is_seen(promise, needs, plain):
+    others = (
+        service("cart", slo=99.9, resources=REDIS),
+        service("ad"),
+        service("shelf", provider("stripe")),
+        service("other", provider("stripe", 98.0)),
+    )
+    assert surely_kept(catalog(service("web", *needs, slo=promise), *others).ties) is plain
 
 
 @given(catalogs(acyclic=True))

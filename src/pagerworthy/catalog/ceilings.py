@@ -227,5 +227,10 @@ def _contracts(every: Mapping[str, Ties]) -> dict[str, list[float]]:
     return {provider: sorted(stated, reverse=True) for provider, stated in found.items()}
 
 
+def stated_least(every: Mapping[str, Ties]) -> dict[str, float]:
+    """The lowest availability that any entry states of each provider, in percent."""
+    return {provider: stated[-1] for provider, stated in _contracts(every).items()}
+
+
 def _share(promise: float | None) -> float | None:
     return None if promise is None else promise / 100

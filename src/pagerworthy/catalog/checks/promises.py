@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pagerworthy.catalog.ceilings import Ceiling, ceilings, rounded_down
 from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.catalog.kept_promises import surely_kept
 from pagerworthy.problem import Problem
 
 # Factors that are named; the weakest come first.
@@ -15,7 +16,7 @@ def too_high(scope: Scope) -> Iterator[Problem]:
 
     It goes by the entries alone. What a drill has shown not to limit, a service is better off calling soft.
     """
-    if not any(ties.promise is not None and ties.needs for ties in scope.catalog.ties.values()):
+    if surely_kept(scope.catalog.ties):
         return
     every = ceilings(scope.catalog.ties)
     for name in every.broken():
