@@ -97,12 +97,12 @@ def _write(plan: "RulePlan", out: Path, services: tuple[str, ...], *, cache: boo
     """Writes the rules and their unit tests; False where a file of somebody else's is in the way."""
     from pagerworthy.cli.aloud import show_problems
     from pagerworthy.slo.rules import ENDING, write_rules
-    from pagerworthy.slo.simulate import MINUTE, write_tests
+    from pagerworthy.slo.simulate import write_tests
 
     rules = write_rules(plan, out, anew=not cache)
     wanted = [each.service for each in plan.wanted if not services or each.service.name in services]
     keep = None if services else {name.removesuffix(ENDING) for name in plan.unsure}
-    tests = write_tests(wanted, out, MINUTE, keep=keep)
+    tests = write_tests(wanted, out, keep=keep)
     show_problems([*rules.problems, *tests.problems], out)
     for name in tests.left_out:
         click.echo(f"note: promtool cannot be fed with what {name} counts: it has no unit test", err=True)

@@ -10,6 +10,7 @@ from pagerworthy.slo.objective import Objective
 from pagerworthy.slo.period import Period, Severity
 from pagerworthy.slo.rules import MIN_EVENTS, STOPPED_FOR, declared_alert, names
 
+_MINUTE = 60
 _PART = re.compile(r"([0-9]+)(ms|s|m|h|d|w|y)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_536_000.0}
 # Counters over the window, as opposed to a share that is averaged over it.
@@ -41,6 +42,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def shortest(self) -> int:
         """The window over which data are looked for."""
         return names.shortest(self.period)
+
+    @property
+    def interval(self) -> int:
+        """How often, in seconds, Prometheus scrapes and evaluates while this is played: each minute, as it does unless
+        told otherwise; for slices of time that are no longer than that, four times in each.
+        """
+        return self.slice_length // 4 if 0 < self.slice_length <= _MINUTE else _MINUTE
 
     def felt(self, share: float) -> float:
         """How bad it is, to this objective, while so large a share of events is bad all the time."""

@@ -11,7 +11,6 @@ from pagerworthy.slo.simulate.meter import Edge
 from pagerworthy.slo.simulate.play import Episodes, episodes, play
 from pagerworthy.slo.simulate.scenario import Expected, Scenario, full_stage, scenarios
 
-MINUTE = 60
 _EDGES: tuple[Edge, ...] = ("closed", "open")
 
 Verdict = Literal["ok", "late-page", "missed", "false-page", "false-ticket", "stuck"]
@@ -58,22 +57,22 @@ class Rehearsal(msgspec.Struct, frozen=True):
         return any(each.verdict in _WRONG for each in self.shown)
 
 
-def rehearse(objectives: Iterable[Objective], step: int = MINUTE) -> tuple[Rehearsal, ...]:
-    """Plays every scenario, once for all objectives whose alerts depend on the same; in the order of the first of each.
-
-    `step` is the interval of scrapes and evaluations, in seconds.
-    """
+def rehearse(objectives: Iterable[Objective]) -> tuple[Rehearsal, ...]:
+    """Plays every scenario, once for all objectives whose alerts depend on the same, in the order of the first."""
     alike: dict[Case, list[Objective]] = {}
     for objective in objectives:
         alike.setdefault(case_of(objective), []).append(objective)
     return tuple(
-        Rehearsal(case, tuple(those), tuple(show(case, scenario, step) for scenario in scenarios(case)))
+        Rehearsal(case, tuple(those), tuple(show(case, scenario, case.interval) for scenario in scenarios(case)))
         for case, those in alike.items()
     )
 
 
-def show(case: Case, scenario: Scenario, step: int = MINUTE) -> Shown:
-    """Plays a scenario. What is told of it is the later of what Prometheus 2 and 3 would do, and the worse."""
+def show(case: Case, scenario: Scenario, step: int) -> Shown:
+    """Plays a scenario, with a scrape and an evaluation every `step` seconds.
+
+    What is told of it is the later of what Prometheus 2 and 3 would do, and the worse.
+    """
     stage = full_stage(case, scenario, step)
     runs = [play(case, scenario, stage, edge) for edge in _EDGES]
     start, over = stage.before, stage.over

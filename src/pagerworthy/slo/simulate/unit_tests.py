@@ -1,8 +1,9 @@
 """The scenarios as unit tests of `promtool test rules`.
 
-The past before each outage is shorter in them than where times are promised, so that a test takes no minutes; what is
-expected is reckoned for just that past. It is asked for only where Prometheus 2 and 3 agree and no last digit of a
-number decides: before an alert first fires, then, while it still fires, and when it does no more.
+Before a total outage all is well for as long as a page looks back, so that it is judged by the times that are promised.
+The past before other outages is shorter, so that a test takes no minutes, and what is expected is reckoned for just
+that past. It is asked for only where Prometheus 2 and 3 agree and no last digit of a number decides: before an alert
+first fires, then, while it still fires, and when it does no more.
 """
 
 import json
@@ -45,8 +46,9 @@ class UnitTest(msgspec.Struct, frozen=True):
     asked: tuple[Asked, ...]
 
 
-def unit_tests(service: Service, step: int) -> tuple[UnitTest, ...]:
+def unit_tests(service: Service) -> tuple[UnitTest, ...]:
     """The tests of all objectives of a service whose input can be made, in the order of its entry."""
+    step = min(case_of(objective).interval for objective in objectives_of(service))
     return tuple(test for objective in objectives_of(service) for test in objective_tests(objective, step))
 
 
@@ -73,7 +75,7 @@ def short_stage(case: Case, scenario: Scenario, step: int) -> Stage:
     unit = max(case.period.shortest // step, 2)
     full = full_stage(case, scenario, step).outage
     # Few events have to be as many as a page needs.
-    before = (12 if scenario.sparse else 4) * unit
+    before = full if scenario.name == "total" else (12 if scenario.sparse else 4) * unit
     if scenario.pattern in {"one", "gone"} or scenario.brief:
         outage = full
     else:
@@ -91,9 +93,12 @@ def _told(case: Case, scenario: Scenario, stage: Stage) -> tuple[Episodes, Episo
     return episodes(fired.page), episodes(fired.ticket), episodes(fired.no_data)
 
 
-def as_promtool(rules: str, tests: Sequence[UnitTest], step: int) -> str:
-    """The file of tests as YAML, without a comment at its beginning; `rules` is the path of the rules from there."""
-    every = duration_text(step)
+def as_promtool(rules: str, tests: Sequence[UnitTest]) -> str:
+    """The file of tests as YAML, without a comment at its beginning; `rules` is the path of the rules from there.
+
+    All tests of a file have the same step.
+    """
+    every = duration_text(tests[0].step)
     lines = ["rule_files:", f"- {_quoted(rules)}", f"evaluation_interval: {every}", "tests:"]
     for test in tests:
         if test.note:

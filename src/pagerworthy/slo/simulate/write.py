@@ -28,9 +28,7 @@ class TestsWritten(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def write_tests(
-    services: Sequence[Service], out: Path, step: int, *, keep: Container[str] | None = None
-) -> TestsWritten:
+def write_tests(services: Sequence[Service], out: Path, *, keep: Container[str] | None = None) -> TestsWritten:
     """Writes a file of tests for each service into `out`, where its rules are; only what differs from what is there.
 
     Files of ours for other services are removed, save of those to `keep`; without `keep` all stay. Raises OSError where
@@ -41,14 +39,14 @@ def write_tests(
     problems: list[Problem] = []
     names = set()
     for service in services:
-        tests = unit_tests(service, step)
+        tests = unit_tests(service)
         told = {test.objective for test in tests}
         left_out += [objective.id for objective in objectives_of(service) if objective.id not in told]
         if not tests:
             continue
         path = out / f"{service.name}{ENDING}"
         names.add(path.name)
-        content = (_HEAD + as_promtool(f"{service.name}{RULES}", tests, step)).encode()
+        content = (_HEAD + as_promtool(f"{service.name}{RULES}", tests)).encode()
         there = path.read_bytes() if path.is_file() else None
         if there is not None and not there.startswith(_MARK.encode()):
             problems.append(_foreign(path))
