@@ -47,6 +47,7 @@ def _items(key: Key, each: Planned) -> Sequence[str]:
         "dashboard": each.dashboards,
         "dependency": list(each.targets),
         "soft": [name for name, hard in each.targets.items() if not hard],
+        "hard": [name for name, hard in each.targets.items() if hard],
         "store": [name for name, kind in each.resources if kind in _STORES],
     }
     return parts[key.per]
