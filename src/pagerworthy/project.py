@@ -139,7 +139,7 @@ def open_project(root: Path | None) -> Project:
     try:
         data = tomllib.loads(_read(folder / SETTINGS_FILE).decode())
         settings = msgspec.convert(data, Settings)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise _unusable(f"the settings cannot be read: {error}", "see the table of settings in the README") from error
     except RecursionError as error:
         raise _unusable("the settings cannot be read: they are nested too deeply", "write them flatter") from error

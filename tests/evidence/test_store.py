@@ -58,6 +58,7 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             line(time="2026-11-19T06:00:00"),
             line(subject=None),
             line(colour="red"),
+            line()[:-1] + ', "colour": ' + "9" * 5000 + "}",
             "\x00",
             line().replace("12}", "NaN}"),
             line().replace("12}", "-Infinity}"),
@@ -314,3 +315,39 @@ def test_a_burndown_that_cannot_be_is_a_problem(
     assert problem.code == "PW403"
     assert says in problem.message
     assert read(tmp_path, _line_of(KEYS["slo.burndown"], days=[1, 0], remaining=[0.5, 0.505])).problems == ()
+
+
+def test_a_number_of_thousands_of_digits_is_wrong_like_any_other(tmp_path: Path) -> None:
+    long = line(query="\\d").replace("12}", "9" * 5000 + "}")
+    assert [problem.code for problem in read(tmp_path, long).problems] == ["PW403"]
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+    (tmp_path / "evidence" / "closed").mkdir(parents=True)
+
+    def refusing(path: str) -> Any:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    problems = read_evidence(tmp_path, [tmp_path / "evidence"], as_of=AS_OF).problems
+    assert [(problem.code, problem.where.file) for problem in problems] == [("PW401", "evidence/closed")]
+
+
+def test_what_looks_like_evidence_and_is_not_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "cart.JSONL").write_text(line() + "\n")
+    os.mkfifo(tmp_path / "pipe")
+    found = read_evidence(tmp_path, [tmp_path / "evidence", tmp_path / "pipe", Path("/dev/null")], as_of=AS_OF)
+    assert [problem.code for problem in found.problems] == ["PW401"] * 3
+    assert "cart.JSONL" in found.problems[0].where.file
+
+
+def test_wrong_lines_beyond_the_first_hundred_are_counted_not_kept(tmp_path: Path) -> None:
+    found = read(tmp_path, *["{"] * 5000)
+    assert len(found.problems) == 101
+    assert found.problems[-1].message == "4,900 more lines are wrong"

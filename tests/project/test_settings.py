@@ -18,6 +18,7 @@ from pagerworthy.project import SETTINGS_FILE, find_root, open_project
     [
         "a = " + "[" * 60_000,
         "# " + "x" * 70_000,
+        "a = " + "9" * 5_000,
         "[scoring]\nas_of = 0001-01-01T00:00:00+23:59",
         "[scoring]\nas_of = 9999-12-31T23:59:59-23:59",
         f'[evidence]\npaths = ["{"a" * 5_000}"]',

@@ -84,7 +84,8 @@ def refuse_disguise(line: bytes, record: Record) -> None:
     # Only names that are written plainly are counted here; whatever else could be one has the line read again.
     names = _NAME.findall(line)
     if escaped or len(names) != len(set(names)):
-        json.loads(line, object_pairs_hook=_once)
+        # Numbers stay text: Python refuses to make one of thousands of digits.
+        json.loads(line, object_pairs_hook=_once, parse_int=str)
 
 
 def _once(pairs: list[tuple[str, object]]) -> None:

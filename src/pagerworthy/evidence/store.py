@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,10 +82,12 @@ def read_evidence(
         if not path.exists():
             reader.complain("PW401", f"there is no evidence at {path.name}", _name(root, path), 0, "check the path")
             continue
-        for file in _files(path):
+        for file in _files(path, lambda error: reader.complain_of(error, _name(root, Path(error.filename or "")))):
             name = _name(root, file)
             if file.is_symlink() and file != path:
                 reader.complain("PW401", "a symbolic link is not read", name, 0, "put the file itself there")
+            elif file.suffix != SUFFIX and file != path:
+                reader.complain("PW401", "not read, as its name is written", name, 0, f"let it end in {SUFFIX}")
             else:
                 reader.read(file, name)
     for record in extra:
@@ -93,15 +95,18 @@ def read_evidence(
     return reader.finish()
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """The files to read, and the symbolic links that will not be followed, since they may lead anywhere."""
-    if path.is_file():
+def _files(path: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
+    """The files to read, those whose names end nearly right, and the symbolic links, which may lead anywhere.
+
+    `refused` is told of each folder that the system does not let read.
+    """
+    if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    for folder, folders, names in os.walk(path, onerror=refused):
         folders.sort()
         yield from (link for link in (Path(folder, name) for name in folders) if link.is_symlink())
-        yield from (file for file in (Path(folder, name) for name in sorted(names)) if file.suffix == SUFFIX)
+        yield from (file for file in (Path(folder, name) for name in sorted(names)) if file.suffix.lower() == SUFFIX)
 
 
 def _name(root: Path, path: Path) -> str:
@@ -123,8 +128,17 @@ class _Reader:
         self._found: dict[str, dict[str, dict[str, Known]]] = {}
         self._lines: set[bytes] = set()
         self._problems: list[Problem] = []
+        self._wrong_lines = 0
+
+    def complain_of(self, error: OSError, name: str) -> None:
+        """Reports what the system does not let read."""
+        self.complain("PW401", f"cannot be read: {error.strerror}", name, 0, "make it readable, or remove it")
 
     def complain(self, code: str, message: str, file: str, line: int, help_: str) -> None:
+        if line:
+            self._wrong_lines += 1
+            if self._wrong_lines > MAX_PROBLEMS:
+                return
         self._problems.append(
             Problem(
                 code=code,
@@ -136,7 +150,7 @@ class _Reader:
         )
 
     def read(self, file: Path, name: str) -> None:
-        before = len(self._problems)
+        self._wrong_lines = 0
         try:
             # Not blocking: a pipe that nobody writes to would be waited for without end.
             with open(file, "rb", opener=_open) as stream:
@@ -149,9 +163,8 @@ class _Reader:
                 else:
                     self._lines_of(stream, name)
         except OSError as error:
-            self.complain("PW401", f"cannot be read: {error.strerror}", name, 0, "make the file readable, or remove it")
-        if (more := len(self._problems) - before - MAX_PROBLEMS) > 0:
-            del self._problems[before + MAX_PROBLEMS :]
+            self.complain_of(error, name)
+        if (more := self._wrong_lines - MAX_PROBLEMS) > 0:
             self.complain("PW401", f"{more:,} more lines are wrong", name, 0, "mend those that are listed first")
 
     def _lines_of(self, stream: BinaryIO, name: str) -> None:
@@ -185,7 +198,7 @@ class _Reader:
             form = self._forms.get(record.key)
             if not simple or form is None or not form.is_once(line, record):
                 refuse_disguise(line, record)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UnfitError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError, UnfitError) as error:
             self.complain(
                 "PW401",
                 f"not a record: {error}",
