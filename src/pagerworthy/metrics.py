@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Texts, comments, numbers (with their units, as in `5m` and `1e9`) and ranges hide no names; `$window` is ours.
 _TOKEN = re.compile(
@@ -57,9 +58,16 @@ def metric_names(query: str) -> frozenset[str]:
     """
     if "__name__" not in query:
         query = _PLAIN_MATCHERS.sub(" ", query)
+    return _named(query)
+
+
+@lru_cache(4096)
+def _named(query: str) -> frozenset[str]:
+    # Without their matchers, most queries of a catalog are the same few.
     return frozenset(_names(list(_TOKEN.finditer(query))))
 
 
+@lru_cache(4096)
 def is_machine_metric(name: str) -> bool:
     """Whether a metric tells of machines, from which nobody learns whether a user got an answer.
 

@@ -13,11 +13,14 @@ import msgspec
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_math, ext_strings
 
-from pagerworthy.evidence import KEYS, Key, Known, SubjectEvidence
+from pagerworthy.evidence import KEYS, Key, Value
 from pagerworthy.scoring.facts import SubjectFacts
 from pagerworthy.scoring.messages import Messages
 
 _FACTS = tuple(SubjectFacts.__struct_fields__)
+_EVIDENCE = "Evidence"
+# What expressions are told: by key, each part of the service ("" for the whole) with its value, in order.
+SeenEvidence = Mapping[str, Sequence[tuple[str, Value]]]
 # The name by which a batch knows which rules have their evidence.
 _KNOWN = "known"
 _LOOPS = frozenset({"all", "exists", "exists_one", "filter", "map"})
@@ -53,9 +56,12 @@ class Language:
     """What expressions may say under one policy: facts, `limits` (their names), and evidence."""
 
     def __init__(self, limits: Mapping[str, float]) -> None:
-        shapes: dict[str, Mapping[str, Any]] = {"Limits": dict.fromkeys(limits, float)}
+        shapes: dict[str, Mapping[str, Any]] = {"Limits": dict.fromkeys(limits, float), _EVIDENCE: {}}
         for key in KEYS.values():
             shapes[_message_name(key)] = _shape(key)
+            group = shapes.setdefault(f"{_EVIDENCE}_{key.group}", {})
+            shapes[_EVIDENCE] = {**shapes[_EVIDENCE], key.group: f"{_EVIDENCE}_{key.group}"}
+            shapes[f"{_EVIDENCE}_{key.group}"] = {**group, key.field: _hint(key)}
         self.limits = tuple(limits)
         self._messages = Messages([SubjectFacts], shapes)
         self._limits = self._messages.make("Limits")(**limits)
@@ -63,6 +69,7 @@ class Language:
         self._fact_classes = {
             name: self._messages.make(hint.__name__) for name, hint in SubjectFacts.__annotations__.items()
         }
+        self._all_evidence = self._messages.make(_EVIDENCE)
         self._environments: dict[frozenset[str], Any] = {}
 
     @cached_property
@@ -73,16 +80,10 @@ class Language:
         return variables
 
     @cached_property
-    def _blank(self) -> dict[str, Any]:
-        """What stands for evidence that is not there, so that a batch can run; its answers are never used."""
-        return {
-            f"evidence.{key.name}": self._classes[key.name]() if key.per == "service" else [] for key in KEYS.values()
-        }
-
-    @cached_property
     def _everything(self) -> Any:
         """The environment of batches: all evidence, and which of it is known. Criteria are never compiled in it."""
-        return self._declare(frozenset(KEYS), {_KNOWN: cel.Type.List(cel.Type.BOOL)})
+        named = self._messages.type_name
+        return self._declare((), {"evidence": cel.Type(named(_EVIDENCE)), _KNOWN: cel.Type.List(cel.Type.BOOL)})
 
     def _environment(self, needs: Iterable[str]) -> Any:
         wanted = frozenset(needs)
@@ -90,7 +91,7 @@ class Language:
             self._environments[wanted] = self._declare(wanted, {})
         return self._environments[wanted]
 
-    def _declare(self, needs: frozenset[str], more: Mapping[str, Any]) -> Any:
+    def _declare(self, needs: Iterable[str], more: Mapping[str, Any]) -> Any:
         variables = {**self._base, **more}
         for name in sorted(needs):
             message = cel.Type(self._messages.type_name(_message_name(KEYS[name])))
@@ -125,19 +126,30 @@ class Language:
         )
         return Program(self._everything.compile(f"[{','.join(parts)}]"))
 
-    def activation(self, facts: SubjectFacts, evidence: SubjectEvidence, known: Sequence[bool]) -> Any:
-        """What all expressions about one service see; `known` says of each rule whether its evidence is there."""
-        data: dict[str, Any] = {**self._blank, _KNOWN: known}
-        for name in _FACTS:
-            data[name] = self._fact_classes[name](**msgspec.to_builtins(getattr(facts, name)))
-        data["limits"] = self._limits
-        for name, items in evidence.items():
-            message, values = self._classes[name], _values(items)
-            if KEYS[name].per != "service":
-                data[f"evidence.{name}"] = [message(item=item, **value) for item, value in values]
-            elif values:
-                data[f"evidence.{name}"] = message(**values[0][1])
+    def facts(self, facts: SubjectFacts) -> dict[str, Any]:
+        """What expressions see beside evidence, as messages."""
+        plain = msgspec.to_builtins(facts)
+        seen = {name: self._fact_classes[name](**plain[name]) for name in _FACTS}
+        seen["limits"] = self._limits
+        return seen
+
+    def batch_activation(self, facts: Mapping[str, Any], evidence: SeenEvidence, known: Sequence[bool]) -> Any:
+        """What a batch sees; `known` says of each rule whether its evidence is there."""
+        groups: dict[str, dict[str, Any]] = {}
+        for name, values in evidence.items():
+            key = KEYS[name]
+            groups.setdefault(key.group, {})[key.field] = _told(key, values)
+        data = {**facts, "evidence": self._all_evidence(**groups), _KNOWN: known}
         return self._everything.Activation(data)
+
+    def activation(self, facts: Mapping[str, Any], evidence: SeenEvidence) -> Any:
+        """What a single program sees. It has no value where it asks for evidence that is not there."""
+        data = dict(facts)
+        for name, values in evidence.items():
+            key, message = KEYS[name], self._classes[name]
+            told = _told(key, values)
+            data[f"evidence.{name}"] = message(**told) if isinstance(told, dict) else [message(**each) for each in told]
+        return self._environment(evidence).Activation(data)
 
 
 class Program:
@@ -186,17 +198,26 @@ def _refuse_growth(source: str) -> None:
             raise CelError(f"has more than {_MAX_LOOPS} loops within each other", line, column)
 
 
-def _values(items: Mapping[str, Known]) -> list[tuple[str, dict[str, Any]]]:
-    return [(item, msgspec.to_builtins(seen.value)) for item, seen in sorted(items.items()) if seen.value is not None]
+def _told(key: Key, values: Sequence[tuple[str, Value]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """The values of a key as their message takes them: one, or one for each part of the service."""
+    if key.per == "service":
+        return msgspec.structs.asdict(values[0][1]) if values else {}
+    return [{"item": item, **msgspec.structs.asdict(value)} for item, value in values]
 
 
 def _message_name(key: Key) -> str:
-    return "Evidence_" + key.name.replace(".", "_")
+    return f"{_EVIDENCE}_" + key.name.replace(".", "_")
 
 
 def _shape(key: Key) -> Mapping[str, Any]:
     fields: dict[str, Any] = {} if key.per == "service" else {"item": str}
     return fields | {field.name: field.type for field in msgspec.structs.fields(key.value)}
+
+
+def _hint(key: Key) -> Any:
+    """How the field of a key is declared in the message of its group."""
+    name = _message_name(key)
+    return name if key.per == "service" else tuple[name, ...]  # type: ignore[valid-type]
 
 
 def _compile_error(text: str) -> CelError:

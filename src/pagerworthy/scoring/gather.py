@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -28,6 +29,7 @@ _INCIDENT_DAYS = 180
 _MILLISECONDS = {"ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7, "w": 6.048e8}
 
 
+@lru_cache(1024)
 def milliseconds(duration: str) -> float:
     """A duration such as `300ms` or `35d` in milliseconds; nan for an empty one. The schema has checked the form."""
     if not duration:

@@ -19,7 +19,7 @@ def slo_facts(service: Service, levels: Mapping[str, float]) -> tuple[f.SloFacts
 def _facts(objective: Objective, levels: Mapping[str, float], paged: set[str]) -> f.SloFacts:
     slo, sli = objective.slo, objective.slo.sli
     queries = (sli.good, sli.bad, sli.total, sli.histogram, sli.ratio, sli.probe)
-    metrics = frozenset[str]().union(*map(metric_names, queries))
+    metrics = frozenset[str]().union(*map(metric_names, filter(None, queries)))
     return f.SloFacts(
         name=slo.name,
         kind=slo.kind,

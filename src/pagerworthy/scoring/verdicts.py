@@ -1,6 +1,7 @@
 """From outcomes to rungs, scores and a verdict with its reason in one sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -9,7 +10,6 @@ from pagerworthy.handover import Pager
 from pagerworthy.scoring.model import Breach, Criterion, CriterionResult, Outcome, Rung, Verdict
 from pagerworthy.scoring.policy import Policy
 
-_NOT_DUE = frozenset({Outcome.UPCOMING, Outcome.NOT_APPLICABLE})
 _ACCEPTANCE = PHASES.index("acceptance")
 _NAMED = 3
 
@@ -37,58 +37,73 @@ class Standing(msgspec.Struct, frozen=True):
     blocking: tuple[Judged, ...]
 
 
-def standing(judged: Sequence[Judged], policy: Policy, service: Service) -> Standing:
-    """Rungs, scores and coverage of one service.
+class _Weighed(msgspec.Struct, frozen=True):
+    """A criterion, its rung as a number, its weight, and how urgent it is when it fails, is not known or is waived."""
 
-    A rung is reached when every criterion due on it and below passes; the score is the weighted share of due criteria
-    that pass, 0 to 100; the coverage is the share of due criteria of which the outcome is known, 0 to 1, whatever a
-    waiver says. Where nothing is due, score and coverage are 0: nothing was shown.
-    """
-    required = policy.required_rung(service.spec.engagement, service.spec.tier)
-    weights = {rung: policy.weight(rung) for rung in (Rung.BRONZE, Rung.SILVER, Rung.GOLD)}
-    total = passed = with_waivers = 0.0
-    due = known = 0
-    rung = rung_with_waivers = int(Rung.GOLD)
-    blocking = []
-    for each in judged:
-        outcome, own = each.result.outcome, each.criterion.rung
-        if outcome in _NOT_DUE:
-            continue
-        due += 1
-        known += (each.result.without_waiver or outcome) is not Outcome.UNKNOWN
-        total += weights[own]
-        if outcome is Outcome.PASS:
-            passed += weights[own]
-            with_waivers += weights[own]
-            continue
-        rung = min(rung, own - 1)
-        if outcome is Outcome.WAIVED:
-            with_waivers += weights[own]
-        else:
-            rung_with_waivers = min(rung_with_waivers, own - 1)
-        if own <= required:
-            blocking.append(each)
-    return Standing(
-        rung=Rung(rung if due else Rung.NONE),
-        rung_with_waivers=Rung(rung_with_waivers if due else Rung.NONE),
-        required=required,
-        score=round(100 * passed / total, 1) if total else 0.0,
-        score_with_waivers=round(100 * with_waivers / total, 1) if total else 0.0,
-        coverage=round(known / due, 3) if due else 0.0,
-        blocking=tuple(sorted(blocking, key=_urgency)),
-    )
+    criterion: Criterion
+    rung: int
+    weight: float
+    urgency: Mapping[Outcome, tuple[bool, int, int, str]]
 
 
-_OUTCOME_URGENCY = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.WAIVED: 2}
+class Measure:
+    """Measures services by the criteria of a rubric."""
+
+    def __init__(self, criteria: Sequence[Criterion], policy: Policy) -> None:
+        self._policy = policy
+        self._weighed = [
+            _Weighed(each, int(each.rung), policy.weight(each.rung), _urgencies(each)) for each in criteria
+        ]
+
+    def standing(self, results: Sequence[CriterionResult], service: Service) -> Standing:
+        """Rungs, scores and coverage of one service; `results` are those of the criteria, in their order.
+
+        A rung is reached when every criterion due on it and below passes; the score is the weighted share of due
+        criteria that pass, 0 to 100; the coverage is the share of due criteria of which the outcome is known, 0 to 1,
+        whatever a waiver says. Where nothing is due, score and coverage are 0: nothing was shown.
+        """
+        required = self._policy.required_rung(service.spec.engagement, service.spec.tier)
+        total = passed = with_waivers = 0.0
+        due = known = 0
+        rung = rung_with_waivers = int(Rung.GOLD)
+        blocking = []
+        for each, result in zip(self._weighed, results, strict=True):
+            outcome = result.outcome
+            if outcome is Outcome.NOT_APPLICABLE or outcome is Outcome.UPCOMING:
+                continue
+            due += 1
+            known += (result.without_waiver or outcome) is not Outcome.UNKNOWN
+            total += each.weight
+            if outcome is Outcome.PASS:
+                passed += each.weight
+                with_waivers += each.weight
+                continue
+            below = each.rung - 1
+            rung = min(rung, below)
+            if outcome is Outcome.WAIVED:
+                with_waivers += each.weight
+            else:
+                rung_with_waivers = min(rung_with_waivers, below)
+            if below < required:
+                blocking.append((each.urgency[outcome], each.criterion, result))
+        blocking.sort(key=itemgetter(0))
+        return Standing(
+            rung=Rung(rung if due else Rung.NONE),
+            rung_with_waivers=Rung(rung_with_waivers if due else Rung.NONE),
+            required=required,
+            score=round(100 * passed / total, 1) if total else 0.0,
+            score_with_waivers=round(100 * with_waivers / total, 1) if total else 0.0,
+            coverage=round(known / due, 3) if due else 0.0,
+            blocking=tuple([Judged(criterion, result) for _, criterion, result in blocking]),
+        )
 
 
-def _urgency(each: Judged) -> tuple[bool, Rung, int, str]:
-    return (
-        not each.criterion.gating,
-        each.criterion.rung,
-        _OUTCOME_URGENCY.get(each.result.outcome, 3),
-        each.criterion.id,
-    )
+def _urgencies(criterion: Criterion) -> dict[Outcome, tuple[bool, int, int, str]]:
+    outcomes = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED)
+    return {
+        outcome: (not criterion.gating, int(criterion.rung), index, criterion.id)
+        for index, outcome in enumerate(outcomes)
+    }
 
 
 def conclude(
