@@ -1,12 +1,16 @@
 """Markdown of strangers: readable, and inert."""
 
+import time
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pagerworthy.site import read_documents
 from pagerworthy.site.markdown import render
 
 PAGES = {"catalog/runbooks/a.md": "runbooks/a.html", "catalog/runbooks/deep/b.md": "runbooks/deep/b.html"}
@@ -76,3 +80,41 @@ def test_the_title_is_taken_out_and_headings_skip_no_level() -> None:
     ]
     assert "<h3" in document.body
     assert "<h4" not in document.body
+
+
+def test_headings_that_repeat_have_anchors_of_their_own() -> None:
+    body = str(render("# T\n\n## A\n\n## A 2\n\n## A\n\n## A\n", "catalog/runbooks/a.md", {}).body)
+    assert [part.split('"')[0] for part in body.split('id="')[1:]] == ["s-a", "s-a-2", "s-a-3", "s-a-4"]
+
+
+def test_thousands_of_headings_with_one_name_take_no_longer_than_others() -> None:
+    start = time.process_time()
+    headings = render("# a\n" * 10_000, "catalog/runbooks/a.md", {}).headings
+    assert time.process_time() - start < 8
+    assert headings[-1].anchor == "s-a-9999"
+
+
+class _Pages(Mapping[str, str]):
+    """Pages of which only single ones may be asked for."""
+
+    def __getitem__(self, path: str) -> str:
+        return PAGES[path]
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all pages were looked at")
+
+    def __len__(self) -> int:
+        return len(PAGES)
+
+
+def test_no_document_looks_at_all_pages() -> None:
+    document = render("`a.md` [x](a.md) `nothing` *y*", "catalog/runbooks/other.md", _Pages())
+    assert str(document.body).count('href="../runbooks/a.html"') == 2
+
+
+@pytest.mark.parametrize(("size", "shown"), [(128 * 1024, True), (128 * 1024 + 1, False)])
+def test_a_runbook_that_check_refuses_for_its_size_is_not_shown(tmp_path: Path, size: int, shown: bool) -> None:
+    path = "catalog/runbooks/large.md"
+    (tmp_path / "catalog/runbooks").mkdir(parents=True)
+    (tmp_path / path).write_bytes(b"[" * size)
+    assert (path in read_documents(tmp_path, [path])) is shown

@@ -64,6 +64,8 @@ def _level(tokens: list[Token]) -> tuple[Heading, ...]:
     """Gives headings consecutive levels from the second on, and an anchor each."""
     found: list[Heading] = []
     taken: set[str] = set()
+    # How often each base was used: thousands of headings with one name must not be counted from one each time.
+    used: dict[str, int] = {}
     above: list[int] = []
     for position, token in enumerate(tokens):
         if token.type != "heading_open":
@@ -76,10 +78,11 @@ def _level(tokens: list[Token]) -> tuple[Heading, ...]:
         token.tag = tokens[position + 2].tag = tag
         text = _plain(tokens[position + 1].children or ())
         base = _NOT_ID.sub("-", text.lower()).strip("-")[:60] or "section"
-        anchor, again = f"s-{base}", 1
+        anchor, again = f"s-{base}", used.get(base, 1)
         while anchor in taken:
             again += 1
             anchor = f"s-{base}-{again}"
+        used[base] = again
         taken.add(anchor)
         token.attrSet("id", anchor)
         if tag == "h2":

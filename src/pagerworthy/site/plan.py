@@ -132,12 +132,13 @@ def _documents(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plan
     places = source.catalog.places.get("Postmortem", {})
     pages = {path: links.document(path) for path in source.documents if path.startswith("catalog/runbooks/")}
     pages |= {path: f"postmortems/{name}.html" for name, path in places.items() if path in source.documents}
-    known = sorted(pages)
+    # Once for all: each page may link to any other, and a thousand pages times a thousand names is much.
+    known = planner.digest(sorted(pages))
     uses: dict[str, list[str]] = {}
     for name, service in source.catalog.services.items():
         for path in dict.fromkeys(runbook.path for runbook in service.spec.runbooks if runbook.path):
             uses.setdefault(path, []).append(name)
-    for path in known:
+    for path in sorted(pages):
         if not path.startswith("catalog/runbooks/"):
             continue
         users = [

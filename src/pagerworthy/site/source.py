@@ -1,12 +1,13 @@
 """What the site is made from: everything that earlier stages concluded, and the documents of the catalog."""
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.catalog.files import read_file
+from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.evidence import Evidence
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem
@@ -15,7 +16,6 @@ from pagerworthy.scoring import Criterion, Policy, Scores
 
 # Documents that get a page of their own; one whose name does not fit a web address is left out.
 _DOCUMENT = re.compile(r"catalog/(runbooks|postmortems)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+\.md")
-_LONGEST_DOCUMENT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,17 @@ class SiteInput:
 def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """The Markdown of the runbooks and post-mortems among `paths` (from the repository's root), by path.
 
-    Symbolic links are never followed; a file that has gone meanwhile is left out, and bytes that are not UTF-8 are
-    shown as replacement characters.
+    Symbolic links are never followed; a file that has gone meanwhile is left out, as is one that is too large for
+    `pagerworthy check`, and bytes that are not UTF-8 are shown as replacement characters.
     """
     found: dict[str, str] = {}
     for path in sorted(paths):
         if not _DOCUMENT.fullmatch(path):
             continue
         try:
-            descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            content = read_file(root / path, SIZE_LIMIT)
         except OSError:
             continue
-        with os.fdopen(descriptor, "rb") as file:
-            found[path] = file.read(_LONGEST_DOCUMENT).decode("utf-8", errors="replace")
+        if len(content) <= SIZE_LIMIT:
+            found[path] = content.decode("utf-8", errors="replace")
     return found
