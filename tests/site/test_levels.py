@@ -66,12 +66,12 @@ def line(**value: tuple[float, ...]) -> Burndown:
         (
             0.5,
             SloEvents(good=998_000, total=1_000_000, days=7),
-            "As time: 21.6 minutes of 43.2 minutes left; at last week's rate it lasts 7.5 days.",
+            "As time: 21.6 minutes of 43.2 minutes left, or 2,143 bad events; at last week's rate it lasts 7.5 days.",
         ),
         (
             1.0,
             SloEvents(good=1_000_000, total=1_000_000, days=7),
-            "As time: 43.2 minutes of 43.2 minutes left; at last week's rate it lasts longer than the window.",
+            "As time: 43.2 minutes of 43.2 minutes left, or 4,286 bad events; at last week's rate it lasts longer than the window.",
         ),
         (-0.2, SloEvents(good=9, total=10, days=7), "As time: nothing is left of 43.2 minutes."),
         (

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import NamedTuple
 
+import msgspec
+
 from pagerworthy.catalog import Service, Slo
 from pagerworthy.evidence import Known, SubjectEvidence
 from pagerworthy.evidence.keys import SloBudget, SloEvents
@@ -87,6 +89,9 @@ def _pace(budget: Budget, seen: Known, counted: Known | None) -> str:
         return f"{text}. Nothing was counted in a week, so that nobody knows how fast it burns."
     if week.is_indivisible:
         return f"{text}. There are so few events that one bad one spends all of it."
+    left = msgspec.structs.replace(budget, events=week.events).events_left
+    if left is not None:
+        text += f", or {words.count(round(left), 'bad event')}"
     lasts = budget.lasts(burn)
     if lasts > budget.seconds:
         return f"{text}; at last week's rate it lasts longer than the window."
