@@ -4,8 +4,9 @@ import dataclasses
 import datetime as dt
 
 import msgspec
+import pytest
 
-from pagerworthy.site import SitePlan, Theme, plan
+from pagerworthy.site import SitePlan, Theme, plan, render
 from tests.site.world import entries, many, world
 
 
@@ -62,6 +63,12 @@ def test_a_theme_that_differs_changes_every_page(theme: Theme) -> None:
     other = dataclasses.replace(theme, digest="other")
     before, after = digests(plan(world(), theme)), digests(plan(world(), other))
     assert all(before[path] != after[path] for path in before)
+
+
+def test_code_that_differs_changes_every_page(theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert render.read_theme(None).digest == theme.digest
+    monkeypatch.setattr(render, "_code", lambda: {"plan.py": b"another"})
+    assert render.read_theme(None).digest != theme.digest
 
 
 def test_search_engines_are_told_only_where_the_address_is_known(theme: Theme) -> None:

@@ -114,9 +114,14 @@ def build_site(
     # What is known so far stays until the end: the cycle collector need not look through it again and again, and the
     # processes that render share its memory.
     gc.freeze()
+    # Planning makes a lot and throws nothing away.
+    gc.disable()
     try:
-        return write(plan(source, read_theme(project.root)), out, progress=_progress(), cache=cache)
+        planned = plan(source, read_theme(project.root))
+        gc.enable()
+        return write(planned, out, progress=_progress(), cache=cache)
     finally:
+        gc.enable()
         gc.unfreeze()
 
 

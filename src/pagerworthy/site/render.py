@@ -22,7 +22,10 @@ _ASSETS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Templates and assets by name. `sandboxed` where a repository brings templates of its own."""
+    """Templates and assets by name, with a digest of them and of the code that fills them.
+
+    `sandboxed` where a repository brings templates of its own.
+    """
 
     templates: Mapping[str, str]
     assets: Mapping[str, bytes]
@@ -46,7 +49,8 @@ def read_theme(root: Path | None) -> Theme:
         if Path(name).suffix in _ASSETS
     }
     digest = hashlib.sha256()
-    for name, content in sorted((*templates.items(), *assets.items())):
+    # The code counts, too: a page that an older one made is not kept because the version has stayed the same.
+    for name, content in (*sorted(_code().items()), *sorted((*templates.items(), *assets.items()))):
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return Theme(
@@ -55,6 +59,12 @@ def read_theme(root: Path | None) -> Theme:
         sandboxed=bool(changed),
         digest=digest.hexdigest(),
     )
+
+
+def _code() -> dict[str, bytes]:
+    """This package's own files, by path."""
+    folder = Path(__file__).parent
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.py")}
 
 
 def _files(folder: Path) -> dict[str, bytes]:

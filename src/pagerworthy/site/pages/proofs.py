@@ -14,6 +14,8 @@ _VALUE = 140
 _ITEMS = 4
 # What the markup of a record takes.
 _PROOF = 34
+# What the markup of its query takes.
+_ASKED = 17
 
 
 class Proof(NamedTuple):
@@ -76,7 +78,10 @@ class Proofs:
 
     def with_queries(self, proofs: Sequence[Proof]) -> tuple[Proof, ...]:
         """The records with what was asked, as far as there is room for it."""
-        return tuple(proof if self.take(html_length(proof.query)) else proof._replace(query="") for proof in proofs)
+        return tuple(
+            proof if not proof.query or self.take(_ASKED + html_length(proof.query)) else proof._replace(query="")
+            for proof in proofs
+        )
 
     def _each(self, name: str, known: Known) -> Proof:
         record = known.record

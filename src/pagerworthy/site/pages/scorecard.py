@@ -21,7 +21,7 @@ _PASS, _FAIL, _UNKNOWN, _WAIVED = range(len(_DUE))
 _STATES = tuple(words.OUTCOMES[outcome] for outcome in _DUE)
 # Characters: what a page may have, and what the markup of its parts takes. Pages stay under 40 KB of HTML; what does
 # not fit is in the JSON document, and the page says so.
-_PAGE = 38_000
+_PAGE = 39_000
 _FRAME = 2_700
 _AREA = 460
 _LINE = 80
@@ -146,6 +146,8 @@ def scorecard_page(
     # What is not met is what a reader looks into: its records come first where not all fit.
     lines = {each.asked.id: _line(each, proofs) for each in due if each.place != _PASS}
     lines |= {each.asked.id: _line(each, proofs) for each in due if each.place == _PASS}
+    # What was asked comes after all that was found.
+    lines = {name: _with_queries(line, proofs) for name, line in lines.items()}
     return ScorecardPage(
         path=links.scorecard(card.service),
         title=f"Scorecard of {label}",
