@@ -15,7 +15,7 @@ from pagerworthy.report.words import encodable, moment
 
 if TYPE_CHECKING:
     from pagerworthy.report.content import ScoreReport
-    from pagerworthy.scoring import Scorecard
+    from pagerworthy.scoring import CriterionResult, Scorecard
 
 
 class ProblemRow(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class BreachRow(msgspec.Struct, frozen=True):
 
 
 class ServiceRow(msgspec.Struct, frozen=True):
-    """One scorecard; scores run from 0 to 100, `coverage` from 0 to 1."""
+    """One scorecard; scores run from 0 to 100, `coverage` from 0 to 1; `criteria` is a list of `CriterionRow`."""
 
     name: str
     tier: int
@@ -70,7 +70,7 @@ class ServiceRow(msgspec.Struct, frozen=True):
     coverage: float
     blocking: tuple[str, ...]
     breaches: tuple[BreachRow, ...]
-    criteria: tuple[CriterionRow, ...]
+    criteria: msgspec.Raw
 
 
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
@@ -83,7 +83,8 @@ def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part 
     scored = report.scores
     as_of = _encode(moment(scored.as_of))
     cards = sorted(scored.scorecards, key=lambda card: card.service)
-    rows = _rows(_service(card, report) for card in cards)
+    written = _Written()
+    rows = _rows(_service(card, report, written) for card in cards)
     return f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"services": {rows}}}\n'
 
 
@@ -101,7 +102,39 @@ def _problem(problem: Problem) -> ProblemRow:
     )
 
 
-def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
+class _Written:
+    """Outcomes in JSON. Most services have the same ones, so that those without evidence are kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[CriterionResult, bytes] = {}
+
+    def all(self, results: Iterable["CriterionResult"]) -> msgspec.Raw:
+        return msgspec.Raw(b"[" + b",".join(map(self._one, results)) + b"]")
+
+    def _one(self, result: "CriterionResult") -> bytes:
+        if result.evidence:
+            return _criterion(result)
+        kept = self._kept.get(result)
+        if kept is None:
+            kept = self._kept[result] = _criterion(result)
+        return kept
+
+
+def _criterion(result: "CriterionResult") -> bytes:
+    return msgspec.json.encode(
+        CriterionRow(
+            id=result.id,
+            outcome=result.outcome,
+            strength=result.strength.word if result.strength else None,
+            detail=encodable(result.detail),
+            evidence=tuple([encodable(each) for each in result.evidence]),
+            waiver=result.waiver,
+            without_waiver=result.without_waiver,
+        )
+    )
+
+
+def _service(card: "Scorecard", report: "ScoreReport", written: _Written) -> ServiceRow:
     spec = report.catalog.services[card.service].spec
     return ServiceRow(
         name=card.service,
@@ -121,18 +154,7 @@ def _service(card: "Scorecard", report: "ScoreReport") -> ServiceRow:
             BreachRow(breach.id, breach.title, breach.action, encodable(breach.detail), breach.known)
             for breach in card.breaches
         ),
-        criteria=tuple(
-            CriterionRow(
-                id=result.id,
-                outcome=result.outcome,
-                strength=result.strength.word if result.strength else None,
-                detail=encodable(result.detail),
-                evidence=tuple(map(encodable, result.evidence)),
-                waiver=result.waiver,
-                without_waiver=result.without_waiver,
-            )
-            for result in card.results
-        ),
+        criteria=written.all(card.results),
     )
 
 

@@ -18,7 +18,7 @@ def lines(text: str) -> list[str]:
 
 def encodable(text: str) -> str:
     """The text without halves of surrogate pairs, which no encoding can write."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def without_commands(text: str) -> str:
