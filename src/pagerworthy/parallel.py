@@ -1,9 +1,11 @@
 """Long work in two processes, where that is safe and worth it."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
+_PR_SET_PDEATHSIG = 1
 # In a forked process: what it was forked to do. Handed over by the fork itself, it need not be packed.
 _task: list[Callable[[], bytes]] = []
 
@@ -27,7 +30,7 @@ def in_halves(
         return work(items)
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     half = len(items) // 2
 
@@ -35,11 +38,17 @@ def in_halves(
         return msgspec.msgpack.encode(work(items[half:]))
 
     try:
-        with ProcessPoolExecutor(1, get_context("fork"), _task.append, (rest,)) as pool:
-            other = pool.submit(_run)
-            first = work(items[:half])
-            kind: Any = list[result]  # type: ignore[valid-type]
-            second: list[_Result] = msgspec.msgpack.decode(other.result(), type=kind)
+        with ProcessPoolExecutor(1, get_context("fork"), _begin, (rest, os.getpid())) as pool:
+            try:
+                other = pool.submit(_run)
+                first = work(items[:half])
+                kind: Any = list[result]  # type: ignore[valid-type]
+                second: list[_Result] = msgspec.msgpack.decode(other.result(), type=kind)
+            except BaseException:
+                # Nobody wants the rest any more, and the pool would wait for it.
+                for child in active_children():
+                    child.terminate()
+                raise
             return first + second
     except (BrokenProcessPool, OSError):
         # The system refuses a second process, or ended it: one is enough.
@@ -49,6 +58,25 @@ def in_halves(
 def can_fork() -> bool:
     """Whether a second process is safe and cheap: no other thread may hold a lock, and Linux copies nothing."""
     return sys.platform == "linux" and threading.active_count() == 1 and (os.cpu_count() or 1) > 1
+
+
+def begin_worker(parent: int) -> None:
+    """Makes a forked process a worker of its parent: Ctrl-C is the parent's to answer, and with it the worker ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        # It may have ended before that was said.
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _begin(task: Callable[[], bytes], parent: int) -> None:
+    begin_worker(parent)
+    _task.append(task)
 
 
 def _run() -> bytes:

@@ -4,10 +4,11 @@ import gc
 import importlib
 import keyword
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,6 +17,8 @@ from pagerworthy.cli.exits import MEANINGS, Exit
 from pagerworthy.errors import ProjectError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from click.shell_completion import CompletionItem
 
     from pagerworthy.project import Project
@@ -115,6 +118,8 @@ def project_of(ctx: click.Context) -> "Project":
 def main() -> None:
     """Runs the command line and ends the process with one of the documented exit codes."""
     gc.set_threshold(*_GARBAGE)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _end)
     try:
         code = app(standalone_mode=False, prog_name="pagerworthy")
         # What is still in the buffer may not fit on the disk either.
@@ -132,12 +137,18 @@ def main() -> None:
         sys.exit(Exit.USAGE)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(Exit.INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.USAGE)
+
+
+def _end(number: int, frame: "FrameType | None") -> NoReturn:  # noqa: ARG001
+    """Ends as at Ctrl-C: what is half done is cleared away, and no process left behind."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.exit(Exit.TERMINATED)
 
 
 def _cannot_write(error: OSError) -> None:

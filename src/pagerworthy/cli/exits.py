@@ -10,6 +10,7 @@ class Exit(enum.IntEnum):
     PROBLEMS = 1
     USAGE = 2
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 MEANINGS: dict[Exit, str] = {
@@ -17,4 +18,5 @@ MEANINGS: dict[Exit, str] = {
     Exit.PROBLEMS: "there are problems, or the answer is no",
     Exit.USAGE: "nothing was judged: wrong usage or settings, or a broken rubric, waiver or decision",
     Exit.INTERRUPTED: "stopped by Ctrl-C",
+    Exit.TERMINATED: "stopped by SIGTERM",
 }
