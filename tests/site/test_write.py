@@ -1,15 +1,18 @@
 """Writing: only what has changed, nothing that is not ours, and nothing left over."""
 
+import errno
 import itertools
 import json
+import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pagerworthy.project import ProjectError
-from pagerworthy.site import MANIFEST, Planned, SitePlan, Theme, plan, write
+from pagerworthy.site import MANIFEST, Planned, SitePlan, Theme, plan, refuse_sources, write
 from tests.site.world import entries, world
 
 
@@ -234,3 +237,90 @@ def test_a_file_in_the_place_of_a_folder_is_refused(planned: SitePlan, tmp_path:
     (out / "services").write_text("a file")
     with pytest.raises(ProjectError, match="where a folder belongs"):
         write(planned, out, processes=1)
+
+
+def forged(out: Path, *paths: str) -> None:
+    out.mkdir()
+    (out / MANIFEST).write_text(json.dumps({"files": {path: ["", 0] for path in paths}, "version": 1}))
+
+
+def test_a_folder_that_was_planted_with_links_leads_nowhere(planned: SitePlan, tmp_path: Path) -> None:
+    out, home = tmp_path / "out", tmp_path / "home"
+    home.mkdir()
+    (home / "thesis").write_text("precious")
+    forged(out, "away/thesis")
+    (out / "away").symlink_to(home)
+    with pytest.raises(ProjectError, match="symbolic link"):
+        write(planned, out, processes=1)
+    (out / "away").unlink()
+    asset = next(file.path for file in planned.files if file.path.startswith("assets/"))
+    (out / asset).parent.mkdir()
+    (out / asset).write_text("old")
+    (out / asset).with_name(f".{Path(asset).name}.new").symlink_to(home / "thesis")
+    (out / "404.html").symlink_to(home / "new_file")
+    write(planned, out, processes=1)
+    assert content(home) == {"thesis": b"precious"}
+
+
+@pytest.mark.parametrize("path", ["services", "index.html", "long-gone.html"])
+def test_a_folder_where_a_file_belongs_is_refused(planned: SitePlan, tmp_path: Path, path: str) -> None:
+    out = tmp_path / "out"
+    forged(out, path)
+    (out / path).mkdir()
+    with pytest.raises(ProjectError, match="is a folder where a file belongs"):
+        write(planned, out, processes=1)
+
+
+def test_a_manifest_of_another_version_is_refused(planned: SitePlan, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text('{"files": {}, "version": 2}')
+    with pytest.raises(ProjectError, match="its version is 2"):
+        write(planned, tmp_path)
+
+
+def test_a_disk_that_is_full_leaves_no_half_and_locks_no_folder(
+    planned: SitePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> os.stat_result:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr("pagerworthy.site.folder.os.fstat", full)
+        with pytest.raises(OSError, match="No space"):
+            write(planned, out, processes=1)
+    assert list(out.iterdir()) == []
+    # A build that was killed has no time to tidy up.
+    (out / ".pagerworthy-0123456789abcdef.new").write_text("half")
+    assert write(planned, out, processes=1).written == len(planned.files)
+
+
+def test_two_builds_into_one_folder_do_not_meet(theme: Theme, tmp_path: Path) -> None:
+    fewer = [each for each in entries() if each.name != "lonely"]
+    one, two = plan(world(), theme), plan(world(fewer), theme)
+    write(one, tmp_path / "one", processes=1)
+    write(two, tmp_path / "two", processes=1)
+    failed: list[Exception] = []
+
+    def build(site: SitePlan) -> None:
+        try:
+            write(site, tmp_path / "out", processes=1)
+        except (OSError, ProjectError) as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=build, args=(site,)) for site in (one, two, one, two)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert content(tmp_path / "out") in (content(tmp_path / "one"), content(tmp_path / "two"))
+
+
+@pytest.mark.parametrize("name", ["catalog", "catalog/services", "scoring/new", "site", "schemas", ".git/hooks"])
+def test_no_site_goes_where_a_repository_has_something_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    for out in (tmp_path / name, tmp_path / "public" / ".." / name, tmp_path / "link" / name):
+        with pytest.raises(ProjectError, match="lies within"):
+            refuse_sources(tmp_path, out)
+    refuse_sources(tmp_path, tmp_path / "public")
+    refuse_sources(tmp_path, tmp_path / "catalog-site")

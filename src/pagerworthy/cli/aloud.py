@@ -46,4 +46,5 @@ class _Progress:
 
 
 def _progress() -> _Progress | None:
-    return _Progress() if sys.stderr.isatty() else None
+    # A process may be started without any output.
+    return _Progress() if sys.stderr is not None and sys.stderr.isatty() else None

@@ -95,8 +95,9 @@ def build_site(
 ) -> "Written | None":
     """Assesses the repository and writes its site; None, with the reasons on stderr, where it cannot be judged."""
     from pagerworthy.cli.aloud import assess_aloud
-    from pagerworthy.site import SiteInput, plan, read_documents, read_theme, write
+    from pagerworthy.site import SiteInput, plan, read_documents, read_theme, refuse_sources, write
 
+    refuse_sources(project.root, out)
     assessed = assess_aloud(project, "no page was written", as_of=as_of, evidence=evidence, cache=cache)
     if assessed is None:
         return None
@@ -126,7 +127,8 @@ def build_site(
 
 
 def _progress() -> "_Progress | None":
-    return _Progress() if sys.stderr.isatty() else None
+    # A process may be started without any output.
+    return _Progress() if sys.stderr is not None and sys.stderr.isatty() else None
 
 
 class _Progress:

@@ -1,6 +1,6 @@
 """The site: planned from what earlier stages concluded, then written; only changed files are written again."""
 
-from pagerworthy.site.folder import MANIFEST
+from pagerworthy.site.folder import MANIFEST, refuse_sources
 from pagerworthy.site.plan import Planned, SitePlan, plan
 from pagerworthy.site.render import Theme, read_theme
 from pagerworthy.site.source import SiteInput, read_documents
@@ -16,5 +16,6 @@ __all__ = [
     "plan",
     "read_documents",
     "read_theme",
+    "refuse_sources",
     "write",
 ]
