@@ -69,6 +69,7 @@ class Language:
         self._fact_classes = {
             name: self._messages.make(hint.__name__) for name, hint in SubjectFacts.__annotations__.items()
         }
+        self._places = {key.name: (key.group, key.field) for key in KEYS.values()}
         self._all_evidence = self._messages.make(_EVIDENCE)
         self._environments: dict[frozenset[str], Any] = {}
 
@@ -137,8 +138,8 @@ class Language:
         """What a batch sees; `known` says of each rule whether its evidence is there."""
         groups: dict[str, dict[str, Any]] = {}
         for name, values in evidence.items():
-            key = KEYS[name]
-            groups.setdefault(key.group, {})[key.field] = _told(key, values)
+            group, field = self._places[name]
+            groups.setdefault(group, {})[field] = _told(KEYS[name], values)
         data = {**facts, "evidence": self._all_evidence(**groups), _KNOWN: known}
         return self._everything.Activation(data)
 

@@ -10,7 +10,7 @@ from pagerworthy.catalog import PHASES, Phase, Waiver
 from pagerworthy.evidence import Strength, SubjectEvidence
 from pagerworthy.scoring.cel import Program, Undecided
 from pagerworthy.scoring.gather import Doubt, Gathered
-from pagerworthy.scoring.looking import Looked, Looker
+from pagerworthy.scoring.looking import Looked, Looker, is_of_service, never_seen
 from pagerworthy.scoring.model import Breach, CriterionResult, Outcome, Scorecard, Verdict
 from pagerworthy.scoring.policy import parse_age
 from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric
@@ -28,6 +28,9 @@ class _Rule(msgspec.Struct, frozen=True):
     each: CompiledCriterion
     needs: tuple[str, ...]
     max_age: dt.timedelta | None
+    # Where it needs one record about the whole service: that record's key, and what is said when it was never seen.
+    alone: str
+    never_seen: CriterionResult
     not_applicable: CriterionResult
     upcoming: CriterionResult
 
@@ -65,11 +68,14 @@ class Judge:
 
 def _rule(place: int, each: CompiledCriterion) -> _Rule:
     criterion = each.criterion
+    alone = criterion.needs[0] if len(criterion.needs) == 1 and is_of_service(criterion.needs[0]) else ""
     return _Rule(
         place=place,
         each=each,
         needs=criterion.needs,
         max_age=criterion.max_age,
+        alone=alone,
+        never_seen=CriterionResult(criterion.id, Outcome.UNKNOWN, never_seen(alone) if alone else ""),
         not_applicable=CriterionResult(criterion.id, Outcome.NOT_APPLICABLE, "does not apply to this service"),
         upcoming=CriterionResult(criterion.id, Outcome.UPCOMING, f"due in the {criterion.phase} phase"),
     )
@@ -88,6 +94,7 @@ class _Subject:
         self._pager = gathered.pager
         self._facts = gathered.facts
         self._seen = judge.rubric.language.facts(gathered.facts)
+        self._evidence = evidence
         self._looker = Looker(evidence, gathered.facts, judge.as_of)
         self._graph_doubt = gathered.graph_doubt
         self._dependents_doubt = gathered.dependents_doubt
@@ -119,6 +126,7 @@ class _Subject:
 
     def _results(self) -> list[CriterionResult]:
         judge, phase = self._judge, self._service.spec.phase
+        evidence, look = self._evidence, self._looker.look
         results = judge.before[phase].copy()
         found: dict[int, Looked] = {}
         doubted = set()
@@ -128,17 +136,21 @@ class _Subject:
                 results[rule.place] = CriterionResult(name, Outcome.UNKNOWN, reason, mend=doubt.mend)
                 doubted.add(rule.place)
                 continue
-            looked = self._looker.look(rule.needs, rule.max_age)
+            if rule.alone and rule.alone not in evidence:
+                results[rule.place] = rule.never_seen
+                continue
+            looked = look(rule.needs, rule.max_age)
             if looked.missing:
                 results[rule.place] = self._not_known(rule, looked.references, looked.missing)
             else:
                 found[rule.place] = looked
-        for rule, part in zip(judge.rules, self._parts(found), strict=True):
-            place = rule.place
-            if part is False and place not in doubted:
-                results[place] = rule.not_applicable
+        rules = judge.rules
+        for place, part in enumerate(self._parts(found)):
+            if part is False:
+                if place not in doubted:
+                    results[place] = rules[place].not_applicable
             elif results[place] is None:
-                results[place] = self._result(rule, found[place], part)
+                results[place] = self._result(rules[place], found[place], part)
         judged = [result for result in results if result is not None]
         waivers = judge.waivers.get(self._service.name)
         return judged if waivers is None else [_waived(result, waivers.get(result.id)) for result in judged]

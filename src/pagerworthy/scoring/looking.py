@@ -36,8 +36,6 @@ class Looker:
         """Finds the records that a rule needs; one missing, stale or failed record makes the whole not known."""
         if not needs:
             return _NOTHING_NEEDED
-        if len(needs) == 1 and needs[0] not in self._evidence and KEYS[needs[0]].per == "service":
-            return _never_at_all(needs[0])
         references: list[str] = []
         strength = Strength.EXERCISED
         for name in needs:
@@ -49,9 +47,10 @@ class Looker:
             for item in items:
                 record = known.get(item)
                 if record is None or (missing := self._missing(key, item, record, max_age)):
-                    return Looked(tuple(references), missing=_never_seen(name, item) if record is None else missing)
+                    return Looked(tuple(references), missing=never_seen(name, item) if record is None else missing)
                 references.append(record.reference)
-                strength = min(strength, record.level)
+                if (level := record.level) < strength:
+                    strength = level
         return Looked(tuple(references), strength)
 
     def values(self, needs: Sequence[str]) -> dict[str, list[tuple[str, Value]]]:
@@ -84,14 +83,15 @@ def _about(key: Key, item: str) -> str:
     return f"{key.name} of {item}" if item else key.name
 
 
+def is_of_service(name: str) -> bool:
+    """Whether a key is kept about the whole service, and not for each of its parts."""
+    return KEYS[name].per == "service"
+
+
 @functools.lru_cache(1024)
-def _never_seen(name: str, item: str) -> str:
+def never_seen(name: str, item: str = "") -> str:
+    """What is said of a record that is not there."""
     return f"not known: no collector has looked ({_about(KEYS[name], item)}; {brought_by(name)})"
-
-
-@functools.cache
-def _never_at_all(name: str) -> Looked:
-    return Looked(missing=_never_seen(name, ""))
 
 
 def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:

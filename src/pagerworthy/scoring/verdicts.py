@@ -10,6 +10,9 @@ from pagerworthy.handover import Pager
 from pagerworthy.scoring.model import Breach, Criterion, CriterionResult, Outcome, Rung, Verdict
 from pagerworthy.scoring.policy import Policy
 
+# Looking a member up in its class takes as long as all else that is done with it below.
+_PASS, _UNKNOWN, _WAIVED = Outcome.PASS, Outcome.UNKNOWN, Outcome.WAIVED
+_UPCOMING, _NOT_APPLICABLE = Outcome.UPCOMING, Outcome.NOT_APPLICABLE
 _ACCEPTANCE = PHASES.index("acceptance")
 _NAMED = 3
 
@@ -63,28 +66,30 @@ class Measure:
         whatever a waiver says. Where nothing is due, score and coverage are 0: nothing was shown.
         """
         required = self._policy.required_rung(service.spec.engagement, service.spec.tier)
+        needed = int(required)
         total = passed = with_waivers = 0.0
         due = known = 0
         rung = rung_with_waivers = int(Rung.GOLD)
         blocking = []
         for each, result in zip(self._weighed, results, strict=True):
             outcome = result.outcome
-            if outcome is Outcome.NOT_APPLICABLE or outcome is Outcome.UPCOMING:
+            if outcome is _NOT_APPLICABLE or outcome is _UPCOMING:
                 continue
             due += 1
-            known += (result.without_waiver or outcome) is not Outcome.UNKNOWN
-            total += each.weight
-            if outcome is Outcome.PASS:
-                passed += each.weight
-                with_waivers += each.weight
+            known += (result.without_waiver or outcome) is not _UNKNOWN
+            weight = each.weight
+            total += weight
+            if outcome is _PASS:
+                passed += weight
+                with_waivers += weight
                 continue
             below = each.rung - 1
             rung = min(rung, below)
-            if outcome is Outcome.WAIVED:
-                with_waivers += each.weight
-            else:
-                rung_with_waivers = min(rung_with_waivers, below)
-            if below < required:
+            if outcome is _WAIVED:
+                with_waivers += weight
+            elif below < rung_with_waivers:
+                rung_with_waivers = below
+            if below < needed:
                 blocking.append((each.urgency[outcome], each.criterion, result))
         blocking.sort(key=itemgetter(0))
         return Standing(
