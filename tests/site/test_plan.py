@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime as dt
+import os
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -89,3 +91,12 @@ def test_a_big_catalog_keeps_its_pages_small(theme: Theme) -> None:
             if size >= 40_000:
                 big[file.path] = size
     assert big == {}
+
+
+def test_a_name_that_is_no_text_is_no_part_of_the_theme(theme: Theme, tmp_path: Path) -> None:
+    (tmp_path / "site/assets").mkdir(parents=True)
+    try:
+        (tmp_path / "site/assets" / os.fsdecode(b"\xff.js")).write_text("x")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    assert render.read_theme(tmp_path).digest == theme.digest

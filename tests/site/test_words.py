@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pagerworthy.site.links import safe
 from pagerworthy.site.words import Clock, age, listed, number, percent
@@ -59,3 +61,9 @@ def test_a_moment_counts_as_its_day_in_utc() -> None:
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     assert safe(url) == ""
+
+
+@given(st.floats())
+def test_any_number_can_be_said(value: float) -> None:
+    assert number(value)
+    assert percent(value) == "not a number" or percent(value).endswith("%")

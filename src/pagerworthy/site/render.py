@@ -68,14 +68,19 @@ def _code() -> dict[str, bytes]:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """The files of a folder, by name; links are not followed and dot files left out."""
+    """The files of a folder, by name; no links, no dot files, and no names that are not text."""
     if not folder.is_dir() or folder.is_symlink():
         return {}
     return {
         file.name: file.read_bytes()
         for file in sorted(folder.iterdir())
-        if file.is_file() and not file.is_symlink() and not file.name.startswith(".")
+        if file.is_file() and not file.is_symlink() and not file.name.startswith(".") and _is_text(file.name)
     }
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written in UTF-8, and thus in an address: bytes that are no text come as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _squeezed(css: bytes) -> bytes:

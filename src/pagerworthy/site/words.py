@@ -109,6 +109,8 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share of 1 as a whole percentage; what is not quite all is never said to be all."""
+    if not math.isfinite(share * 100):
+        return "not a number"
     whole = round(share * 100)
     if whole >= 100 > share * 100:
         whole = 99
