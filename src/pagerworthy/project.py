@@ -2,10 +2,12 @@
 
 import datetime as dt
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -26,6 +28,8 @@ __all__ = [
 SETTINGS_FILE = "pagerworthy.toml"
 _SIZE_LIMIT = 64 * 1024
 _LONGEST_PATH = 1_000
+# What XML cannot have (production Char of XML 1.0), and the control characters that it discourages.
+_NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 # Within these years every date can be moved by a zone or an age without leaving the calendar.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
@@ -135,6 +139,15 @@ def open_project(root: Path | None) -> Project:
         )
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     if not os.path.lexists(folder / SETTINGS_FILE):
+        if not (folder / "catalog").is_dir():
+            raise ProjectError(
+                Problem(
+                    code="PW501",
+                    message=f"no catalog here: there is no {SETTINGS_FILE} and no catalog/ in {folder}",
+                    where=Where(file=str(root)),
+                    help="name the repository's root with --root DIR, or run `pagerworthy init` there",
+                )
+            )
         return Project(root=folder)
     try:
         data = tomllib.loads(_read(folder / SETTINGS_FILE).decode())
@@ -176,9 +189,28 @@ def _judge(settings: Settings, root: Path) -> None:
             shown = path if len(path) <= 60 else path[:57] + "..."
             mend = 'write a path from the repository\'s root, like "catalog/evidence"; --evidence may name others'
             raise _unusable(f"evidence.paths has {shown!r}, {wrong}", mend)
+    _judge_site(settings.site)
     base = settings.alerting.base
     if base and (wrong := _wrong_path(base, root)):
         raise _unusable(f"alerting.base is {base[:60]!r}, {wrong}", "write a path from the repository's root")
+
+
+def _judge_site(site: SiteSettings) -> None:
+    """The address becomes links and, like the title, part of the feed, whose XML knows no control characters."""
+    if site.url and not _is_web_address(site.url):
+        mend = 'write one like "https://catalog.example.com/"'
+        raise _unusable(f"site.url is {site.url[:60]!r}, which is not an address of the web", mend)
+    for name, text in (("title", site.title), ("notice", site.notice)):
+        if _NOT_TEXT.search(text):
+            raise _unusable(f"site.{name} has a character that no page can show", "remove control characters")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and url.isprintable() and " " not in url
 
 
 def _wrong_path(path: str, root: Path) -> str:

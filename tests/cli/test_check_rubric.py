@@ -69,3 +69,12 @@ def test_a_spoilt_memory_of_a_rubric_is_not_believed(tmp_path: Path, monkeypatch
         kept.write_bytes(spoilt)
         assert check(tmp_path) == right
         assert kept.read_bytes() == content
+
+
+def test_a_name_in_another_encoding_beside_the_rubric_is_no_crash(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog" / "teams", tmp_path / "catalog" / "teams")
+    (tmp_path / "scoring").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path / "scoring") + b"/non\xffutf.yaml")).write_text("id: mine")
+    for _ in range(2):
+        code, said = check(tmp_path)
+        assert (code, "PW3" in said) == (1, True)

@@ -44,6 +44,18 @@ def test_a_broken_glass_lets_through_and_is_recorded(tmp_path: Path) -> None:
     assert lines[0]["service"] == "cart"
 
 
+def test_a_person_without_a_name_is_called_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("os.getuid", lambda: 12345)
+    monkeypatch.delenv("GITHUB_ACTOR", raising=False)
+    record = tmp_path / "glass.jsonl"
+    assert gate("cart", "--break-glass", "the store is full", "--record", str(record))[0] == 0
+    assert json.loads(record.read_text())["by"] == "uid 12345"
+
+
 def test_nothing_is_recorded_where_nothing_stops(tmp_path: Path) -> None:
     record = tmp_path / "glass.jsonl"
     assert gate("checkout", "--break-glass", "to be sure", "--record", str(record))[0] == 0

@@ -92,6 +92,26 @@ def test_closed_output_leaves_the_exit_code(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("arguments", ["score --as-of 2026-03-31", "gate example --as-of 2026-03-31"])
+def test_closed_place_for_errors_leaves_the_answer(arguments: str, tmp_path: Path) -> None:
+    CliRunner().invoke(app, ["init", str(tmp_path / "new")], catch_exceptions=False)
+    program = f"{sys.executable} -c 'from pagerworthy.cli.app import main; main()'"
+    done, closed = (
+        subprocess.run(  # noqa: S602
+            f"{program} {arguments}{end}", shell=True, capture_output=True, cwd=tmp_path / "new", check=False
+        )
+        for end in ("", " 2>&-")
+    )
+    assert (closed.returncode, closed.stdout) == (done.returncode, done.stdout)
+    assert done.stdout
+
+
+def test_a_root_without_a_catalog_is_no_empty_catalog(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="no catalog here") as raised:
+        open_project(tmp_path)
+    assert raised.value.problem.code == "PW501"
+
+
 def _repository(folder: Path, *, file: bool = False) -> Path:
     """A folder with a `.git`: a folder in a plain clone, a file in a submodule or another work tree."""
     folder.mkdir(parents=True, exist_ok=True)

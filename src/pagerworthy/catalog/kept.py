@@ -6,6 +6,8 @@ or made by another program is not read back, so losing or spoiling it costs time
 
 import hashlib
 import os
+import re
+import stat
 import time
 from contextlib import suppress
 from functools import cache
@@ -15,16 +17,29 @@ import pagerworthy
 
 _MONTH = 30 * 24 * 3600
 _DIGEST_BYTES = 32
+# More than anything that is kept; a larger file was made by another program, and is not to fill the memory.
+_LARGEST = 1024 * 1024 * 1024
+_OURS = re.compile(r"[0-9a-f]{32}\.kept(?:\.\d+\.\d+\.new)?")
 
 
 def read_kept(folder: str, key: bytes) -> memoryview | None:
     """What was kept under the key; None where there is nothing, or not what was written."""
     try:
-        content = memoryview(_path(folder, key).read_bytes())
-    except (OSError, RuntimeError):
+        content = memoryview(_read(_path(folder, key)))
+    except (OSError, RuntimeError, MemoryError):
         return None
     digest, kept = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
     return kept if digest == hashlib.sha256(kept).digest() else None
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file. Raises OSError for what is no regular file; never follows a link or waits for a pipe."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 -- from a descriptor
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
+            raise OSError("not a file that was kept")
+        return file.read()
 
 
 def keep(folder: str, key: bytes, content: bytes) -> None:
@@ -34,7 +49,7 @@ def keep(folder: str, key: bytes, content: bytes) -> None:
         path = _path(folder, key)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.new")
-        with new.open("wb") as file:
+        with new.open("xb") as file:
             file.write(hashlib.sha256(content).digest())
             file.write(content)
         new.replace(path)
@@ -54,11 +69,20 @@ def _path(folder: str, key: bytes) -> Path:
 
 
 def _forget_old(folder: Path) -> None:
-    """Removes what no one has written for a month: other repositories, other versions, writes that broke off."""
+    """Removes what no one has written for a month: other repositories, other versions, writes that broke off.
+
+    Only files that are called as ours are, and in no folder that is a link: it may lead to anybody's.
+    """
+    if folder.is_symlink():
+        return
     limit = time.time() - _MONTH
     for path in folder.iterdir():
         with suppress(OSError):
-            if path.stat().st_mtime < limit:
+            if (
+                _OURS.fullmatch(path.name)
+                and (status := path.lstat()).st_mtime < limit
+                and stat.S_ISREG(status.st_mode)
+            ):
                 path.unlink()
 
 

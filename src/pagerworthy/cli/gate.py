@@ -102,4 +102,10 @@ def _decided(found: Assessment, service: str) -> str:
 
 def _who() -> str:
     """Who runs this, as CI or the system says."""
-    return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+    if actor := os.environ.get("GITHUB_ACTOR"):
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, ImportError, OSError):
+        # Containers often run as a number that has no name.
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
