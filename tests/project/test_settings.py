@@ -106,6 +106,21 @@ def test_closed_place_for_errors_leaves_the_answer(arguments: str, tmp_path: Pat
     assert done.stdout
 
 
+def test_a_reader_that_has_gone_is_no_answer() -> None:
+    program = f"{sys.executable} -c 'from pagerworthy.cli.app import main; main()'"
+    root = Path(__file__).parents[2]
+    command = f"set -o pipefail; {program} docs facts | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=root, check=False)
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to offer")
+def test_wrong_usage_is_wrong_usage_where_it_cannot_be_said() -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-c", "from pagerworthy.cli.app import main; main()", "chekc"]
+        assert subprocess.run(program, stderr=full, check=False).returncode == 2
+
+
 def test_a_root_without_a_catalog_is_no_empty_catalog(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="no catalog here") as raised:
         open_project(tmp_path)

@@ -75,6 +75,13 @@ class _LazyGroup(click.Group):
             raise click.UsageError(unknown_name("command", args[0], COMMANDS), ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # Click would end with 1, which says that there are problems.
+            _cannot_write(error)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         from click.shell_completion import CompletionItem
 
@@ -141,7 +148,9 @@ def main() -> None:
         click.echo("stopped", err=True)
         sys.exit(Exit.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        # The place for errors may be full, too.
+        with suppress(OSError):
+            error.show()
         sys.exit(Exit.USAGE)
 
 
@@ -151,7 +160,7 @@ def _end(number: int, frame: "FrameType | None") -> NoReturn:  # noqa: ARG001
     sys.exit(Exit.TERMINATED)
 
 
-def _cannot_write(error: OSError) -> None:
+def _cannot_write(error: OSError) -> NoReturn:
     """Ends the process where the system refused a file; whoever reads the output may also have gone."""
     if sys.stdout is not None:
         # Python would try once more to write what is left, and complain.

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +145,11 @@ def create(root: Path, path: str, text: str) -> None:
     try:
         here.mkdir(parents=True, exist_ok=True)
         # "x" fails where anything is already, a link included.
-        with (root / path).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with ExitStack() as undo:
+            with (root / path).open("x", encoding="utf-8", newline="\n") as file:
+                undo.callback((root / path).unlink, missing_ok=True)
+                file.write(text)
+            undo.pop_all()
     except FileExistsError:
         refuse_second(root / path, path)
         raise
