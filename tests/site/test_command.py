@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
+from pagerworthy.project import ProjectError
 from tests.site.pages import read_page
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +72,24 @@ def test_a_broken_rubric_writes_no_page(repository: Path, tmp_path: Path) -> Non
     assert result.return_value == 2
     assert not (root / "public").exists()
     assert "scoring/policy.yaml" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("site", "build", "--out", "{out}"), ("score",)])
+def test_a_process_without_stderr_does_its_work(repository: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    arguments = [word.format(out=tmp_path / "out") for word in words]
+    command = [sys.executable, "-m", "pagerworthy", "--root", str(repository), *arguments]
+    done = subprocess.run(["sh", "-c", '"$@" 2>&-', "sh", *command], stdout=subprocess.PIPE, check=False)
+    assert done.returncode == 0
+    assert done.stdout
+
+
+def test_no_site_is_built_among_the_entries(repository: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["--root", str(repository), "site", "build", "--out", str(repository / "catalog/x")]
+    )
+    assert isinstance(result.exception, ProjectError)
+    assert result.exception.problem.code == "PW503"
+    assert not (repository / "catalog/x").exists()
 
 
 @pytest.fixture
