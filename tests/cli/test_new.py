@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from pagerworthy.catalog import load
 from pagerworthy.cli.app import app
+from pagerworthy.cli.write_entry import create
 
 
 @pytest.fixture(autouse=True)
@@ -294,3 +295,9 @@ def test_any_text_is_written_as_text(text: str, root: Path) -> None:
     team = load(root).catalog.teams["others"]
     assert [person.name for person in team.spec.members] == [f"Ada {text}", text]
     assert team.metadata.title == text
+
+
+def test_an_entry_that_cannot_be_written_whole_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        create(tmp_path, "catalog/runbooks/half.md", "\udc80")
+    assert not (tmp_path / "catalog/runbooks/half.md").exists()

@@ -1,5 +1,6 @@
 """The command group; each command lives in a file of its own and is imported only when it is called."""
 
+import errno
 import gc
 import importlib
 import keyword
@@ -46,6 +47,10 @@ COMMANDS: dict[str, str] = {
 # Python looks for garbage so often that a check spends a seventh of its time on it; what commands read stays until they
 # end. A server, which does not end, still keeps nothing for long.
 _GARBAGE = (100_000, 20, 20)
+
+
+# What the system says of writing alone; anything else may be of a file that was only read.
+_ON_WRITING = frozenset({errno.ENOSPC, errno.EROFS, errno.EFBIG})
 
 
 def module_of(command: str) -> str:
@@ -168,6 +173,7 @@ def _cannot_write(error: OSError) -> NoReturn:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         sys.exit(Exit.USAGE)
+    does = "write" if error.errno in _ON_WRITING else "read or write"
     what = f" {error.filename}" if error.filename else ""
-    click.echo(f"error: cannot write{what}: {error.strerror or error}", err=True)
+    click.echo(f"error: cannot {does}{what}: {error.strerror or error}", err=True)
     sys.exit(Exit.USAGE)
