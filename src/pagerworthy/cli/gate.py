@@ -80,8 +80,15 @@ def command(
     # The record counts when it was really made, whatever moment the freeze was judged for.
     line = BreakGlass(service, dt.datetime.now(dt.UTC).replace(microsecond=0), _who(), break_glass.strip(), reason)
     record.parent.mkdir(parents=True, exist_ok=True)
-    with record.open("ab") as stream:
-        stream.write(msgspec.json.encode(line) + b"\n")
+    is_new = not record.exists()
+    try:
+        with record.open("ab") as stream:
+            stream.write(msgspec.json.encode(line) + b"\n")
+    except OSError:
+        # Nothing was recorded, and nothing is to look as if it were.
+        if is_new and record.exists() and not record.stat().st_size:
+            record.unlink()
+        raise
     click.echo(f"go: the glass is broken for {service}, and that is recorded in {record}")
     return Exit.FINE
 
