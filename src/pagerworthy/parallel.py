@@ -12,6 +12,8 @@ import msgspec
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_Here = TypeVar("_Here")
+_There = TypeVar("_There")
 
 _PR_SET_PDEATHSIG = 1
 # In a forked process: what it was forked to do. Handed over by the fork itself, it need not be packed.
@@ -28,31 +30,41 @@ def in_halves(
     """
     if len(items) < many or not can_fork():
         return work(items)
+    half = len(items) // 2
+    kind: Any = list[result]  # type: ignore[valid-type]
+    first, second = at_once(lambda: work(items[:half]), lambda: work(items[half:]), kind)
+    both: list[_Result] = first + second
+    return both
+
+
+def at_once(here: Callable[[], _Here], there: Callable[[], _There], result: type[_There]) -> tuple[_Here, _There]:
+    """What both give, `there` in a second process where that is safe; `result` is its type, see `in_halves`.
+
+    Neither may change anything that the other sees.
+    """
+    if not can_fork():
+        return here(), there()
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
 
-    half = len(items) // 2
-
-    def rest() -> bytes:
-        return msgspec.msgpack.encode(work(items[half:]))
+    def packed() -> bytes:
+        return msgspec.msgpack.encode(there())
 
     try:
-        with ProcessPoolExecutor(1, get_context("fork"), _begin, (rest, os.getpid())) as pool:
+        with ProcessPoolExecutor(1, get_context("fork"), _begin, (packed, os.getpid())) as pool:
             try:
                 other = pool.submit(_run)
-                first = work(items[:half])
-                kind: Any = list[result]  # type: ignore[valid-type]
-                second: list[_Result] = msgspec.msgpack.decode(other.result(), type=kind)
+                mine = here()
+                return mine, msgspec.msgpack.decode(other.result(), type=result)
             except BaseException:
                 # Nobody wants the rest any more, and the pool would wait for it.
                 for child in active_children():
                     child.terminate()
                 raise
-            return first + second
     except (BrokenProcessPool, OSError):
         # The system refuses a second process, or ended it: one is enough.
-        return work(items)
+        return here(), there()
 
 
 def can_fork() -> bool:

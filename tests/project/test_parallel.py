@@ -1,5 +1,6 @@
 """Second processes: the same answer, and none left behind however the first one ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pagerworthy.parallel import in_halves
+from pagerworthy.parallel import at_once, in_halves
 
 SLEEPER = """\
 import os, sys, time
@@ -28,6 +29,12 @@ main()
 
 def test_halves_come_back_in_order() -> None:
     assert in_halves(lambda items: [2 * item for item in items], range(101), int, many=10) == list(range(0, 202, 2))
+
+
+def test_both_come_back_even_where_the_second_process_dies() -> None:
+    first = os.getpid()
+    there = [lambda: "there", lambda: "there" if os.getpid() == first else os._exit(1)]
+    assert [at_once(lambda: "here", each, str) for each in there] == [("here", "there")] * 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux is told to end a process with its parent")

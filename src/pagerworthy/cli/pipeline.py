@@ -10,7 +10,8 @@ import msgspec
 from pagerworthy.catalog import Catalog, check, check_waivers, load, locate
 from pagerworthy.cli.options import moment
 from pagerworthy.evidence import Evidence, configured_paths, read_evidence
-from pagerworthy.graph import DependencyGraph
+from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
+from pagerworthy.parallel import at_once
 from pagerworthy.problem import Problem, Severity, Where
 from pagerworthy.project import Project, ProjectError
 from pagerworthy.scoring import Rubric, Scores, load_rubric, score
@@ -18,12 +19,21 @@ from pagerworthy.scoring import Rubric, Scores, load_rubric, score
 _POSTMORTEMS = "catalog/postmortems/"
 _NAME = re.compile(r"[a-z0-9-]+")
 _START = 128 * 1024
+# Fewer services are compared sooner than a second process starts.
+_MANY = 600
 # A verdict that rests on one of these that cannot be read would be another verdict, not a smaller one. A folder that is
 # nearly called so holds what somebody took for decisions or waivers.
 _DECIDING = ("catalog/decision", "catalog/waiver", "scoring")
 # Reading a file and its schema, and the order of decisions. That a decision names a service or an objective which is
 # gone is a problem, too, but it must not stop the others' scores.
 _BREAKS = ("PW0", "PW1", "PW220", "PW222", "PW3")
+
+
+class _Compared(msgspec.Struct, frozen=True):
+    """What follows from entries alone, beside each other: their problems, and the facts of the graph."""
+
+    problems: list[Problem]
+    facts: dict[str, GraphFacts]
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -92,21 +102,29 @@ def assess(
     paths = evidence_paths(project, evidence)
     say("reading entries")
     loaded = load(project.root, cache=cache)
-    say("checking entries and the rubric")
+    say("checking entries, the rubric and evidence")
     read = load_rubric(project.root)
     catalog, rubric = loaded.catalog, read.rubric
     criteria = None if rubric is None else [criterion.id for criterion in rubric.criteria]
-    problems = [*loaded.problems, *read.problems, *check(catalog, project.root, as_of=when, criteria=criteria)]
+    graph = DependencyGraph.of(catalog)
+
+    def evidence_of() -> Evidence:
+        return read_evidence(project.root, paths, as_of=when, subjects=[*catalog.services, *catalog.unreadable])
+
+    def compared() -> _Compared:
+        return _Compared(check(catalog, project.root, as_of=when, criteria=criteria), graph_facts(catalog, graph))
+
+    many = len(catalog.services) >= _MANY
+    known, found = at_once(evidence_of, compared, _Compared) if many else (evidence_of(), compared())
+    problems = [*loaded.problems, *read.problems, *found.problems]
     broken = [problem for problem in problems if _stops(problem)]
     if broken or rubric is None:
         say("")
         raise CannotAssess(locate(project.root, broken or list(read.problems)))
-    say("reading evidence")
-    graph = DependencyGraph.of(catalog)
-    known = read_evidence(project.root, paths, as_of=when, subjects=[*catalog.services, *catalog.unreadable])
     problems += [*known.problems, *check_waivers(catalog, rubric.policy.waivers)]
     say(f"scoring {len(catalog.services):,} services")
-    scores = score(catalog, graph, known, rubric, when, unread=_unread_postmortems(project.root, problems, catalog))
+    unread = _unread_postmortems(project.root, problems, catalog)
+    scores = score(catalog, graph, known, rubric, when, unread=unread, facts=found.facts)
     say("")
     return Assessment(
         as_of=when,

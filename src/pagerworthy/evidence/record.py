@@ -39,7 +39,7 @@ Text = Annotated[str, msgspec.Meta(max_length=8000)]
 NO_VALUE = msgspec.Raw()
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A line of an evidence file, as `schemas/evidence.schema.json` describes it.
 
     `subject` is a service's name. `item` names the part of the service that the record is about (an objective, a

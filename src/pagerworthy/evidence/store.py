@@ -29,7 +29,7 @@ _LIMIT = re.compile(r"Expected `\w+` (>=|<=) (\S+) - at `\$\.(\w+)`")
 _AT_ONCE = 1024
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A record, its typed value, and the line that it was read from; `value` is None where the collector failed."""
 
     record: Record

@@ -77,6 +77,7 @@ class Gatherer:
         policy: Policy,
         as_of: dt.datetime,
         survived: Survived | None = None,
+        facts: Mapping[str, GraphFacts] | None = None,
     ) -> None:
         self._catalog = catalog
         self._policy = policy
@@ -84,7 +85,9 @@ class Gatherer:
         self._dependencies = graph
         self._over_unread = _over_unread(catalog, graph)
         self._named = _named_by_unread(catalog)
-        self._graph: Mapping[str, GraphFacts] = graph_facts(catalog, graph, survived)
+        # What drills showed changes the ceilings, so that facts which were worked out without it are no help.
+        known = None if survived else facts
+        self._graph = graph_facts(catalog, graph, survived) if known is None else known
         self._decisions: dict[str, list[Decision]] = defaultdict(list)
         for decision in catalog.decisions:
             self._decisions[decision.spec.service].append(decision)

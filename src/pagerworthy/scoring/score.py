@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pagerworthy.catalog import Catalog, Team, Waiver
 from pagerworthy.evidence import Evidence, survived
-from pagerworthy.graph import DependencyGraph
+from pagerworthy.graph import DependencyGraph, GraphFacts
 from pagerworthy.parallel import in_halves
 from pagerworthy.scoring.gather import Gatherer
 from pagerworthy.scoring.judge import Judge
@@ -24,13 +24,16 @@ def score(
     as_of: dt.datetime,
     *,
     unread: Mapping[str, Sequence[str]] | None = None,
+    facts: Mapping[str, GraphFacts] | None = None,
 ) -> Scores:
     """Scores every service. The same arguments always give the same result; nothing is read, nothing is written.
 
-    `unread` names, by service, the post-mortems that may be about it and cannot be read.
+    `unread` names, by service, the post-mortems that may be about it and cannot be read. `facts` are the
+    `graph_facts` of the same catalog and graph, where they are known already.
     """
     judge = Judge(rubric, _waivers_in_force(catalog.waivers, rubric, catalog.teams, as_of), as_of)
-    gatherer = Gatherer(catalog, graph, rubric.policy, as_of, survived(evidence, within=rubric.policy.drill_age))
+    lost = survived(evidence, within=rubric.policy.drill_age)
+    gatherer = Gatherer(catalog, graph, rubric.policy, as_of, lost, facts)
     doubts = unread or {}
 
     def cards(names: Sequence[str]) -> list[Scorecard]:

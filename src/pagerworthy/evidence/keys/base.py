@@ -47,7 +47,7 @@ def among(part: str, parts: float, whole: str, total: float) -> None:
 _PER_DAY = {"age_days": 1.0, "large_change_days": 1.0, "age_minutes": 1440.0, "days_left": -1.0}
 
 
-class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What all values share."""
 
     def after(self, days: float) -> Self:
