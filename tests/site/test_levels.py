@@ -71,7 +71,7 @@ def line(**value: tuple[float, ...]) -> Burndown:
         (
             1.0,
             SloEvents(good=1_000_000, total=1_000_000, days=7),
-            "As time: 43.2 minutes of 43.2 minutes left, or 4,286 bad events; at last week's rate it lasts longer than the window.",
+            "As time: 43.2 minutes of 43.2 minutes left, or 4,286 bad events; at last week's rate it lasts longer than the window.",  # noqa: E501 -- a sentence
         ),
         (-0.2, SloEvents(good=9, total=10, days=7), "As time: nothing is left of 43.2 minutes."),
         (

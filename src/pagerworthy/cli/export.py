@@ -54,7 +54,7 @@ def openslo(ctx: click.Context, services: tuple[str, ...], out: Path, cache: boo
         return Exit.PROBLEMS
     texts = {name: dumped(documents) for name, documents in exported.documents.items() if documents}
     if str(out) == "-":
-        click.echo("".join(texts.values()), nl=False)
+        click.echo("---\n".join(texts.values()), nl=False)
     else:
         _write(out, {f"{name}.yaml": (_HEAD + text).encode() for name, text in texts.items()})
     return Exit.FINE
