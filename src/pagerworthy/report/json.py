@@ -75,7 +75,7 @@ class ServiceRow(msgspec.Struct, frozen=True):
 
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
     """`{"problems": [...]}`."""
-    return '{"problems": ' + _rows(_problem(problem) for problem in report.ordered) + "}\n"
+    return _rows(map(_problem, report.ordered), '{"problems": ')
 
 
 def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part of the protocol
@@ -84,8 +84,8 @@ def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part 
     as_of = _encode(moment(scored.as_of))
     cards = sorted(scored.scorecards, key=lambda card: card.service)
     written = _Written()
-    rows = _rows(_service(card, report, written) for card in cards)
-    return f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"services": {rows}}}\n'
+    head = f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"services": '
+    return _rows((_service(card, report, written) for card in cards), head)
 
 
 def _problem(problem: Problem) -> ProblemRow:
@@ -158,9 +158,13 @@ def _service(card: "Scorecard", report: "ScoreReport", written: _Written) -> Ser
     )
 
 
-def _rows(rows: Iterable[msgspec.Struct]) -> str:
-    encoded = ",\n".join(map(_encode, rows))
-    return f"[\n{encoded}\n]" if encoded else "[]"
+def _rows(rows: Iterable[msgspec.Struct], head: str) -> str:
+    """The document that begins with `head` and ends with these rows. All is joined at once: it may be long."""
+    parts = [head]
+    for row in rows:
+        parts += ["[\n" if len(parts) == 1 else ",\n", _encode(row)]
+    parts.append("[]}\n" if len(parts) == 1 else "\n]}\n")
+    return "".join(parts)
 
 
 def _encode(value: object) -> str:

@@ -1,15 +1,16 @@
 """Scores: a pure function of catalog, graph, evidence, rubric and moment."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pagerworthy.catalog import Catalog, Team, Waiver
 from pagerworthy.evidence import Evidence, survived
 from pagerworthy.graph import DependencyGraph, GraphFacts
-from pagerworthy.parallel import in_halves
+from pagerworthy.parallel import at_once
 from pagerworthy.scoring.gather import Gatherer
 from pagerworthy.scoring.judge import Judge
 from pagerworthy.scoring.model import Digests, Scorecard, Scores
+from pagerworthy.scoring.parcel import Parcel, pack, unpack
 from pagerworthy.scoring.rubric import Rubric
 
 # Fewer services are scored sooner than a second process starts.
@@ -42,8 +43,16 @@ def score(
     return Scores(
         as_of=as_of,
         digests=Digests(catalog=catalog.digest, rubric=rubric.digest, evidence=evidence.digest),
-        scorecards=tuple(in_halves(cards, list(catalog.services), Scorecard, many=_MANY)),
+        scorecards=tuple(_in_halves(cards, list(catalog.services))),
     )
+
+
+def _in_halves(cards: Callable[[Sequence[str]], list[Scorecard]], names: Sequence[str]) -> list[Scorecard]:
+    if len(names) < _MANY:
+        return cards(names)
+    half = len(names) // 2
+    first, second = at_once(lambda: cards(names[:half]), lambda: pack(cards(names[half:])), Parcel)
+    return first + unpack(second)
 
 
 def _waivers_in_force(
