@@ -239,7 +239,7 @@ def test_old_caches_are_removed(tmp_path: Path, cache_folder: Path) -> None:
     settle()
     load(root)
     (file,) = remembered(cache_folder)
-    old = file.with_name("old.kept")
+    old = file.with_name(f"{'0' * 32}.kept")
     old.write_bytes(b"")
     os.utime(old, (0, 0))
     for number in range(60):

@@ -170,10 +170,13 @@ def test_own_criterion_comes_before_the_shipped(root: Path) -> None:
 
 
 def test_unknown_names_are_guessed(root: Path) -> None:
-    for name, meant in (("slo-measurd", "slo-measured"), ("PW1044", "PW104")):
+    for name, said in (
+        ("slo-measurd", "did you mean slo-measured?"),
+        ("PW1044", "`pagerworthy docs problems` lists all"),
+    ):
         result = CliRunner().invoke(app, ["--root", str(root), "explain", name])
         assert result.exit_code == 2
-        assert f"did you mean {meant}?" in result.output
+        assert said in result.output
 
 
 RECORD = (

@@ -11,8 +11,10 @@ import pytest
 
 from pagerworthy.parallel import at_once, in_halves
 
+# A shell's background job ignores SIGINT, and so would what it starts.
 SLEEPER = """\
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pagerworthy.cli.app import main
 from pagerworthy.parallel import in_halves
 

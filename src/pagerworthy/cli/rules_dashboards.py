@@ -50,14 +50,14 @@ def dashboards(ctx: click.Context, out: Path, as_of: dt.datetime | None, cache: 
         beside.write_text(made[name], encoding="utf-8")
         beside.replace(out / name)
     # What stood for a broken entry stays: an old dashboard is better than none at night.
-    stale = [] if _unread(loaded.catalog) else [n for n, path in there.items() if n not in made and _is_ours(path)]
+    stale = [] if loaded.catalog.unreadable else [n for n, path in there.items() if n not in made and _is_ours(path)]
     for name in stale:
         there[name].unlink()
     for name in foreign:
         click.echo(f"{out / name} was not written by Pagerworthy, and stays as it is", err=True)
     same = len(made) - len(changed) - len(foreign)
     click.echo(f"{out}: {len(changed):,} files written, {same:,} unchanged, {len(stale):,} removed")
-    return Exit.PROBLEMS if foreign or _unread(loaded.catalog) else Exit.FINE
+    return Exit.PROBLEMS if foreign or loaded.catalog.unreadable else Exit.FINE
 
 
 def _made(catalog: "Catalog", as_of: dt.datetime) -> Iterator[tuple[str, str]]:
@@ -80,12 +80,6 @@ def _needs(service: "Service", shown: Mapping[str, object]) -> list[str]:
     """The services that it depends on, by themselves or by a resource, and that have a dashboard."""
     targets = {each.service or each.resource.partition("/")[0] for each in service.spec.dependencies}
     return sorted(targets & shown.keys() - {service.name})
-
-
-def _unread(catalog: "Catalog") -> bool:
-    from pagerworthy.slo.routes import unread_services
-
-    return bool(unread_services(catalog))
 
 
 def _is_ours(path: Path) -> bool:
