@@ -5,10 +5,10 @@ import sys
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pagerworthy.promql import code_of, unreadable, unreadable_selector
+from pagerworthy.promql import code_of, is_fine, unreadable, unreadable_selector
 
 _SMALL_STACK = 512 * 1024
 _SUM = "sum(rate(x_total[5m]))"
@@ -148,3 +148,33 @@ def test_names_and_values_that_are_exchanged_change_no_answer(metric, value, sig
     except ValueError:
         right = False
     assert (unreadable(query) == "") == right
+
+
+_PARTS = [
+    "sum(",
+    "rate(",
+    "x_total",
+    "$window_x",
+    "{",
+    "}",
+    'a="b"',
+    "a='$window'",
+    "[$window]",
+    "[5m]",
+    ")",
+    "# ",
+    " / ",
+]
+
+
+@given(query=st.lists(st.sampled_from(_PARTS), max_size=12).map("".join))
+@example(query="sum(rate(x_total[$window]))")
+@example(query='sum(rate(x_total{a="$window"}[5m]))')
+@example(query="x_total # [$window]")
+def test_what_is_soon_found_fine_is_fine(query):
+    thorough = "$window" in code_of(query) and not unreadable(query.replace("$window", "5m"))
+    assert thorough or not is_fine(query)
+
+
+def test_an_ordinary_query_is_soon_found_fine():
+    assert is_fine('sum(rate(http_requests_total{service="cart",code!~"5.."}[$window]))')

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pagerworthy.catalog.model import Service, Sli, Slo
 from pagerworthy.metrics import is_machine_metric, metric_names
-from pagerworthy.promql import code_of, unreadable, unreadable_selector
+from pagerworthy.promql import code_of, is_fine, unreadable, unreadable_selector
 
 # A code, a message, the place in the document, and how to mend it.
 Finding = tuple[str, str, str, str]
@@ -30,7 +30,7 @@ def _readable(sli: Sli, path: str) -> Iterator[Finding]:
     """PW237, PW238, PW239: Prometheus can read the queries, and they look at the window that is asked for."""
     for name in _QUERIES:
         query = getattr(sli, name)
-        if not query:
+        if not query or is_fine(query):
             continue
         if "$window" not in code_of(query):
             message = f"the query of {name} has no $window, so that it is the same over five minutes and over 30 days"
