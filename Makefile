@@ -58,6 +58,8 @@ $(LIVE): requirements/build.txt requirements/runtime.txt pyproject.toml
 	[ -x $(BIN)/pip ] || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@# Where Python may write no bytecode, it would compile a checkout anew for each command.
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(DEV): $(LIVE) requirements/dev.txt
