@@ -19,7 +19,8 @@ from pagerworthy.cli.app import main
 from pagerworthy.parallel import in_halves
 
 def work(items):
-    print(os.getpid(), flush=True)
+    # In one call: both write to one pipe, and print would end its line with another.
+    os.write(1, f"{os.getpid()}{os.linesep}".encode())
     time.sleep(60)
     return list(items)
 
