@@ -1,0 +1,200 @@
+"""From the catalog and the decisions to what each stack follows from."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from pagerworthy.catalog import Catalog, Environment, Service
+from pagerworthy.graph import DependencyGraph, Edge, NodeKind
+from pagerworthy.slo import Objective, objectives_of
+from pagerworthy.slo.routes import Route, RoutePlan, plan_routes
+from pagerworthy.slo.rules.alerts import MIN_EVENTS, declared_alert, generated_name, reachable
+from pagerworthy.stacks.inputs import (
+    Access,
+    Level,
+    Need,
+    PlatformInputs,
+    ServiceInputs,
+    StackInputs,
+    Window,
+    is_regulated,
+)
+from pagerworthy.stacks.names import PLATFORM, stack_name
+from pagerworthy.stacks.ports import RESOURCE_PORTS
+
+# What runs until a release has said which version it is.
+FIRST_VERSION = "initial"
+
+
+class EnvironmentStacks:
+    """The stacks of one environment: the platform's, and one for each service that is deployed there.
+
+    Everything is worked out per service when it is asked for, so that one service of thousands costs what one costs.
+    `versions` says which release of each service runs, by service.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        graph: DependencyGraph,
+        environment: Environment,
+        as_of: dt.datetime,
+        versions: Mapping[str, str],
+        repository: str = "",
+    ) -> None:
+        self.environment = environment.name
+        self._spec = environment.spec
+        self._catalog = catalog
+        self._graph = graph
+        self._versions = versions
+        self._repository = repository
+        self._routes: RoutePlan = plan_routes(catalog, graph, as_of)
+        self._route = {route.service: route for route in self._routes.routes}
+        self.services: tuple[str, ...] = tuple(
+            name for name, service in catalog.services.items() if is_provisioned(service, environment.name)
+        )
+        self._here = frozenset(self.services)
+
+    def stacks(self) -> tuple[str, ...]:
+        """The names of all stacks, the platform's first, then by service."""
+        return (stack_name(PLATFORM, self.environment), *(stack_name(each, self.environment) for each in self.services))
+
+    def inputs(self, services: Iterable[str] | None = None) -> Iterable[StackInputs]:
+        """What the platform and these services (or all) follow from, in the order of `stacks`."""
+        yield self.platform()
+        for name in self.services if services is None else services:
+            yield self.service(name)
+
+    def platform(self) -> PlatformInputs:
+        """What the environment's platform stack follows from."""
+        routes = [self._route[name] for name in self.services]
+        receivers = {name for route in routes for name in (*route.page, *route.ticket)}
+        payers = [name for name, team in self._catalog.teams.items() if team.spec.role in {"platform", "sre"}]
+        return PlatformInputs(
+            environment=self.environment,
+            spec=self._spec,
+            receivers=tuple(sorted(receivers)),
+            regulated=any(_regulated(self._catalog.services[name]) for name in self.services),
+            repository=self._repository,
+            budget_receivers=tuple(f"ticket-{name}" for name in payers if f"ticket-{name}" in receivers),
+        )
+
+    def service(self, name: str) -> ServiceInputs:
+        """What the stack of a service follows from. Raises KeyError for one that is not deployed here."""
+        if name not in self._here:
+            raise KeyError(name)
+        service = self._catalog.services[name]
+        spec = service.spec
+        route: Route = self._route[name]
+        return ServiceInputs(
+            environment=self.environment,
+            spec=self._spec,
+            service=name,
+            title=service.metadata.label,
+            owner=spec.owner,
+            system=spec.system,
+            tier=spec.tier,
+            version=self._versions.get(name, FIRST_VERSION),
+            page=route.page,
+            ticket=route.ticket,
+            classification=spec.data.classification if spec.data else "",
+            regulations=spec.data.regulations if spec.data else (),
+            compute=spec.compute,
+            release=spec.release,
+            costs=spec.costs,
+            resources=dict(sorted(spec.resources.items())),
+            needs=tuple(self._needs(name)),
+            levels=tuple(_level(objective) for objective in objectives_of(service)),
+            runbook=next((each.place for each in spec.runbooks), ""),
+        )
+
+    def _needs(self, name: str) -> Iterable[Need]:
+        for edge in self._graph.needs(name):
+            need = self._need(edge)
+            if need is not None:
+                yield need
+
+    def _need(self, edge: Edge) -> Need | None:
+        """The edge as the cloud has to allow it; None for what the catalog does not know: nothing is opened to it."""
+        node = self._graph.nodes[edge.target]
+        if not node.known:
+            return None
+        if node.kind is NodeKind.EXTERNAL:
+            return Need(target=node.name, kind="external", hard=edge.is_hard, port=443)
+        owner = self._catalog.services[node.service]
+        there = node.service in self._here
+        if node.kind is NodeKind.SERVICE:
+            compute = owner.spec.compute
+            port = compute.port if compute else None
+            runs_here = there and compute is not None and compute.type == "fargate"
+            return Need(
+                target=node.name,
+                kind="service",
+                hard=edge.is_hard,
+                owner=node.service if runs_here else "",
+                port=port if runs_here else port or 443,
+            )
+        resource = node.id.partition("/")[2]
+        own = edge.source == node.service
+        return Need(
+            target=node.name,
+            kind="resource",
+            hard=edge.is_hard,
+            owner=node.service if there else "",
+            resource=resource,
+            type=node.type,
+            port=RESOURCE_PORTS.get(node.type),
+            access=_access(edge, own=own),
+            regulated=_regulated(owner),
+        )
+
+
+def is_provisioned(service: Service, environment: str) -> bool:
+    """Whether a service has a stack in an environment: it names it, and has something that a cloud can hold."""
+    spec = service.spec
+    runs = spec.compute is not None and spec.compute.type == "fargate"
+    return environment in spec.environments and (runs or bool(spec.resources))
+
+
+def _access(edge: Edge, *, own: bool) -> Access:
+    """What the entry says; else everything for the owner, and reading for others."""
+    if edge.access in {"read", "write", "read-write"}:
+        return edge.access  # type: ignore[return-value]
+    return "read-write" if own else "read"
+
+
+def _regulated(service: Service) -> bool:
+    return service.spec.data is not None and is_regulated(service.spec.data.regulations)
+
+
+def _level(objective: Objective) -> Level:
+    slo, period = objective.slo, objective.period
+    names, runbooks = [], []
+    for severity in ("page", "ticket"):
+        declared = declared_alert(objective, severity)
+        names.append(declared.name if declared else generated_name(objective, f"Burn{severity.capitalize()}"))
+        runbooks.append(
+            next((each.place for each in objective.service.spec.runbooks if names[-1] in each.alerts), "")
+        )
+    return Level(
+        name=slo.name,
+        objective=slo.objective,
+        budget=objective.budget,
+        page=names[0],
+        ticket=names[1],
+        windows=tuple(
+            Window(severity, burn.long, burn.short, round(period.factor(burn), 6))
+            for severity in ("page", "ticket")
+            for burn in reachable(objective, severity)
+        ),
+        min_events=MIN_EVENTS if slo.min_events is None else slo.min_events,
+        page_runbook=runbooks[0],
+        ticket_runbook=runbooks[1],
+    )
+
+
+def github_repository(url: str) -> str:
+    """`owner/name` of an address on GitHub; empty for any other."""
+    parts = urlsplit(url)
+    path = parts.path.strip("/").removesuffix(".git").split("/")
+    return "/".join(path[:2]) if parts.hostname == "github.com" and len(path) >= 2 and all(path[:2]) else ""

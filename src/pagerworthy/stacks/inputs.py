@@ -1,0 +1,163 @@
+"""What a stack follows from: a program sees nothing but this, so that its digest says whether anything could differ."""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from pagerworthy.catalog import Compute, Costs, EnvironmentSpec, Release, Resource
+from pagerworthy.stacks.names import platform_stack, stack_name
+
+# Raised when the same inputs are to give other resources.
+PROGRAM = 1
+
+Access = Literal["read", "write", "read-write"]
+
+
+class Ask(msgspec.Struct, frozen=True, order=True):
+    """An output of another stack that a program reads: the stack's name and the key, such as
+    `("cart.production", "valkey.security_group_id")`.
+
+    Without a `required` one the stack cannot be brought up. One that is not required is of a soft dependency whose
+    stack may come later: until it is there, the rules that need it are left out.
+    """
+
+    stack: str
+    key: str
+    required: bool = True
+
+
+class Need(msgspec.Struct, frozen=True):
+    """An edge of the graph from a service to what it needs, as the cloud has to allow it.
+
+    `target` is the node as people write it (`cart`, `cart/valkey`, `stripe`). `owner` is the service whose stack has
+    it, empty for what lies outside this environment's stacks (an external provider, a service that runs elsewhere).
+    `port` is the TCP port that the caller connects to, None where it is reached through AWS's own API. `regulated` is
+    whether the target keeps its data under the key of regulated services.
+    """
+
+    target: str
+    kind: Literal["service", "resource", "external"]
+    hard: bool
+    owner: str = ""
+    resource: str = ""
+    type: str = ""
+    port: int | None = None
+    access: Access = "read"
+    regulated: bool = False
+
+
+class Level(msgspec.Struct, frozen=True):
+    """An objective as its alarms need it.
+
+    `budget` is the share of events that may be bad, from 0 to 1. `page` and `ticket` are the names of its alarms,
+    `windows` the pairs of windows that they look at. `min_events` is the fewest events in a long window for a page.
+    """
+
+    name: str
+    objective: float
+    budget: float
+    page: str
+    ticket: str
+    windows: tuple["Window", ...]
+    min_events: int = 0
+    page_runbook: str = ""
+    ticket_runbook: str = ""
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A pair of windows, in seconds: the alarm looks whether both burn the budget `factor` times too fast."""
+
+    severity: Literal["page", "ticket"]
+    long: int
+    short: int
+    factor: float
+
+
+class PlatformInputs(msgspec.Struct, frozen=True):
+    """What an environment's platform stack follows from.
+
+    `receivers` are the pager topics (`page-sre`, `ticket-sre`, `page-ordering` and so on); `regulated` is whether any
+    of its services is; `repository` (`owner/name` on GitHub) is whose CI may change the environment, or empty.
+    """
+
+    environment: str
+    spec: EnvironmentSpec
+    receivers: tuple[str, ...]
+    regulated: bool = False
+    repository: str = ""
+    budget_receivers: tuple[str, ...] = ()
+
+    @property
+    def stack(self) -> str:
+        return platform_stack(self.environment)
+
+    def asks(self) -> tuple[Ask, ...]:
+        """The outputs of other stacks that the program reads: none, since all others come after it."""
+        return ()
+
+
+class ServiceInputs(msgspec.Struct, frozen=True):
+    """What the stack of a service in an environment follows from.
+
+    `page` and `ticket` are the topics that its alarms of either severity go to, so they follow from who holds the
+    pager. `version` is the release of the image. `classification` is empty where the entry says nothing.
+    """
+
+    environment: str
+    spec: EnvironmentSpec
+    service: str
+    title: str
+    owner: str
+    system: str
+    tier: int
+    version: str
+    page: tuple[str, ...]
+    ticket: tuple[str, ...]
+    classification: str = ""
+    regulations: tuple[str, ...] = ()
+    compute: Compute | None = None
+    release: Release | None = None
+    costs: Costs | None = None
+    resources: dict[str, Resource] = {}
+    needs: tuple[Need, ...] = ()
+    levels: tuple[Level, ...] = ()
+    runbook: str = ""
+
+    @property
+    def stack(self) -> str:
+        return stack_name(self.service, self.environment)
+
+    @property
+    def regulated(self) -> bool:
+        """Whether card data or the books of a listed company are at stake: other keys, longer records, no public way."""
+        return is_regulated(self.regulations)
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether the stack runs the service itself, and not only its resources."""
+        return self.compute is not None and self.compute.type == "fargate"
+
+    def asks(self) -> tuple[Ask, ...]:
+        """The outputs of other stacks that the program reads, each once, in order."""
+        from pagerworthy.stacks.outputs import asks_of
+
+        return asks_of(self)
+
+
+StackInputs = PlatformInputs | ServiceInputs
+
+REGULATED = frozenset({"pci-dss", "sox"})
+
+
+def is_regulated(regulations: tuple[str, ...]) -> bool:
+    return bool(REGULATED.intersection(regulations))
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def digest(inputs: StackInputs) -> str:
+    """`sha256:` and the digest of the inputs and of the program's version."""
+    return f"sha256:{hashlib.sha256(bytes([PROGRAM]) + _encoder.encode(inputs)).hexdigest()}"
+

@@ -1,0 +1,48 @@
+"""What the program of a resource hands back to the stack that declares it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pulumi import Input, Resource
+
+from pagerworthy.stacks.outputs import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that a resource nears, of which its service's holder wants to hear: one CloudWatch alarm.
+
+    The alarm fires when `statistic` of the metric over `period` seconds compares so with `threshold`, in `periods`
+    periods running. `name` is a word or two for the alarm's name, such as `connections`; `why` a sentence that says
+    what happens when the limit is reached.
+    """
+
+    name: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, Input[str]]
+    threshold: float
+    why: str
+    severity: Literal["page", "ticket"] = "ticket"
+    above: bool = True
+    statistic: str = "Maximum"
+    period: int = 300
+    periods: int = 3
+    # Whether no data is as bad as too much of it.
+    missing_is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A declared resource of the catalog.
+
+    `outputs` are what others need, under the keys of `outputs.RESOURCE_KEYS` without the resource's name. `target_group`
+    is the ARN of where an edge sends requests, for the service to register with, and `listeners` what has to be there
+    before it can.
+    """
+
+    outputs: Mapping[str, Input[Value]]
+    limits: tuple[Limit, ...] = ()
+    target_group: Input[str] | None = None
+    listeners: tuple[Resource, ...] = field(default=())
