@@ -173,9 +173,7 @@ def _level(objective: Objective) -> Level:
     for severity in ("page", "ticket"):
         declared = declared_alert(objective, severity)
         names.append(declared.name if declared else generated_name(objective, f"Burn{severity.capitalize()}"))
-        runbooks.append(
-            next((each.place for each in objective.service.spec.runbooks if names[-1] in each.alerts), "")
-        )
+        runbooks.append(next((each.place for each in objective.service.spec.runbooks if names[-1] in each.alerts), ""))
     return Level(
         name=slo.name,
         objective=slo.objective,

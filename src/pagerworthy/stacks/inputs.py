@@ -130,7 +130,7 @@ class ServiceInputs(msgspec.Struct, frozen=True):
 
     @property
     def regulated(self) -> bool:
-        """Whether card data or the books of a listed company are at stake: other keys, longer records, no public way."""
+        """Whether card data or the books of a listed company are at stake: other keys, longer records, no open way."""
         return is_regulated(self.regulations)
 
     @property
@@ -160,4 +160,3 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def digest(inputs: StackInputs) -> str:
     """`sha256:` and the digest of the inputs and of the program's version."""
     return f"sha256:{hashlib.sha256(bytes([PROGRAM]) + _encoder.encode(inputs)).hexdigest()}"
-

@@ -2,6 +2,7 @@
 
 import msgspec
 from pulumi import ResourceOptions
+from pulumi_aws._inputs import ProviderEndpointArgs
 from pulumi_aws.provider import Provider, ProviderArgs
 
 from pagerworthy.catalog import EnvironmentSpec
@@ -42,7 +43,7 @@ class Cloud(msgspec.Struct, frozen=True):
     def provider(self, spec: EnvironmentSpec) -> Provider:
         """The provider of an environment; where the entry names the account, no other one is ever touched."""
         if self.emulator:
-            endpoints = [{service: self.emulator for service in SERVICES}]
+            endpoints = [ProviderEndpointArgs(**dict.fromkeys(SERVICES, self.emulator))]
             arguments = ProviderArgs(
                 region=spec.region,
                 access_key="emulator",

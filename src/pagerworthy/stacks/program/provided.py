@@ -31,15 +31,16 @@ class Limit:
     periods: int = 3
     # Whether no data is as bad as too much of it.
     missing_is_bad: bool = False
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Provided:
     """A declared resource of the catalog.
 
-    `outputs` are what others need, under the keys of `outputs.RESOURCE_KEYS` without the resource's name. `target_group`
-    is the ARN of where an edge sends requests, for the service to register with, and `listeners` what has to be there
-    before it can.
+    `outputs` are what others need, under the keys of `outputs.RESOURCE_KEYS` without the resource's name.
+    `target_group` is the ARN of where an edge sends requests, for the service to register with, and `listeners` what
+    has to be there before it can.
     """
 
     outputs: Mapping[str, Input[Value]]
