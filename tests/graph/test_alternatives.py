@@ -90,6 +90,8 @@ def test_what_fails_with_a_node_is_what_follows_step_by_step(drawn):
         assert fails == failing(drawn, name)
         assert set(graph.names(graph.hard_up[graph.index[name]])) == fails
         assert fails | degrades.keys() == set(graph.names(graph.all_up[graph.index[name]])) - {name}
+        softly = set(graph.names(graph.soft_up[graph.index[name]]))
+        assert softly == {other for other, steps in degrades.items() if steps == 1}
 
 
 @given(catalogs())

@@ -88,6 +88,7 @@ def test_each_dependent_fails_or_degrades_and_its_way_down_is_real(drawn, data):
     position = graph.index[node]
     assert fails == set(graph.names(graph.hard_up[position]))
     assert degrades == set(graph.names(graph.all_up[position])) - fails
+    assert {row.service for row in impact.degrades if row.soft_steps == 1} == set(graph.names(graph.soft_up[position]))
     weighed: nx.DiGraph[str] = nx.DiGraph()
     weighed.add_nodes_from(graph.nodes)
     for edge in graph.edges:

@@ -96,14 +96,56 @@ class DependencyGraph:
         A service that needs one of several fails only with what all of them fail with.
         """
         if not self.choices:
-            return transitive_closure(self._predecessors(hard=True), self.hard_components[::-1])
-        down = [[self.index[edge.target] for edge in row if self.alone(edge)] for row in self._needs]
-        up = [[self.index[edge.source] for edge in row if self.alone(edge)] for row in self._needed_by]
-        ordered = components(down)
+            return self._alone_up
+        down, ordered = self._alone_down
         needs = [[*([target] for target in targets), *self.choices.get(n, ())] for n, targets in enumerate(down)]
-        return failing_with(
-            needs, self.hard_components, transitive_closure(up, ordered[::-1]), transitive_closure(down, ordered)
-        )
+        return failing_with(needs, self.hard_components, self._alone_up, transitive_closure(down, ordered))
+
+    @cached_property
+    def soft_up(self) -> tuple[int, ...]:
+        """For each node, as a bit set, all services that degrade when it alone fails: those that do without something
+        that fails, softly or because another stands in for it, and those that fail with them.
+
+        The services that notice at all (`all_up`) and neither fail nor degrade may notice: they need, softly, what
+        degrades.
+        """
+        first = [0] * len(self.nodes)
+        for row in self._needed_by:
+            for edge in row:
+                if not self.alone(edge):
+                    source = self.index[edge.source]
+                    first[self.index[edge.target]] |= self._alone_up[source] | 1 << source
+        found = list(first)
+        for component in self._alone_down[1][::-1]:
+            total = 0
+            for node in component:
+                total |= first[node]
+                for edge in self._needed_by[node]:
+                    if self.alone(edge):
+                        total |= found[self.index[edge.source]]
+            for node in component:
+                found[node] = total
+        soft = []
+        for node, fails in enumerate(self.hard_up):
+            total = found[node]
+            for other in bits(fails & ~self._alone_up[node]):
+                total |= found[other]
+            soft.append(total & ~fails & ~(1 << node))
+        return tuple(soft)
+
+    @cached_property
+    def _alone_down(self) -> tuple[list[list[int]], list[list[int]]]:
+        """For each node those without which it fails, whatever stands in for others; and the components of that."""
+        if not self.choices:
+            return self._successors(hard=True), self.hard_components
+        down = [[self.index[edge.target] for edge in row if self.alone(edge)] for row in self._needs]
+        return down, components(down)
+
+    @cached_property
+    def _alone_up(self) -> tuple[int, ...]:
+        """For each node the services that reach it over such edges."""
+        up = [[self.index[edge.source] for edge in row if self.alone(edge)] for row in self._needed_by]
+        return transitive_closure(up, self._alone_down[1][::-1])
 
     @cached_property
     def choices(self) -> dict[int, list[list[int]]]:

@@ -132,6 +132,7 @@ def service_doc(found: ServiceInput, shared: Shared) -> ServiceDoc:
         needed_by=[each.ref.name for each in found.needed_by] + [ref.name for ref in found.more_needed_by],
         fails_with_it=found.blast.fails,
         degrades_with_it=found.blast.degrades,
+        may_notice=found.blast.may_notice,
         ceiling=found.ceiling.percent,
         blocking=list(card.blocking),
         criteria=[

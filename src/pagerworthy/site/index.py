@@ -60,11 +60,15 @@ class Row(NamedTuple):
 
 
 class Blast(msgspec.Struct, frozen=True):
-    """Who notices when a node fails: counts, those of tier 1 to 4, and the most critical by name."""
+    """Who notices when a node fails: counts, those that fail by tier 1 to 4, and the most critical of them by name.
+
+    The words are those of `graph impact`: what needs, softly, only what degrades `may_notice`.
+    """
 
     fails: int
     tiers: tuple[int, int, int, int]
     degrades: int
+    may_notice: int
     first: tuple[Ref, ...]
 
 
@@ -112,7 +116,8 @@ class Index:
         position = graph.index[node]
         own = 1 << position
         failing = graph.hard_up[position] & ~own
-        degrading = graph.all_up[position] & ~failing & ~own
+        degrading = graph.soft_up[position]
+        noticing = graph.all_up[position] & ~failing & ~degrading & ~own
         tiers = tuple((failing & mask).bit_count() for mask in self.tier_masks)
         first: list[Ref] = []
         for mask in self.tier_masks:
@@ -121,7 +126,13 @@ class Index:
                 lowest = rest & -rest
                 first.append(self.refs[graph.ids[lowest.bit_length() - 1]])
                 rest ^= lowest
-        return Blast(failing.bit_count(), (tiers[0], tiers[1], tiers[2], tiers[3]), degrading.bit_count(), tuple(first))
+        return Blast(
+            failing.bit_count(),
+            (tiers[0], tiers[1], tiers[2], tiers[3]),
+            degrading.bit_count(),
+            noticing.bit_count(),
+            tuple(first),
+        )
 
 
 def index_of(source: SiteInput) -> Index:

@@ -219,8 +219,8 @@ def _drawing(found: ServiceInput) -> Drawing | None:
 
 
 def blast_words(label: str, blast: Blast) -> tuple[str, ...]:
-    """What breaks if this breaks, in at most two sentences."""
-    if not blast.fails and not blast.degrades:
+    """What breaks if this breaks, in at most two sentences, in the words of `graph impact`."""
+    if not (blast.fails or blast.degrades or blast.may_notice):
         return (f"If {label} fails, no other service notices.",)
     if blast.fails:
         tiers = [f"{amount:,} of tier {tier}" for tier, amount in enumerate(blast.tiers, start=1) if amount]
@@ -230,11 +230,12 @@ def blast_words(label: str, blast: Blast) -> tuple[str, ...]:
         )
     else:
         first = f"If {label} fails, no other service fails with it."
-    if not blast.degrades:
-        return (first,)
-    verb = "degrades" if blast.degrades == 1 else "degrade"
-    more = " more" if blast.fails else ""
-    return (first, f"{words.count(blast.degrades, f'service{more}', f'services{more}').capitalize()} {verb}.")
+    softly = []
+    if blast.degrades:
+        softly.append(f"{blast.degrades:,} {'degrades' if blast.degrades == 1 else 'degrade'}")
+    if blast.may_notice:
+        softly.append(f"{blast.may_notice:,}{' more' if blast.degrades else ''} may notice")
+    return (first, f"{'; '.join(softly)}.") if softly else (first,)
 
 
 def _ceiling_words(found: ServiceInput) -> str:
