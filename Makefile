@@ -62,8 +62,8 @@ $(LIVE): requirements/build.txt requirements/runtime.txt pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-$(DEV): $(LIVE) requirements/dev.txt
-	$(PIP) --require-hashes -r requirements/dev.txt
+$(DEV): $(LIVE) requirements/dev.txt requirements/stacks.txt
+	$(PIP) --require-hashes -r requirements/dev.txt -r requirements/stacks.txt
 	@touch $@
 
 $(BENCH): $(DEV) requirements/bench.txt
