@@ -1,0 +1,117 @@
+"""`queue`: SQS, with a dead-letter queue for what nobody could handle."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi import Input, Output
+from pulumi_aws.sqs.queue import Queue, QueueArgs
+from pulumi_aws.sqs.queue_policy import QueuePolicy, QueuePolicyArgs
+
+from pagerworthy.catalog import Resource
+from pagerworthy.stacks import offerings
+from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.provided import Limit, Provided
+from pagerworthy.stacks.program.resources.place import in_production, key_arn, place_of
+from pagerworthy.stacks.program.scope import Scope
+
+# What may run out before a message is read again; a reader that takes longer has to say so to SQS.
+_VISIBILITY = 60
+
+
+def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provided:
+    """A queue; what was delivered in vain as often as the entry says lies two weeks in the dead-letter queue."""
+    queue, limits = queue_with_dead_letters(scope, name, offerings.queue(resource, place_of(scope)))
+    return Provided(outputs={"arn": queue.arn, "url": queue.url}, limits=limits)
+
+
+def queue_with_dead_letters(
+    scope: Scope[ServiceInputs],
+    name: str,
+    offering: offerings.Queue,
+    senders: Sequence[Mapping[str, Any]] = (),
+) -> tuple[Queue, tuple[Limit, ...]]:
+    """The queue and its limits. `senders` are statements of its policy for who may send without a grant of its own;
+    their `Resource` is filled in."""
+    dead = _queue(scope, f"{name}-dead", offerings.MESSAGE_DAYS * 86400)
+    queue = _queue(
+        scope,
+        name,
+        offering.retention,
+        redrive=dead.arn.apply(
+            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": offering.attempts}, sort_keys=True)
+        ),
+    )
+    _policy(scope, f"{name}-dead", dead, ())
+    _policy(scope, name, queue, senders)
+    return queue, _limits(queue.name, dead.name, offering)
+
+
+def _queue(scope: Scope[ServiceInputs], name: str, retention: int, redrive: Output[str] | None = None) -> Queue:
+    physical = scope.name(name, limit=80)
+    return Queue(
+        name,
+        QueueArgs(
+            name=physical,
+            message_retention_seconds=retention,
+            visibility_timeout_seconds=_VISIBILITY,
+            receive_wait_time_seconds=20,
+            kms_master_key_id=key_arn(scope),
+            kms_data_key_reuse_period_seconds=300,
+            redrive_policy=redrive,
+            tags=scope.tagged(physical),
+        ),
+        scope.options(protect=in_production(scope)),
+    )
+
+
+def _policy(scope: Scope[ServiceInputs], name: str, queue: Queue, senders: Sequence[Mapping[str, Any]]) -> None:
+    """Nobody without TLS; senders beside those whose roles may."""
+
+    def written(arn: str) -> str:
+        refused = {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sqs:*",
+            "Resource": arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        allowed = [{**statement, "Resource": arn} for statement in senders]
+        return json.dumps({"Version": "2012-10-17", "Statement": [refused, *allowed]}, sort_keys=True)
+
+    QueuePolicy(
+        f"{name}-policy", QueuePolicyArgs(queue_url=queue.url, policy=queue.arn.apply(written)), scope.options()
+    )
+
+
+def _limits(queue: Input[str], dead: Input[str], offering: offerings.Queue) -> tuple[Limit, ...]:
+    age = "ApproximateAgeOfOldestMessage"
+    return (
+        Limit(
+            "queue-age",
+            "AWS/SQS",
+            age,
+            {"QueueName": queue},
+            offering.age,
+            f"A message has waited for {offering.age // 60} minutes: readers are slow, or gone.",
+        ),
+        Limit(
+            "queue-loss",
+            "AWS/SQS",
+            age,
+            {"QueueName": queue},
+            offering.retention * 0.75,
+            "After the retention a message is deleted unread.",
+            severity="page",
+        ),
+        Limit(
+            "dead-letters",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": dead},
+            0,
+            "A message was given up on; somebody has to look at it.",
+            periods=1,
+        ),
+    )

@@ -1,0 +1,89 @@
+"""`topic`: SNS, and the queues of those who read it."""
+
+import json
+
+from pulumi_aws.sns.topic import Topic, TopicArgs
+from pulumi_aws.sns.topic_policy import TopicPolicy, TopicPolicyArgs
+from pulumi_aws.sns.topic_subscription import TopicSubscription, TopicSubscriptionArgs
+from pulumi_aws.sqs.queue import Queue
+
+from pagerworthy.catalog import Resource
+from pagerworthy.stacks import offerings
+from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.provided import Limit, Provided
+from pagerworthy.stacks.program.resources.place import in_production, key_arn, place_of
+from pagerworthy.stacks.program.resources.queue import queue_with_dead_letters
+from pagerworthy.stacks.program.scope import Scope
+
+_ACTIONS = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:Publish",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+)
+
+
+def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provided:
+    """A topic, encrypted. It keeps nothing itself: each reader has a queue that keeps messages for two weeks."""
+    del resource
+    physical = scope.name(name, limit=256)
+    topic = Topic(
+        name,
+        TopicArgs(name=physical, kms_master_key_id=key_arn(scope), tags=scope.tagged(physical)),
+        scope.options(protect=in_production(scope)),
+    )
+    TopicPolicy(
+        f"{name}-policy",
+        TopicPolicyArgs(arn=topic.arn, policy=topic.arn.apply(_tls_only)),
+        scope.options(),
+    )
+    failed = Limit(
+        "failed-deliveries",
+        "AWS/SNS",
+        "NumberOfNotificationsFailed",
+        {"TopicName": topic.name},
+        0,
+        "A reader did not get a message, and will not.",
+        statistic="Sum",
+        periods=1,
+    )
+    return Provided(outputs={"arn": topic.arn}, limits=(failed,))
+
+
+def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: str) -> tuple[Queue, tuple[Limit, ...]]:
+    """A queue of the reader's own for what a topic publishes from now on, in the reader's stack; and its limits.
+
+    `name` is the queue's, such as `orders-inbox`; `topic_arn` that of the topic in its owner's stack. Messages arrive
+    as they were published. Only this topic may send to the queue.
+    """
+    offering = offerings.queue(Resource(type="queue", retention=f"{offerings.MESSAGE_DAYS}d"), place_of(scope))
+    sender = {
+        "Sid": "Topic",
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+    queue, limits = queue_with_dead_letters(scope, name, offering, [sender])
+    TopicSubscription(
+        f"{name}-subscription",
+        TopicSubscriptionArgs(topic=topic_arn, protocol="sqs", endpoint=queue.arn, raw_message_delivery=True),
+        scope.options(),
+    )
+    return queue, limits
+
+
+def _tls_only(arn: str) -> str:
+    refused = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": list(_ACTIONS),
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [refused]}, sort_keys=True)
