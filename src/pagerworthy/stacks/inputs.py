@@ -11,6 +11,9 @@ from pagerworthy.stacks.names import platform_stack, stack_name
 # Raised when the same inputs are to give other resources.
 PROGRAM = 1
 
+# The version of an image until a release has said which one runs.
+FIRST_VERSION = "initial"
+
 Access = Literal["read", "write", "read-write"]
 
 
@@ -101,7 +104,9 @@ class ServiceInputs(msgspec.Struct, frozen=True):
     """What the stack of a service in an environment follows from.
 
     `page` and `ticket` are the topics that its alarms of either severity go to, so they follow from who holds the
-    pager. `version` is the release of the image. `classification` is empty where the entry says nothing.
+    pager. `version` is the release of the image, and `owns_image` whether the repository that it is kept in is this
+    stack's; `image_readers` are the other AWS accounts that run it. `classification` is empty where the entry says
+    nothing.
     """
 
     environment: str
@@ -123,10 +128,17 @@ class ServiceInputs(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...] = ()
     levels: tuple[Level, ...] = ()
     runbook: str = ""
+    owns_image: bool = False
+    image_readers: tuple[str, ...] = ()
 
     @property
     def stack(self) -> str:
         return stack_name(self.service, self.environment)
+
+    @property
+    def released(self) -> bool:
+        """Whether a release has said which version runs; until then there may be no image to run."""
+        return self.version != FIRST_VERSION
 
     @property
     def regulated(self) -> bool:
