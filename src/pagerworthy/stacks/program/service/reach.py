@@ -1,0 +1,54 @@
+"""What the service needs, once each, and what its stack knows of each: from its own resources or another's outputs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from pulumi import Input
+
+from pagerworthy.stacks.inputs import Need, ServiceInputs
+from pagerworthy.stacks.outputs import Value
+from pagerworthy.stacks.program.provided import Provided
+from pagerworthy.stacks.program.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Looks up what others, or the stack itself, say of the things that the service needs."""
+
+    scope: Scope[ServiceInputs]
+    own: Mapping[str, Provided]
+
+    def needs(self) -> Sequence[Need]:
+        """What the service needs, each thing once, by name."""
+        return merged(self.scope.inputs.needs)
+
+    def value(self, need: Need, key: str) -> Input[Value] | None:
+        """An output of what is needed; None where it is soft and not there yet, or outside all stacks.
+
+        Raises MissingOutputError where a hard one lacks it.
+        """
+        if not need.owner:
+            return None
+        if need.owner == self.scope.inputs.service and need.kind == "resource":
+            return self.own[need.resource].outputs[key]
+        whole = f"{need.resource}.{key}" if need.kind == "resource" else key
+        return self.scope.of(need.owner, whole, hard=need.hard)
+
+    def is_own(self, need: Need) -> bool:
+        """Whether it is a resource of the service itself."""
+        return need.kind == "resource" and need.owner == self.scope.inputs.service
+
+
+def merged(needs: Iterable[Need]) -> Sequence[Need]:
+    """Each target once: hard where any edge to it is, and with all the access that they ask for."""
+    found: dict[tuple[str, str], Need] = {}
+    for need in needs:
+        key = (need.kind, need.target)
+        before = found.get(key)
+        if before is not None:
+            access = before.access if before.access == need.access else "read-write"
+            found[key] = msgspec.structs.replace(before, hard=before.hard or need.hard, access=access)
+        else:
+            found[key] = need
+    return [found[key] for key in sorted(found)]
