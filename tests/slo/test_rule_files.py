@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,26 @@ def test_a_file_that_was_changed_is_written_again(root, tmp_path):
     (out / COMMON).unlink()
     assert "1 files written" in build(root, out).output
     assert contents(out) == before
+
+
+def test_a_file_that_was_changed_is_written_again_whatever_is_remembered_of_it(root, tmp_path, monkeypatch):
+    monkeypatch.setattr("pagerworthy.slo.rules.standing._FEW", 0)
+    out = tmp_path / "out"
+    build(root, out)
+    before = contents(out)
+    time.sleep(0.06)
+    assert "0 files written" in build(root, out).output
+    (kept,) = (tmp_path / "cache").rglob("rules/*.kept")
+    remembered = kept.read_bytes()
+    # As long as before, and as old.
+    status = (out / CHECKOUT).stat()
+    (out / CHECKOUT).write_bytes(before[CHECKOUT].replace(b"14.4", b"99.9"))
+    os.utime(out / CHECKOUT, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert "1 files written" in build(root, out).output
+    assert contents(out) == before
+    for wrong in (b"", remembered[:-1], remembered[:32] + b"\x90", b"x" * len(remembered)):
+        kept.write_bytes(wrong)
+        assert "0 files written" in build(root, out).output
 
 
 def test_files_of_services_that_are_gone_go_and_others_stay(root, tmp_path):

@@ -3,6 +3,7 @@
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
 from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_waivers
 from pagerworthy.catalog.document import Document, read_document
+from pagerworthy.catalog.entries import glance
 from pagerworthy.catalog.forms import name as suggest_name
 from pagerworthy.catalog.loading import Loaded, load
 from pagerworthy.catalog.locate import locate
@@ -151,6 +152,7 @@ __all__ = [
     "check_entry",
     "check_waivers",
     "digest_of",
+    "glance",
     "is_plain_text",
     "load",
     "locate",

@@ -1,6 +1,5 @@
 """Remembers entries that were right, so that only changed files are read again."""
 
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +11,6 @@ from pagerworthy.catalog.kept import keep, read_kept
 from pagerworthy.catalog.walk import Stamp
 from pagerworthy.problem import Problem
 
-# Two writes within one tick of a file system's clock leave the same stamp; files as young as this are not remembered.
-_TICK_NS = 50_000_000
 _FOLDER = "entries"
 
 
@@ -50,8 +47,7 @@ class Cache:
 
     def write(self, files: Iterable[Remembered]) -> None:
         """Replaces what is remembered, at once or not at all."""
-        limit = time.time_ns() - _TICK_NS
-        every = [each for each in files if max(each.stamp.mtime_ns, each.stamp.ctime_ns) < limit]
+        every = [each for each in files if each.stamp.is_settled()]
         # What cannot be packed is read again.
         with suppress(msgspec.MsgspecError, ValueError):
             keep(_FOLDER, self._key, msgspec.msgpack.encode(every))

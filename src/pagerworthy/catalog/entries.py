@@ -11,6 +11,7 @@ import msgspec
 from pagerworthy.catalog.model import Entry
 
 E = TypeVar("E", bound=Entry)
+T = TypeVar("T")
 
 
 class Entries(Mapping[str, E], Generic[E]):
@@ -42,6 +43,12 @@ class Entries(Mapping[str, E], Generic[E]):
     def items(self) -> ItemsView[str, E]:
         return self._all().items()
 
+    def glance(self, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """See `glance` below."""
+        decoder = msgspec.msgpack.Decoder(kind)
+        for name, packed in self._packed.items():
+            yield name, decoder.decode(packed)
+
     def __repr__(self) -> str:
         return f"Entries({list(self._packed)})"
 
@@ -49,3 +56,12 @@ class Entries(Mapping[str, E], Generic[E]):
         if len(self._known) < len(self._packed) or self._known.keys() != self._packed.keys():
             self._known = {name: self[name] for name in self._packed}
         return self._known
+
+
+def glance(entries: Mapping[str, E], kind: type[T]) -> Iterator[tuple[str, T]]:
+    """Each name with the entry as `kind`, a struct of some of its fields: much faster than unpacking all of it."""
+    if isinstance(entries, Entries):
+        yield from entries.glance(kind)
+        return
+    for name, entry in entries.items():
+        yield name, msgspec.msgpack.decode(msgspec.msgpack.encode(entry), type=kind)

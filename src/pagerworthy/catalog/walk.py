@@ -1,6 +1,7 @@
 """Finds the files of a catalog, without ever following a link out of it."""
 
 import os
+import time
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
@@ -15,6 +16,8 @@ RUNBOOKS = "runbooks"
 # Read by a later stage; nothing in it is an entry.
 _OTHERS = frozenset({"evidence"})
 _LONGEST_NAME = 40
+# Two writes within one tick of a file system's clock leave the same stamp.
+_TICK_NS = 50_000_000
 _KNOWN = (*FOLDERS.values(), RUNBOOKS)
 _KINDS = {folder: kind for kind, folder in FOLDERS.items()}
 
@@ -26,6 +29,14 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
     ctime_ns: int
     size: int
     inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Stamp":
+        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+    def is_settled(self) -> bool:
+        """Whether another write of the file by now would have left another stamp."""
+        return max(self.mtime_ns, self.ctime_ns) < time.time_ns() - _TICK_NS
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -80,12 +91,11 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
             # Nearly all are what they should be, and need no second look.
             if name.endswith(ending) and name[0] != "." and path.isprintable() and entry.is_file(follow_symlinks=False):
                 try:
-                    stat = entry.stat(follow_symlinks=False)
+                    status = entry.stat(follow_symlinks=False)
                 except OSError as error:
                     problems.append(unreadable(path, error))
                     continue
-                stamp = Stamp(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
-                found.append(Found(path=path, kind=kind, stamp=stamp))
+                found.append(Found(path=path, kind=kind, stamp=Stamp.of(status)))
             elif not path.isprintable():
                 problems.append(_unprintable(path))
             elif entry.is_symlink():

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from pagerworthy import __version__
-from pagerworthy.catalog import Catalog, Decision, PagerHolder, Service, Slo
+from pagerworthy.catalog import Catalog, Decision, PagerHolder, Service, glance
 from pagerworthy.handover import pager_at
 from pagerworthy.problem import Problem, Severity
 from pagerworthy.slo.rules.annotations import Texts
@@ -23,14 +23,19 @@ _LEVELS = "spec.slos"
 class Wanted(msgspec.Struct, frozen=True):
     """The rules of a service, not made yet; `stamp` is the digest of all that they follow from."""
 
-    service: Service
+    services: Mapping[str, Service]
+    subject: str
     source: str
     texts: Texts
     stamp: str
 
     @property
     def name(self) -> str:
-        return f"{self.service.name}{ENDING}"
+        return f"{self.subject}{ENDING}"
+
+    @property
+    def service(self) -> Service:
+        return self.services[self.subject]
 
 
 class RulePlan(msgspec.Struct, frozen=True):
@@ -56,11 +61,11 @@ def plan_rules(catalog: Catalog, problems: Iterable[Problem], as_of: dt.datetime
     stopped = {problem.where.file for problem in hindering}
     held = holders(catalog.decisions, as_of)
     wanted = []
-    for name, service in catalog.services.items():
+    for name, seen in glance(catalog.services, _Entry):
         source = services[name]
-        if service.spec.slos and source not in stopped:
+        if seen.spec.slos != _NONE and source not in stopped:
             texts = Texts(holder=held.get(name, "dev"), site=site)
-            wanted.append(Wanted(service, source, texts, _stamp(service, source, texts)))
+            wanted.append(Wanted(catalog.services, name, source, texts, _stamp(seen, source, texts)))
     unsure = {f"{name}{ENDING}" for name, file in services.items() if file in stopped}
     unsure |= {f"{PurePosixPath(file).stem}{ENDING}" for file in broken}
     return RulePlan(tuple(wanted), frozenset(unsure - {each.name for each in wanted}), hindering)
@@ -81,44 +86,41 @@ def holders(decisions: Iterable[Decision], as_of: dt.datetime) -> Mapping[str, P
     return {name: pager_at(made, as_of).holder for name, made in by_service.items()}
 
 
-class _Inputs(msgspec.Struct, frozen=True, array_like=True):
-    """The parts of an entry that its rules follow from, and nothing else: an edit elsewhere changes no rule."""
+_NONE = msgspec.Raw(msgspec.msgpack.encode([]))
 
-    form: int
-    version: str
-    source: str
-    texts: Texts
+
+class _Metadata(msgspec.Struct, frozen=True):
     name: str
-    label: str
+    title: str = ""
+
+
+class _Monitoring(msgspec.Struct, frozen=True):
+    alerts: msgspec.Raw = _NONE
+    dashboards: tuple[msgspec.Raw, ...] = ()
+
+
+class _Spec(msgspec.Struct, frozen=True):
     owner: str
     system: str
     tier: int
     phase: str
-    slos: tuple[Slo, ...]
-    alerts: tuple[msgspec.Struct, ...]
-    dashboards: tuple[msgspec.Struct, ...]
-    runbooks: tuple[msgspec.Struct, ...]
+    slos: msgspec.Raw = _NONE
+    monitoring: _Monitoring = _Monitoring()
+    runbooks: msgspec.Raw = _NONE
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """The parts of an entry that its rules follow from, and nothing else: an edit elsewhere changes no rule."""
+
+    metadata: _Metadata
+    spec: _Spec
 
 
 _encoder = msgspec.msgpack.Encoder()
 
 
-def _stamp(service: Service, source: str, texts: Texts) -> str:
-    spec = service.spec
-    inputs = _Inputs(
-        FORM,
-        __version__,
-        source,
-        texts,
-        service.name,
-        service.metadata.label,
-        spec.owner,
-        spec.system,
-        spec.tier,
-        spec.phase,
-        spec.slos,
-        spec.monitoring.alerts,
-        spec.monitoring.dashboards[:1],
-        spec.runbooks,
-    )
+def _stamp(seen: _Entry, source: str, texts: Texts) -> str:
+    spec = seen.spec
+    monitoring = msgspec.structs.replace(spec.monitoring, dashboards=spec.monitoring.dashboards[:1])
+    inputs = (FORM, __version__, source, texts, seen.metadata, msgspec.structs.replace(spec, monitoring=monitoring))
     return hashlib.sha256(_encoder.encode(inputs)).hexdigest()[:32]

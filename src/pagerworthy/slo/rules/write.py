@@ -4,9 +4,7 @@ Each file says at its head that it is ours, what it follows from, and what its c
 without any record beside it which files are as it would write them. Files without our mark are never touched.
 """
 
-import hashlib
 import os
-import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,14 +15,12 @@ from pagerworthy.codes import problem
 from pagerworthy.errors import ProjectError
 from pagerworthy.parallel import in_halves
 from pagerworthy.problem import Problem, Where
-from pagerworthy.slo.rules.build import ENDING, rule_file
+from pagerworthy.slo.rules.build import rule_file
 from pagerworthy.slo.rules.plan import FORM, RulePlan, Wanted
 from pagerworthy.slo.rules.silence import COMMON, common_file
+from pagerworthy.slo.rules.standing import headed, standing
 from pagerworthy.slo.rules.yaml import as_yaml
 
-_MARK = b"# Written by Pagerworthy"
-_STAMP = b"# from "
-_HEADS = 2
 # Fewer are rendered sooner than a second process starts.
 _MANY = 150
 
@@ -56,7 +52,7 @@ def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
     if out.exists() and not out.is_dir():
         message, mend = f"{out} is a file", "name a folder with --out DIR"
         raise ProjectError(problem("PW504", message, Where(file=str(out)), mend))
-    there = _read(out)
+    there = standing(out, cache=not anew)
     names = {each.name for each in plan.wanted} | {COMMON}
     foreign = {name for name in names if there.get(name, "") is None}
     todo = [each for each in plan.wanted if each.name not in foreign and (anew or there.get(each.name) != each.stamp)]
@@ -66,7 +62,7 @@ def write_rules(plan: RulePlan, out: Path, *, anew: bool = False) -> Written:
         # Each process writes what it makes: handing the texts over would take as long as writing them.
         made = in_halves(beside.make, todo, _Made, many=_MANY)
         if COMMON not in foreign and (anew or there.get(COMMON) != str(FORM)):
-            made = [*made, beside.put(COMMON, _headed(as_yaml(common_file()), "", str(FORM)))]
+            made = [*made, beside.put(COMMON, headed(as_yaml(common_file()), "", str(FORM)))]
         changed = [file.name for file in made if file.changed]
         for name in changed:
             beside.move(name)
@@ -126,38 +122,7 @@ class _Beside:
 
 
 def _content(wanted: Wanted) -> bytes:
-    return _headed(as_yaml(rule_file(wanted.service, wanted.source, wanted.texts)), wanted.source, wanted.stamp)
-
-
-def _headed(text: str, source: str, stamp: str) -> bytes:
-    body = text.encode()
-    origin = f" from {source}" if source else ""
-    head = f"{_MARK.decode()}{origin}; changes made here are lost.\n{_STAMP.decode()}{stamp} {_sum(body)}\n"
-    return head.encode() + body
-
-
-def _sum(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]
-
-
-def _read(out: Path) -> dict[str, str | None]:
-    """The rule files in a folder with their stamps: empty for one that was changed, None for one that is not ours."""
-    if not out.is_dir():
-        return {}
-    return {entry.name: _stamp_of(entry) for entry in os.scandir(out) if entry.name.endswith(ENDING)}
-
-
-def _stamp_of(entry: "os.DirEntry[str]") -> str | None:
-    if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-        return None
-    with open(entry.path, "rb") as file:  # noqa: PTH123 -- called for every file
-        content = file.read()
-    mark, _, rest = content.partition(b"\n")
-    if not mark.startswith(_MARK):
-        return None
-    line, _, body = rest.partition(b"\n")
-    parts = line.removeprefix(_STAMP).decode(errors="replace").split(" ")
-    return parts[0] if line.startswith(_STAMP) and len(parts) == _HEADS and parts[1] == _sum(body) else ""
+    return headed(as_yaml(rule_file(wanted.service, wanted.source, wanted.texts)), wanted.source, wanted.stamp)
 
 
 def _foreign(out: Path, name: str) -> Problem:
