@@ -5,7 +5,7 @@ from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_w
 from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.entries import glance
 from pagerworthy.catalog.forms import name as suggest_name
-from pagerworthy.catalog.loading import Loaded, load
+from pagerworthy.catalog.loading import Loaded, load, load_both
 from pagerworthy.catalog.locate import locate
 from pagerworthy.catalog.model import (
     ENTRY_TYPES,
@@ -155,6 +155,7 @@ __all__ = [
     "glance",
     "is_plain_text",
     "load",
+    "load_both",
     "locate",
     "read_document",
     "read_entry",

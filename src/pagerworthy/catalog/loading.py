@@ -1,15 +1,17 @@
 """Reads a catalog: every file on its own, so that a broken one hides no other."""
 
 import gc
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from pagerworthy.catalog.cache import Cache, Remembered
 from pagerworthy.catalog.catalog import Catalog, Packed, assemble_packed
 from pagerworthy.catalog.extensions import Extensions
-from pagerworthy.catalog.reading import read_all
+from pagerworthy.catalog.reading import Read, read_all, read_instead
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.walk import walk
 from pagerworthy.codes import problem
@@ -17,6 +19,9 @@ from pagerworthy.problem import Problem, Where, sort_key
 
 # Reading this many files again takes less time than writing down what was read.
 _FEW = 50
+
+
+_T = TypeVar("_T")
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -31,17 +36,40 @@ def load(root: Path, *, cache: bool = True) -> Loaded:
 
     With `cache`, files that have not changed since the last time are taken from the user's cache folder.
     """
+    return _without_garbage(lambda: _loaded(*_read_files(root, cache=cache)))
+
+
+def load_both(root: Path, then: Mapping[str, bytes | None]) -> tuple[Loaded, Loaded]:
+    """The catalog as it is, and as it would be if these files had other content; None for a file that was not there.
+
+    Paths are from the repository's root. What they have in common is read once.
+    """
+    return _without_garbage(lambda: _load_both(root, then))
+
+
+def _without_garbage(work: Callable[[], _T]) -> _T:
     collecting = gc.isenabled()
     # Everything read here stays: looking for garbage among ten thousand entries would take longer than reading them.
     gc.disable()
     try:
-        return _load(root, cache=cache)
+        return work()
     finally:
         if collecting:
             gc.enable()
 
 
-def _load(root: Path, *, cache: bool) -> Loaded:
+def _load_both(root: Path, then: Mapping[str, bytes | None]) -> tuple[Loaded, Loaded]:
+    known, new, problems = _read_files(root, cache=True)
+    now = _loaded(list(known), list(new), list(problems))
+    others = read_instead(root, then)
+    known = [file for file in known if file.path not in then]
+    new = [read for read in new if read.file.path not in then]
+    problems = [each for each in problems if each.where.file not in then]
+    return now, _loaded(known, [*new, *others], problems)
+
+
+def _read_files(root: Path, *, cache: bool) -> tuple[list[Remembered], list[Read], list[Problem]]:
+    """The files that are remembered, those that were read now, and the problems of where files lie."""
     listing = walk(root)
     store = Cache(root, Schemas().digest() + Extensions(root).digest()) if cache else None
     remembered = store.read() if store else {}
@@ -57,9 +85,12 @@ def _load(root: Path, *, cache: bool) -> Loaded:
     right = [read.file for read in new if not read.problems]
     if store and len(right) > (_FEW if remembered else 0):
         store.write([*files, *right])
-    problems = [*listing.problems, *(each for read in new for each in read.problems)]
-    files += [read.file for read in new]
-    files.sort(key=attrgetter("path"))
+    return files, new, list(listing.problems)
+
+
+def _loaded(files: list[Remembered], new: list[Read], problems: list[Problem]) -> Loaded:
+    problems += [each for read in new for each in read.problems]
+    files = sorted([*files, *(read.file for read in new)], key=attrgetter("path"))
     problems += [each for file in files for each in file.problems]
     digests = {file.path: file.digest for file in files if file.digest}
     unreadable = [read.unreadable for read in new if read.unreadable is not None]

@@ -1,7 +1,7 @@
 """Reads the files of a catalog through both tiers, in two processes where there are many."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from pagerworthy.catalog.model import Entry, Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.unreadable import Unreadable
-from pagerworthy.catalog.walk import Found, unreadable
+from pagerworthy.catalog.walk import NO_STAMP, Found, kind_of, unreadable
 from pagerworthy.parallel import in_halves
 from pagerworthy.problem import Problem
 
@@ -43,6 +43,17 @@ def read_all(root: Path, files: Sequence[Found]) -> list[Read]:
     return in_halves(lambda some: _read_here(root, some), files, Read, many=_MANY)
 
 
+def read_instead(root: Path, files: Mapping[str, bytes | None]) -> list[Read]:
+    """Reads contents as if they lay at these paths; what has none, and what is no entry, is left out."""
+    schemas, extensions = Schemas(), Extensions(root)
+    reads = []
+    for path, content in sorted(files.items()):
+        kind = kind_of(path)
+        if content is not None and kind is not None and len(content) <= SIZE_LIMIT:
+            reads.append(_read_content(Found(path, kind, NO_STAMP), content, schemas, extensions))
+    return reads
+
+
 def read_entry(content: bytes, path: str, kind: str, root: Path) -> tuple[Entry | None, list[Problem]]:
     """Reads one entry that is not in the repository yet, as if it lay at `path`; with its problems by itself."""
     from pagerworthy.catalog.explain import explain
@@ -62,19 +73,23 @@ def _read_here(root: Path, files: Sequence[Found]) -> list[Read]:
 
 
 def _read(root: Path, found: Found, schemas: Schemas, extensions: Extensions) -> Read:
-    from pagerworthy.catalog.accept import accept
-
     try:
         content = read_file(root / found.path, SIZE_LIMIT)
     except OSError as error:
         problems = [unreadable(found.path, error)]
         return Read(Remembered(found.path, found.stamp, ""), tuple(problems), _remains(found, b"", None, problems))
+    return _read_content(found, content, schemas, extensions)
+
+
+def _read_content(found: Found, content: bytes, schemas: Schemas, extensions: Extensions) -> Read:
     digest = hashlib.sha256(content).hexdigest()
     if not found.kind:
         from pagerworthy.catalog.decode import decode
 
         _, problems = decode(content, found.path)
         return Read(Remembered(found.path, found.stamp, digest), tuple(problems))
+    from pagerworthy.catalog.accept import accept
+
     entry = accept(content, found.path, found.kind, schemas)
     if entry is not None and (not isinstance(entry, Service) or _extended(entry, extensions)):
         return Read(_remembered(found, digest, entry))

@@ -39,6 +39,10 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
         return max(self.mtime_ns, self.ctime_ns) < time.time_ns() - _TICK_NS
 
 
+# Of what is read from elsewhere than its file, and never remembered.
+NO_STAMP = Stamp(0, 0, 0, 0)
+
+
 class Found(msgspec.Struct, frozen=True):
     """A file to read: its path from the repository's root, and the kind of its folder ("" for a runbook)."""
 
@@ -80,8 +84,23 @@ def walk(root: Path) -> Walk:
     return Walk(found=tuple(found), problems=tuple(problems))
 
 
+def kind_of(path: str) -> str | None:
+    """The kind that a file of this path is read as ("" for a runbook); None for one that is not read at all."""
+    top, _, rest = path.partition("/")
+    folder, _, name = rest.partition("/")
+    if top != "catalog" or not path.isprintable() or not (folder in _KINDS or folder == RUNBOOKS):
+        return None
+    kind = _KINDS.get(folder, "")
+    parts = name.split("/")
+    return kind if parts[-1].endswith(_ending(kind)) and not any(part.startswith(".") for part in parts) else None
+
+
+def _ending(kind: str) -> str:
+    return ".yaml" if kind not in {"", "Postmortem"} else ".md"
+
+
 def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[Problem]) -> None:
-    ending = ".yaml" if kind not in {"", "Postmortem"} else ".md"
+    ending = _ending(kind)
     folders = [top]
     while folders:
         folder = folders.pop()

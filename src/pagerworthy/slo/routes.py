@@ -62,6 +62,20 @@ def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) ->
     `sre`: SRE. Where no team of role sre is in the catalog, the owner receives: no alert is heard by nobody. A service
     whose entry cannot be read keeps its route as long as its owner can be.
     """
+    routes = routes_of(catalog, as_of)
+    receivers = {name for route in routes for name in (*route.page, *route.ticket)}
+    return RoutePlan(
+        routes=routes,
+        receivers=tuple(
+            Receiver(name, "page" if name.startswith("page-") else "ticket", catalog.teams.get(name.partition("-")[2]))
+            for name in sorted(receivers)
+        ),
+        silences=tuple(_silences(graph)),
+    )
+
+
+def routes_of(catalog: Catalog, as_of: dt.datetime) -> tuple[Route, ...]:
+    """The routes alone, by service; see `plan_routes`."""
     made: dict[str, list[Decision]] = {}
     for decision in catalog.decisions:
         made.setdefault(decision.spec.service, []).append(decision)
@@ -71,15 +85,7 @@ def plan_routes(catalog: Catalog, graph: DependencyGraph, as_of: dt.datetime) ->
         pager = pager_at(made.get(name, ()), as_of)
         carrier = _carrier(pager.acceptance or pager.last, sre)
         routes.append(_route(name, owner, pager.holder, carrier))
-    receivers = {name for route in routes for name in (*route.page, *route.ticket)}
-    return RoutePlan(
-        routes=tuple(routes),
-        receivers=tuple(
-            Receiver(name, "page" if name.startswith("page-") else "ticket", catalog.teams.get(name.partition("-")[2]))
-            for name in sorted(receivers)
-        ),
-        silences=tuple(_silences(graph)),
-    )
+    return tuple(routes)
 
 
 def unread_services(catalog: Catalog) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from pagerworthy.catalog import Catalog, Environment, Service
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
 from pagerworthy.slo import Objective, objectives_of
-from pagerworthy.slo.routes import Route, RoutePlan, plan_routes
+from pagerworthy.slo.routes import Route, routes_of
 from pagerworthy.slo.rules.alerts import MIN_EVENTS, declared_alert, generated_name, reachable
+from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.inputs import (
+    FIRST_VERSION,
     Access,
     Level,
     Need,
@@ -21,9 +23,6 @@ from pagerworthy.stacks.inputs import (
 )
 from pagerworthy.stacks.names import PLATFORM, stack_name
 from pagerworthy.stacks.ports import RESOURCE_PORTS
-
-# What runs until a release has said which version it is.
-FIRST_VERSION = "initial"
 
 
 class EnvironmentStacks:
@@ -48,12 +47,12 @@ class EnvironmentStacks:
         self._graph = graph
         self._versions = versions
         self._repository = repository
-        self._routes: RoutePlan = plan_routes(catalog, graph, as_of)
-        self._route = {route.service: route for route in self._routes.routes}
+        self._route = {route.service: route for route in routes_of(catalog, as_of)}
         self.services: tuple[str, ...] = tuple(
             name for name, service in catalog.services.items() if is_provisioned(service, environment.name)
         )
         self._here = frozenset(self.services)
+        self._images = ImageOwners(catalog)
 
     def stacks(self) -> tuple[str, ...]:
         """The names of all stacks, the platform's first, then by service."""
@@ -86,6 +85,7 @@ class EnvironmentStacks:
         service = self._catalog.services[name]
         spec = service.spec
         route: Route = self._route[name]
+        owns_image = self._images.owner(spec.compute) == (name, self.environment)
         return ServiceInputs(
             environment=self.environment,
             spec=self._spec,
@@ -106,6 +106,8 @@ class EnvironmentStacks:
             needs=tuple(self._needs(name)),
             levels=tuple(_level(objective) for objective in objectives_of(service)),
             runbook=next((each.place for each in spec.runbooks), ""),
+            owns_image=owns_image,
+            image_readers=self._images.readers(spec.compute) if owns_image else (),
         )
 
     def _needs(self, name: str) -> Iterable[Need]:
@@ -126,7 +128,11 @@ class EnvironmentStacks:
         if node.kind is NodeKind.SERVICE:
             compute = owner.spec.compute
             port = compute.port if compute else None
-            runs_here = there and compute is not None and compute.type == "fargate"
+            runs = compute is not None and compute.type == "fargate"
+            runs_here = there and runs
+            if runs and not there:
+                # It runs in other environments, and here there is nothing to connect to.
+                return Need(target=node.name, kind="service", hard=edge.is_hard)
             return Need(
                 target=node.name,
                 kind="service",
