@@ -4,8 +4,6 @@ RDS keeps backups for at most 35 days. Regulated services must be able to show a
 takes a backup each day and keeps it as long as the entry, or the law, asks for.
 """
 
-import json
-
 from pulumi import Input
 from pulumi_aws.backup._inputs import PlanRuleArgs, PlanRuleLifecycleArgs
 from pulumi_aws.backup.plan import Plan, PlanArgs
@@ -15,15 +13,11 @@ from pulumi_aws.iam.role import Role, RoleArgs
 from pulumi_aws.iam.role_policy_attachment import RolePolicyAttachment, RolePolicyAttachmentArgs
 
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.policies import document, partition
 from pagerworthy.stacks.program.resources.place import in_production, key_arn
 from pagerworthy.stacks.program.scope import Scope
 
-_ASSUME = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"},
-    ],
-}
+_ASSUME = [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]
 # AWS's own policies for what may be backed up. They name what the role may read; the selection names this resource.
 DATABASE_POLICIES = ("service-role/AWSBackupServiceRolePolicyForBackup",)
 BUCKET_POLICIES = ("AWSBackupServiceRolePolicyForS3Backup",)
@@ -71,15 +65,16 @@ def long_backup(
         RoleArgs(
             name=role_name,
             description=f"Backs up {name} of {scope.inputs.service}",
-            assume_role_policy=json.dumps(_ASSUME, sort_keys=True),
+            assume_role_policy=document(_ASSUME),
             tags=scope.tagged(role_name),
         ),
         scope.options(),
     )
+    arns = f"arn:{partition(scope.inputs.spec.region)}"
     attached = [
         RolePolicyAttachment(
             f"{name}-backup-{policy.rpartition('/')[2]}",
-            RolePolicyAttachmentArgs(role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{policy}"),
+            RolePolicyAttachmentArgs(role=role.name, policy_arn=f"{arns}:iam::aws:policy/{policy}"),
             scope.options(),
         )
         for policy in policies

@@ -1,8 +1,8 @@
 """`bucket`: S3."""
 
-import json
 from collections.abc import Iterator
 
+from pulumi import Input, Output
 from pulumi_aws.s3._inputs import (
     BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs,
     BucketLifecycleConfigurationRuleArgs,
@@ -28,6 +28,7 @@ from pulumi_aws.s3.bucket_versioning import BucketVersioning
 from pagerworthy.catalog import Resource
 from pagerworthy.stacks import offerings
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.policies import document, only_encrypted
 from pagerworthy.stacks.program.provided import Provided
 from pagerworthy.stacks.program.resources.backup import BUCKET_POLICIES, long_backup
 from pagerworthy.stacks.program.resources.place import in_production, key_arn, place_of
@@ -109,28 +110,13 @@ def _encrypt(scope: Scope[ServiceInputs], name: str, bucket: Bucket, offering: o
     )
 
 
-def _policy(arn: str, *, public: bool) -> str:
-    statements: list[dict[str, object]] = [
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [arn, f"{arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ]
+def _policy(arn: Input[str], *, public: bool) -> Output[str]:
+    objects = Output.concat(arn, "/*")
+    statements = [only_encrypted([arn, objects], "s3:*")]
     if public:
-        statements.append(
-            {
-                "Sid": "EverybodyReads",
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "s3:GetObject",
-                "Resource": f"{arn}/*",
-            }
-        )
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
+        everybody = {"Sid": "EverybodyReads", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+        statements.append({**everybody, "Resource": objects})
+    return document(statements)
 
 
 def _rules(offering: offerings.Bucket) -> Iterator[BucketLifecycleConfigurationRuleArgs]:

@@ -1,8 +1,6 @@
 """`queue`: SQS, with a dead-letter queue for what nobody could handle."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pulumi import Input, Output
 from pulumi_aws.sqs.queue import Queue, QueueArgs
@@ -11,6 +9,7 @@ from pulumi_aws.sqs.queue_policy import QueuePolicy, QueuePolicyArgs
 from pagerworthy.catalog import Resource
 from pagerworthy.stacks import offerings
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.policies import Statement, document, only_encrypted
 from pagerworthy.stacks.program.provided import Limit, Provided
 from pagerworthy.stacks.program.resources.place import in_production, key_arn, place_of
 from pagerworthy.stacks.program.scope import Scope
@@ -29,7 +28,7 @@ def queue_with_dead_letters(
     scope: Scope[ServiceInputs],
     name: str,
     offering: offerings.Queue,
-    senders: Sequence[Mapping[str, Any]] = (),
+    senders: Sequence[Statement] = (),
 ) -> tuple[Queue, tuple[Limit, ...]]:
     """The queue and its limits. `senders` are statements of its policy for who may send without a grant of its own;
     their `Resource` is filled in."""
@@ -38,8 +37,8 @@ def queue_with_dead_letters(
         scope,
         name,
         offering.retention,
-        redrive=dead.arn.apply(
-            lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": offering.attempts}, sort_keys=True)
+        redrive=Output.json_dumps(
+            {"deadLetterTargetArn": dead.arn, "maxReceiveCount": offering.attempts}, sort_keys=True
         ),
     )
     _policy(scope, f"{name}-dead", dead, ())
@@ -65,24 +64,11 @@ def _queue(scope: Scope[ServiceInputs], name: str, retention: int, redrive: Outp
     )
 
 
-def _policy(scope: Scope[ServiceInputs], name: str, queue: Queue, senders: Sequence[Mapping[str, Any]]) -> None:
+def _policy(scope: Scope[ServiceInputs], name: str, queue: Queue, senders: Sequence[Statement]) -> None:
     """Nobody without TLS; senders beside those whose roles may."""
-
-    def written(arn: str) -> str:
-        refused = {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sqs:*",
-            "Resource": arn,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-        allowed = [{**statement, "Resource": arn} for statement in senders]
-        return json.dumps({"Version": "2012-10-17", "Statement": [refused, *allowed]}, sort_keys=True)
-
-    QueuePolicy(
-        f"{name}-policy", QueuePolicyArgs(queue_url=queue.url, policy=queue.arn.apply(written)), scope.options()
-    )
+    allowed = [{**statement, "Resource": queue.arn} for statement in senders]
+    policy = document([only_encrypted([queue.arn], "sqs:*"), *allowed])
+    QueuePolicy(f"{name}-policy", QueuePolicyArgs(queue_url=queue.url, policy=policy), scope.options())
 
 
 def _limits(queue: Input[str], dead: Input[str], offering: offerings.Queue) -> tuple[Limit, ...]:

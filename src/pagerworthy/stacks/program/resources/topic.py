@@ -1,7 +1,5 @@
 """`topic`: SNS, and the queues of those who read it."""
 
-import json
-
 from pulumi_aws.sns.topic import Topic, TopicArgs
 from pulumi_aws.sns.topic_policy import TopicPolicy, TopicPolicyArgs
 from pulumi_aws.sns.topic_subscription import TopicSubscription, TopicSubscriptionArgs
@@ -10,21 +8,11 @@ from pulumi_aws.sqs.queue import Queue
 from pagerworthy.catalog import Resource
 from pagerworthy.stacks import offerings
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.policies import document, only_encrypted
 from pagerworthy.stacks.program.provided import Limit, Provided
 from pagerworthy.stacks.program.resources.place import in_production, key_arn, place_of
 from pagerworthy.stacks.program.resources.queue import queue_with_dead_letters
 from pagerworthy.stacks.program.scope import Scope
-
-_ACTIONS = (
-    "sns:AddPermission",
-    "sns:DeleteTopic",
-    "sns:GetTopicAttributes",
-    "sns:ListSubscriptionsByTopic",
-    "sns:Publish",
-    "sns:RemovePermission",
-    "sns:SetTopicAttributes",
-    "sns:Subscribe",
-)
 
 
 def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provided:
@@ -38,7 +26,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     )
     TopicPolicy(
         f"{name}-policy",
-        TopicPolicyArgs(arn=topic.arn, policy=topic.arn.apply(_tls_only)),
+        TopicPolicyArgs(arn=topic.arn, policy=document([only_encrypted([topic.arn], "sns:Publish")])),
         scope.options(),
     )
     failed = Limit(
@@ -75,15 +63,3 @@ def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: str) -> tuple[Q
         scope.options(),
     )
     return queue, limits
-
-
-def _tls_only(arn: str) -> str:
-    refused = {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": list(_ACTIONS),
-        "Resource": arn,
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [refused]}, sort_keys=True)
