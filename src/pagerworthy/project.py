@@ -77,6 +77,17 @@ class AlertingSettings(_Section, frozen=True):
     base: str = ""
 
 
+class StacksSettings(_Section, frozen=True):
+    """How the cloud is provisioned.
+
+    `backend` is where Pulumi keeps its state (`s3://...`), empty for a folder of this repository that git ignores;
+    `repository` (`owner/name` on GitHub) is whose workflows may change the environments, empty for nobody's.
+    """
+
+    backend: str = ""
+    repository: str = ""
+
+
 class Settings(_Section, frozen=True):
     """The whole of `pagerworthy.toml`."""
 
@@ -85,6 +96,7 @@ class Settings(_Section, frozen=True):
     site: SiteSettings = SiteSettings()
     scoring: ScoringSettings = ScoringSettings()
     alerting: AlertingSettings = AlertingSettings()
+    stacks: StacksSettings = StacksSettings()
 
 
 class Project(msgspec.Struct, frozen=True):

@@ -1,8 +1,7 @@
 """From the catalog and the decisions to what each stack follows from."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Mapping
 
 from pagerworthy.catalog import Catalog, Environment, Service
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
@@ -53,6 +52,18 @@ class EnvironmentStacks:
         )
         self._here = frozenset(self.services)
         self._images = ImageOwners(catalog)
+
+    def __contains__(self, service: object) -> bool:
+        """Whether a service has a stack here."""
+        return service in self._here
+
+    def callers(self, service: str) -> Iterator[str]:
+        """The services that need this one, or something that it owns, whatever the environment."""
+        spec = self._catalog.services[service].spec if service in self._catalog.services else None
+        owned = [f"{service}/{name}" for name in spec.resources] if spec else []
+        for node in (service, *owned):
+            if node in self._graph.nodes:
+                yield from (edge.source for edge in self._graph.needed_by(node))
 
     def stacks(self) -> tuple[str, ...]:
         """The names of all stacks, the platform's first, then by service."""
@@ -195,10 +206,3 @@ def _level(objective: Objective) -> Level:
         page_runbook=runbooks[0],
         ticket_runbook=runbooks[1],
     )
-
-
-def github_repository(url: str) -> str:
-    """`owner/name` of an address on GitHub; empty for any other."""
-    parts = urlsplit(url)
-    path = parts.path.strip("/").removesuffix(".git").split("/")
-    return "/".join(path[:2]) if parts.hostname == "github.com" and len(path) >= 2 and all(path[:2]) else ""

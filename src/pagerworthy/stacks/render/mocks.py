@@ -15,6 +15,8 @@ _PROVIDER = "pulumi:providers:"
 # How Pulumi marks a value as secret on the wire; what it wraps never leaves this module.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "<secret>"  # noqa: S105 -- stands in for one
+# Lists of which a program reads more than the first element: the keys that sign a domain's letters.
+_LENGTHS: Mapping[str, int] = {"tokens": 3}
 
 
 class Answers(Mocks):
@@ -84,21 +86,24 @@ def _classes(base: type) -> Sequence[type]:
 
 
 def _placeholder(resource: str, name: str, kind: Any) -> Any:
-    """A value of this type that says what it stands for; nothing for what may be absent."""
+    """A value of this type that says what it stands for; nothing for what may be absent, such as inputs not given."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is not None and type(None) not in arguments and issubclass(origin, Sequence):
+        names = [f"{name}[{each}]" for each in range(_LENGTHS[name])] if name in _LENGTHS else [name]
+        return [_placeholder(resource, each, arguments[0]) for each in names]
+    if isinstance(kind, type) and is_output_type(kind):
+        # What lies in a part may be absent by its type, and is there all the same once the cloud has answered.
+        parts = {part: _certain(each) for part, each in output_type_types(kind).items()}
+        return {part: _scalar(f"{resource}.{name}", part, each) for part, each in parts.items()}
+    return _scalar(resource, name, kind)
+
+
+def _scalar(resource: str, name: str, kind: Any) -> str | int | None:
     if kind is str:
         return f"<{resource}.{name}>"
-    if kind in {int, float}:
-        return 0
-    if kind is bool:
-        return False
-    origin, arguments = get_origin(kind), get_args(kind)
-    if arguments and type(None) in arguments:
-        return _placeholder(resource, name, next(each for each in arguments if each is not type(None)))
-    if origin is not None and issubclass(origin, Mapping):
-        return {}
-    if origin is not None and issubclass(origin, Sequence):
-        return [_placeholder(resource, name, arguments[0])]
-    if isinstance(kind, type) and is_output_type(kind):
-        parts = output_type_types(kind)
-        return {part: _placeholder(f"{resource}.{name}", part, each) for part, each in parts.items()}
-    return None
+    return kind() if kind in {int, float, bool} else None
+
+
+def _certain(kind: Any) -> Any:
+    """The type of what may be absent where it is not."""
+    return next((each for each in get_args(kind) if each is not type(None)), kind)

@@ -1,0 +1,169 @@
+"""`pagerworthy affected`: which stacks a change alters, exactly, without engine or cloud."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.options import as_of_option, moment
+from pagerworthy.cli.suggest import unknown_name
+
+if TYPE_CHECKING:
+    from pagerworthy.catalog import Catalog
+    from pagerworthy.project import Project
+    from pagerworthy.stacks import EnvironmentStacks
+    from pagerworthy.stacks.affected import Affected
+
+# Lines of one stack on a terminal, before the rest is counted.
+_SHOWN = 8
+_SIGNS = {"create": "+", "update": "~", "delete": "-"}
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """As JSON: see schemas/affected.schema.json."""
+
+    since: str
+    stacks: "tuple[Affected, ...]"
+
+
+@click.command()
+@click.argument("environments", nargs=-1, metavar="[ENVIRONMENT]...")
+@click.option("--since", required=True, metavar="REF", help="The commit to compare with: a branch, a tag, HEAD~1.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "names", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the answer; `names` is one stack a line.",
+)
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, environments: tuple[str, ...], since: str, form: str, as_of: dt.datetime | None) -> int:
+    """Say which stacks of ENVIRONMENT (or of all) are to be others than at the commit REF, and what differs.
+
+    Compares what the files here say with what they said there, both judged for the same moment. Exit code 0 whether
+    stacks differ or not, 1 where entries cannot be read, so that the answer is not whole.
+    """
+    from pagerworthy.catalog import load_both
+    from pagerworthy.cli.rules import broken_decisions, show
+    from pagerworthy.evidence.collectors.git_process import GitError
+    from pagerworthy.stacks.commits import changed_since
+
+    project = project_of(ctx)
+    try:
+        then_files = changed_since(project.root, since)
+    except GitError as error:
+        raise click.UsageError(str(error)) from error
+    now, then = load_both(project.root, then_files)
+    if broken := broken_decisions(now.problems):
+        show(broken, project)
+        click.echo("who holds a pager is not known until this is mended: nothing is compared", err=True)
+        return Exit.USAGE
+    known = {**then.catalog.environments, **now.catalog.environments}
+    for name in environments:
+        if name not in known:
+            raise click.UsageError(unknown_name("environment", name, known))
+    judged = moment(project, as_of)
+    found: list[Affected] = []
+    for name in sorted(set(environments) or known):
+        found += _in_environment(project, name, (then.catalog, now.catalog), then_files, judged)
+    _print(_Answer(since, tuple(found)), form)
+    unread = {each.file for each in now.catalog.unreadable.values()}
+    lost = [each for each in now.problems if each.where.file in unread]
+    show(lost, project)
+    return Exit.PROBLEMS if lost else Exit.FINE
+
+
+def _in_environment(
+    project: "Project",
+    name: str,
+    catalogs: "tuple[Catalog, Catalog]",
+    files: Mapping[str, bytes | None],
+    judged: dt.datetime,
+) -> "list[Affected]":
+    from pagerworthy.stacks.affected import affected
+    from pagerworthy.stacks.releases import releases, releases_with
+
+    versions = releases(project.root, name)
+    then = _opened(project, catalogs[0], name, judged, releases_with(versions, files, name))
+    now = _opened(project, catalogs[1], name, judged, versions)
+    return list(affected(then, now, _touched(catalogs, files, name)))
+
+
+def _opened(
+    project: "Project", catalog: "Catalog", name: str, judged: dt.datetime, versions: Mapping[str, str]
+) -> "EnvironmentStacks | None":
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks import open_environment
+
+    if name not in catalog.environments:
+        return None
+    graph = DependencyGraph.of(catalog)
+    repository = project.settings.stacks.repository
+    return open_environment(project.root, catalog, graph, name, judged, repository=repository, versions=versions)
+
+
+def _touched(
+    catalogs: "tuple[Catalog, Catalog]", files: Mapping[str, bytes | None], environment: str
+) -> set[str] | None:
+    """The services that the changed files are about; None where a file says something of many."""
+    from pagerworthy.stacks.releases import service_of
+
+    services = [{file: name for name, file in each.places.get("Service", {}).items()} for each in catalogs]
+    decisions = [
+        {each.file_of("Decision", decision.name): decision.spec.service for decision in each.decisions}
+        for each in catalogs
+    ]
+    touched: set[str] = set()
+    for path in files:
+        names = {about[path] for about in (*services, *decisions) if path in about}
+        if path.startswith("stacks/"):
+            touched.add(service_of(path.rpartition("/")[2], environment))
+        elif names or path.startswith(("catalog/services/", "catalog/decisions/")):
+            touched |= names
+        elif path.startswith(("catalog/teams/", "catalog/environments/")):
+            return None
+    return touched - {""}
+
+
+def _print(answer: _Answer, form: str) -> None:
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(answer, order="sorted"), indent=2))
+    elif form == "names":
+        for each in answer.stacks:
+            click.echo(each.stack)
+    else:
+        click.echo("\n".join(_markdown(answer) if form == "markdown" else _text(answer)))
+
+
+def _text(answer: _Answer) -> Sequence[str]:
+    if not answer.stacks:
+        return [f"no stack differs from {answer.since}"]
+    lines = [
+        f"{len(answer.stacks)} stacks differ from {answer.since}"
+        if len(answer.stacks) > 1
+        else f"one stack differs from {answer.since}"
+    ]
+    for stack in answer.stacks:
+        lines += ["", f"{_SIGNS[stack.change]} {stack.stack}"]
+        for each in stack.differences[:_SHOWN]:
+            what = f": {', '.join(each.properties)}" if each.properties else ""
+            lines.append(f"    {_SIGNS[each.change]} {each.name} ({each.type}){what}")
+        if len(stack.differences) > _SHOWN:
+            lines.append(f"    and {len(stack.differences) - _SHOWN} more; --format json lists all")
+    return lines
+
+
+def _markdown(answer: _Answer) -> Sequence[str]:
+    if not answer.stacks:
+        return ["No stack differs."]
+    lines = ["| stack | | creates | changes | deletes |", "|---|---|---|---|---|"]
+    for stack in answer.stacks:
+        counts = [sum(each.change == kind for each in stack.differences) for kind in ("create", "update", "delete")]
+        lines.append(f"| `{stack.stack}` | {stack.change} | {' | '.join(str(count) for count in counts)} |")
+    return lines

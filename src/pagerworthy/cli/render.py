@@ -1,0 +1,62 @@
+"""`pagerworthy render`: what each stack should be, as files; needs no engine, no cloud and no credentials."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.options import as_of_option, cache_option
+from pagerworthy.cli.stack_options import chosen, lost, open_catalog
+from pagerworthy.problem import Severity
+
+if TYPE_CHECKING:
+    from pagerworthy.stacks import StackInputs
+
+
+@click.command()
+@click.argument("environment")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="DIR",
+    help="The folder to write to: one file a stack, sorted.",
+)
+@as_of_option
+@cache_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str,
+    services: tuple[str, ...],
+    out: Path,
+    as_of: dt.datetime | None,
+    cache: bool,
+) -> int:
+    """Write what the stacks of ENVIRONMENT, or of some of its services, should be.
+
+    Each file lists the resources of a stack, as `pulumi up` would ask the cloud for them; values that only the cloud
+    knows stand in angle brackets. Without SERVICE the platform's stack is written as well.
+    """
+    from pagerworthy.cli.rules import show
+    from pagerworthy.stacks.render import write_rendered
+
+    opened = open_catalog(ctx, as_of, cache=cache)
+    if opened is None:
+        return Exit.USAGE
+    stacks = opened.environment(environment)
+    names = chosen(stacks, services)
+    problems, stopped = opened.refused(environment, names)
+    problems += [] if services else lost(opened)
+    show(problems, opened.project)
+    inputs: list[StackInputs] = [] if services else [stacks.platform()]
+    inputs += [stacks.service(name) for name in names if name not in stopped]
+    # A stack that cannot be rendered now keeps the file that it has.
+    written = write_rendered(inputs, out, environment=None if services or problems else environment)
+    click.echo(
+        f"{out}: {written.written:,} files written, {written.unchanged:,} unchanged, {written.removed:,} removed"
+    )
+    return Exit.PROBLEMS if any(each.severity is Severity.ERROR for each in problems) else Exit.FINE

@@ -1,0 +1,77 @@
+"""What the commands of stacks share: the catalog of a repository, its environments, and their services."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from pagerworthy.catalog import Catalog
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.options import moment
+from pagerworthy.cli.suggest import unknown_name
+from pagerworthy.problem import Problem, Severity
+from pagerworthy.project import Project
+
+if TYPE_CHECKING:
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks import EnvironmentStacks
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A repository as the commands of stacks see it; `problems` are those of reading its catalog."""
+
+    project: Project
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    graph: "DependencyGraph"
+    as_of: dt.datetime
+
+    def environment(self, name: str) -> "EnvironmentStacks":
+        """The stacks of an environment. Raises UsageError where there is none of that name."""
+        from pagerworthy.stacks import open_environment
+
+        if name not in self.catalog.environments:
+            raise click.UsageError(unknown_name("environment", name, self.catalog.environments))
+        repository = self.project.settings.stacks.repository
+        return open_environment(self.project.root, self.catalog, self.graph, name, self.as_of, repository=repository)
+
+    def refused(self, environment: str, services: Iterable[str]) -> tuple[list[Problem], frozenset[str]]:
+        """What the stacks of these services are refused for, and which services that stops."""
+        from pagerworthy.stacks.refusals import refusals
+
+        files = {self.catalog.file_of("Service", name): name for name in services}
+        found = [each for each in refusals(self.catalog, [environment]) if each.where.file in files]
+        errors = [each for each in found if each.severity is Severity.ERROR]
+        return found, frozenset(files[each.where.file] for each in errors)
+
+
+def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) -> Opened | None:
+    """Reads the catalog; None, with the reasons on stderr, where nobody can say who holds which pager."""
+    from pagerworthy.catalog import load
+    from pagerworthy.cli.rules import broken_decisions, show
+    from pagerworthy.graph import DependencyGraph
+
+    project = project_of(ctx)
+    loaded = load(project.root, cache=cache)
+    if broken := broken_decisions(loaded.problems):
+        show(broken, project)
+        click.echo("who holds a pager is not known until this is mended: no stack is touched", err=True)
+        return None
+    graph = DependencyGraph.of(loaded.catalog)
+    return Opened(project, loaded.catalog, loaded.problems, graph, moment(project, as_of))
+
+
+def chosen(stacks: "EnvironmentStacks", services: Sequence[str]) -> tuple[str, ...]:
+    """The named services, or all; sorted, each once. Raises UsageError for one that is not deployed there."""
+    for name in services:
+        if name not in stacks:
+            raise click.UsageError(unknown_name(f"service in {stacks.environment}", name, stacks.services))
+    return tuple(sorted(set(services))) or stacks.services
+
+
+def lost(opened: Opened) -> list[Problem]:
+    """The errors of services' entries that cannot be read: nobody knows what their stacks should be."""
+    unread = {each.file for each in opened.catalog.unreadable.values()}
+    return [each for each in opened.problems if each.severity is Severity.ERROR and each.where.file in unread]

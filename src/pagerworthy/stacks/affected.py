@@ -1,0 +1,101 @@
+"""Which stacks would be others than at another commit, exactly.
+
+Two commits' inputs are compared by their digests, and only stacks whose inputs differ are rendered.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from pagerworthy.stacks.gather import EnvironmentStacks
+from pagerworthy.stacks.inputs import StackInputs, digest
+from pagerworthy.stacks.render import Rendered, RenderedResource, render
+
+Change = Literal["create", "update", "delete"]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A resource of a stack that comes, changes or goes; `properties` are those that change, by Pulumi's names."""
+
+    change: Change
+    type: str
+    name: str
+    properties: tuple[str, ...] = ()
+
+
+class Affected(msgspec.Struct, frozen=True):
+    """A stack whose desired state differs, and how: a new one, one that would have to go, or one that changes."""
+
+    stack: str
+    environment: str
+    service: str
+    change: Change
+    differences: tuple[Difference, ...]
+
+
+def affected(
+    then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None
+) -> Iterator[Affected]:
+    """The stacks of an environment that differ, the platform's first, then by service.
+
+    `touched` are the services whose entries or decisions differ, None where anything may. An environment that was not
+    there then, or is no more, is None.
+    """
+    environment = now or then
+    if environment is None:
+        return
+    for name in ("", *_candidates(then, now, touched)):
+        before, after = _inputs(then, name), _inputs(now, name)
+        if before is not None and after is not None and digest(before) == digest(after):
+            continue
+        differences = tuple(_differences(render(before) if before else None, render(after) if after else None))
+        if differences:
+            change: Change = "create" if before is None else "delete" if after is None else "update"
+            stack = (after or before).stack  # type: ignore[union-attr]
+            yield Affected(stack, environment.environment, name, change, differences)
+
+
+def _candidates(then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None) -> list[str]:
+    """The services whose inputs may differ: those that were touched, and those that need them or what they own."""
+    there = {name for each in (then, now) if each for name in each.services}
+    if touched is None or then is None or now is None:
+        return sorted(there)
+    near = set(touched)
+    for each in (then, now):
+        for name in touched:
+            near.update(each.callers(name))
+    return sorted(near & there)
+
+
+def _inputs(stacks: EnvironmentStacks | None, service: str) -> StackInputs | None:
+    if stacks is None:
+        return None
+    if not service:
+        return stacks.platform()
+    return stacks.service(service) if service in stacks else None
+
+
+def _differences(before: Rendered | None, after: Rendered | None) -> Iterator[Difference]:
+    olds, news = _by_name(before), _by_name(after)
+    for key in sorted(olds.keys() | news.keys()):
+        old, new = olds.get(key), news.get(key)
+        if old is None:
+            yield Difference("create", *key)
+        elif new is None:
+            yield Difference("delete", *key)
+        elif changed := tuple(_changed(old, new)):
+            yield Difference("update", *key, properties=changed)
+
+
+def _by_name(rendered: Rendered | None) -> dict[tuple[str, str], RenderedResource]:
+    return {(each.type, each.name): each for each in rendered.resources} if rendered else {}
+
+
+def _changed(old: RenderedResource, new: RenderedResource) -> Iterable[str]:
+    """The properties that differ and are not left to others once the resource is there."""
+    nothing: Any = object()
+    names = sorted({*old.inputs, *new.inputs} - set(new.ignore_changes))
+    yield from (name for name in names if old.inputs.get(name, nothing) != new.inputs.get(name, nothing))
+    if old.protect != new.protect:
+        yield "protect"

@@ -1,0 +1,51 @@
+"""What the files that stacks follow from said at another commit."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pagerworthy.evidence.collectors.git_process import GitError, Limits, git_fields
+
+_LARGEST = 2 * 1024 * 1024
+_FOLDERS = ("catalog", "stacks")
+_LIMITS = Limits(seconds=60, field=_LARGEST)
+
+
+def changed_since(root: Path, reference: str) -> Mapping[str, bytes | None]:
+    """The files that differ from a commit, each with its content there; None for one that it did not have.
+
+    Paths are from `root`, the repository's or a folder in it. Files that git does not know yet count as well. Raises
+    GitError where the commit is not there or git fails.
+    """
+    commit = _one(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"])
+    if not commit:
+        message = f"there is no commit {reference!r} here; fetch it, or name one that is (git log --oneline)"
+        raise GitError(message)
+    folder = _one(root, ["rev-parse", "--show-prefix"])
+    compared = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit, "--", *_FOLDERS]
+    unknown = ["ls-files", "--others", "--exclude-standard", "-z", "--", *_FOLDERS]
+    paths = {*_paths(root, compared), *_paths(root, unknown)}
+    return {path: _content(root, f"{commit}:{folder}{path}") for path in sorted(paths)}
+
+
+def _paths(root: Path, arguments: list[str]) -> list[str]:
+    return [field.decode(errors="surrogateescape") for field in git_fields(root, arguments, _LIMITS) if field]
+
+
+def _one(root: Path, arguments: list[str]) -> str:
+    """The one line that git prints; empty where it fails quietly."""
+    try:
+        return b"".join(git_fields(root, arguments, _LIMITS)).decode(errors="surrogateescape").strip()
+    except GitError:
+        if "--quiet" in arguments:
+            return ""
+        raise
+
+
+def _content(root: Path, blob: str) -> bytes | None:
+    """A file at a commit; what is larger than any entry may be is not read."""
+    try:
+        if int(_one(root, ["cat-file", "-s", blob])) > _LARGEST:
+            return None
+        return b"\0".join(git_fields(root, ["cat-file", "blob", blob], _LIMITS))
+    except GitError:
+        return None
