@@ -31,7 +31,9 @@ class Limit:
     periods: int = 3
     # Whether no data is as bad as too much of it.
     missing_is_bad: bool = False
+    # Maths over the metric, which is `m1`, and the one that `per` names, which is `m2`; empty for the metric itself.
     expression: str = ""
+    per: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,13 @@ class Provided:
 
     `outputs` are what others need, under the keys of `outputs.RESOURCE_KEYS` without the resource's name.
     `target_group` is the ARN of where an edge sends requests, for the service to register with, and `listeners` what
-    has to be there before it can.
+    has to be there before it can. Where a release shifts requests, `other_target_group` is the ARN of where the new
+    version registers, and `listener_rule` of what says how many requests go to which.
     """
 
     outputs: Mapping[str, Input[Value]]
     limits: tuple[Limit, ...] = ()
     target_group: Input[str] | None = None
+    other_target_group: Input[str] | None = None
+    listener_rule: Input[str] | None = None
     listeners: tuple[Resource, ...] = field(default=())

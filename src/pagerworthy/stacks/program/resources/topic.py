@@ -1,5 +1,6 @@
 """`topic`: SNS, and the queues of those who read it."""
 
+from pulumi import Input
 from pulumi_aws.sns.topic import Topic, TopicArgs
 from pulumi_aws.sns.topic_policy import TopicPolicy, TopicPolicyArgs
 from pulumi_aws.sns.topic_subscription import TopicSubscription, TopicSubscriptionArgs
@@ -42,7 +43,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     return Provided(outputs={"arn": topic.arn}, limits=(failed,))
 
 
-def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: str) -> tuple[Queue, tuple[Limit, ...]]:
+def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: Input[str]) -> tuple[Queue, tuple[Limit, ...]]:
     """A queue of the reader's own for what a topic publishes from now on, in the reader's stack; and its limits.
 
     `name` is the queue's, such as `orders-inbox`; `topic_arn` that of the topic in its owner's stack. Messages arrive

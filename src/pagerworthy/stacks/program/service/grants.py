@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from pulumi import Input, Output
 
 from pagerworthy.stacks.inputs import Access, Need, ServiceInputs
-from pagerworthy.stacks.outputs import RESOURCE_KEYS, Value
+from pagerworthy.stacks.outputs import RESOURCE_KEYS
 from pagerworthy.stacks.program.policies import Statement
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.program.service.places import key_arn
 from pagerworthy.stacks.program.service.reach import Reach
+from pagerworthy.stacks.program.service.subscriptions import Inbox
 
 _READ: Mapping[str, tuple[str, ...]] = {
     "queue": ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
@@ -43,7 +44,18 @@ def task_statements(scope: Scope[ServiceInputs], reach: Reach) -> Sequence[State
     return statements
 
 
-def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[Input[Value], bool]]) -> list[Statement]:
+def inbox_statements(scope: Scope[ServiceInputs], inboxes: Sequence[Inbox]) -> Sequence[Statement]:
+    """Reading the queues in which topics' messages wait; their key is that of the service's own data."""
+    statements: list[Statement] = []
+    for inbox in inboxes:
+        word = _word(inbox.name)
+        statements.append(_allow(f"Use{word}", _READ["queue"], inbox.queue.arn))
+        key = key_arn(scope, regulated=scope.inputs.regulated)
+        statements.append(_allow(f"Decrypt{word}", ["kms:Decrypt"], key, via(scope, _VIA["queue"])))
+    return statements
+
+
+def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[Input[str], bool]]) -> list[Statement]:
     """Reading secrets: for each name, its ARN and whether its key is that of regulated services."""
     statements = [
         _allow(f"Read{_word(name)}", ["secretsmanager:GetSecretValue"], arn) for name, (arn, _) in secrets.items()
@@ -57,9 +69,8 @@ def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[I
 
 def via(scope: Scope[ServiceInputs], *services: str) -> Mapping[str, object]:
     """The condition that a key is used only through these services of AWS."""
-    return {
-        "StringEquals": {"kms:ViaService": [f"{each}.{scope.inputs.spec.region}.amazonaws.com" for each in services]}
-    }
+    names = [f"{each}.{scope.inputs.spec.region}.amazonaws.com" for each in services]
+    return {"StringEquals": {"kms:ViaService": names}}
 
 
 def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[Statement]:
@@ -93,7 +104,7 @@ def _actions(need: Need) -> list[str]:
 
 
 def _allow(
-    sid: str, actions: Sequence[str], resource: Input[Value], condition: Mapping[str, object] | None = None
+    sid: str, actions: Sequence[str], resource: Input[str], condition: Mapping[str, object] | None = None
 ) -> Statement:
     allowed = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
     return {**allowed, "Condition": condition} if condition else allowed

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import msgspec
 from pulumi import Input
 
 from pagerworthy.stacks.inputs import Need, ServiceInputs
-from pagerworthy.stacks.outputs import Value
 from pagerworthy.stacks.program.provided import Provided
 from pagerworthy.stacks.program.scope import Scope
 
@@ -23,7 +23,7 @@ class Reach:
         """What the service needs, each thing once, by name."""
         return merged(self.scope.inputs.needs)
 
-    def value(self, need: Need, key: str) -> Input[Value] | None:
+    def value(self, need: Need, key: str) -> Input[str] | None:
         """An output of what is needed; None where it is soft and not there yet, or outside all stacks.
 
         Raises MissingOutputError where a hard one lacks it.
@@ -31,7 +31,8 @@ class Reach:
         if not need.owner:
             return None
         if need.owner == self.scope.inputs.service and need.kind == "resource":
-            return self.own[need.resource].outputs[key]
+            # What one stack tells another of a resource is always a text.
+            return cast("Input[str]", self.own[need.resource].outputs[key])
         whole = f"{need.resource}.{key}" if need.kind == "resource" else key
         return self.scope.of(need.owner, whole, hard=need.hard)
 

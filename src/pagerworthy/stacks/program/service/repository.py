@@ -2,6 +2,7 @@
 
 import json
 
+from pulumi_aws.ecr._inputs import RepositoryEncryptionConfigurationArgs, RepositoryImageScanningConfigurationArgs
 from pulumi_aws.ecr.lifecycle_policy import LifecyclePolicy, LifecyclePolicyArgs
 from pulumi_aws.ecr.repository import Repository, RepositoryArgs
 from pulumi_aws.ecr.repository_policy import RepositoryPolicy, RepositoryPolicyArgs
@@ -32,9 +33,11 @@ def declare_repository(scope: Scope[ServiceInputs]) -> Repository | None:
         RepositoryArgs(
             name=found.name,
             image_tag_mutability="IMMUTABLE",
-            image_scanning_configuration={"scan_on_push": True},
+            image_scanning_configuration=RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[
-                {"encryption_type": "KMS", "kms_key": key_arn(scope, regulated=scope.inputs.regulated)}
+                RepositoryEncryptionConfigurationArgs(
+                    encryption_type="KMS", kms_key=key_arn(scope, regulated=scope.inputs.regulated)
+                )
             ],
             tags=scope.tagged(found.name),
         ),

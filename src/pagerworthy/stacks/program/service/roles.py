@@ -10,7 +10,6 @@ from pulumi_aws.iam.role_policy import RolePolicy, RolePolicyArgs
 
 from pagerworthy.stacks.images import repository_of
 from pagerworthy.stacks.inputs import ServiceInputs
-from pagerworthy.stacks.outputs import Value
 from pagerworthy.stacks.program.policies import Statement, document, partition
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.program.service.grants import secret_statements
@@ -30,7 +29,7 @@ def declare_roles(
     scope: Scope[ServiceInputs],
     log_group: LogGroup,
     grants: Sequence[Statement],
-    secrets: Mapping[str, tuple[Input[Value], bool]],
+    secrets: Mapping[str, tuple[Input[str], bool]],
 ) -> Roles:
     """Declares both roles: `grants` for the service, `secrets` (ARN, and whether regulated) for its start."""
     task = _role(scope, "task", f"What {scope.inputs.service} may do")

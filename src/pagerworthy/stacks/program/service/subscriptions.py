@@ -1,0 +1,55 @@
+"""Topics that the service reads: each with a queue of its own, so that no reader waits for another."""
+
+from dataclasses import dataclass
+
+from pulumi import Input
+from pulumi_aws.sqs.queue import Queue
+
+from pagerworthy.stacks.inputs import Need, ServiceInputs
+from pagerworthy.stacks.program.provided import Limit
+from pagerworthy.stacks.program.scope import Scope
+from pagerworthy.stacks.program.service.reach import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The queue in which a topic's messages wait for the service."""
+
+    need: Need
+    queue: Queue
+    limits: tuple[Limit, ...]
+
+    @property
+    def name(self) -> str:
+        return inbox_name(self.need)
+
+
+def declare_inboxes(scope: Scope[ServiceInputs], reach: Reach) -> tuple[Inbox, ...]:
+    """Declares a queue for each topic that the service reads; a soft one whose stack is not there yet is left out."""
+    inboxes = []
+    for need in reach.needs():
+        if not reads_topic(reach, need):
+            continue
+        topic = reach.value(need, "arn")
+        if topic is not None:
+            inboxes.append(_inbox(scope, need, topic))
+    return tuple(inboxes)
+
+
+def reads_topic(reach: Reach, need: Need) -> bool:
+    """Whether the service reads what a topic says. Its owner writes to it, unless the entry says that it only reads."""
+    if need.type != "topic":
+        return False
+    return need.access == "read" if reach.is_own(need) else need.access != "write"
+
+
+def inbox_name(need: Need) -> str:
+    """What the queue of a topic's reader is called: `kafka-orders-inbox`."""
+    return f"{need.owner}-{need.resource}-inbox"
+
+
+def _inbox(scope: Scope[ServiceInputs], need: Need, topic: Input[str]) -> Inbox:
+    from pagerworthy.stacks.program.resources.topic import subscribe
+
+    queue, limits = subscribe(scope, inbox_name(need), topic)
+    return Inbox(need, queue, limits)
