@@ -29,7 +29,7 @@ SETTINGS_FILE = "pagerworthy.toml"
 _SIZE_LIMIT = 64 * 1024
 _LONGEST_PATH = 1_000
 # What XML cannot have (production Char of XML 1.0), and the control characters that it discourages.
-_NOT_TEXT = re.compile("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_NOT_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 # Within these years every date can be moved by a zone or an age without leaving the calendar.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 

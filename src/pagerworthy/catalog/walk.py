@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 
@@ -130,10 +131,23 @@ def _folder(root: Path, top: str, kind: str, found: list[Found], problems: list[
 
 def _scan(folder: Path, path: str, problems: list[Problem]) -> Iterator[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as entries:
+        with _opened(folder) as place, os.scandir(place) as entries:
             yield from entries
     except OSError as error:
         problems.append(unreadable(path, error))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int | Path]:
+    """The folder's descriptor, where there is one: the system then need not find its way here anew for every file."""
+    if os.scandir not in os.supports_fd:
+        yield folder
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        yield place
+    finally:
+        os.close(place)
 
 
 def unreadable(path: str, error: OSError) -> Problem:

@@ -1,5 +1,6 @@
 """`pagerworthy check`: every entry on its own, and what entries say of each other."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ def command(
     chosen = _from_root(project.root, paths)
     when = moment(project, as_of)
     loaded = load(project.root, cache=cache)
+    # All of it stays until the end: looking through it for garbage would take as long as half the rules.
+    gc.freeze()
     between = check(loaded.catalog, project.root, as_of=when, criteria=criterion_ids(project.root))
     rubric = rubric_problems(project.root, loaded.catalog, cache=cache)
     asked = (lambda file: _is_in(file, chosen)) if chosen else None
@@ -65,7 +68,20 @@ def command(
 def criterion_ids(root: Path) -> frozenset[str]:
     """The ids of all criteria, shipped or the repository's own: each is the name of its file."""
     folders = (data_folder("scoring") / "criteria", root / "scoring" / "criteria")
-    return frozenset(path.stem for folder in folders for path in folder.glob("*/*.yaml"))
+    # Path.glob would take longer than any check of what entries say of each other.
+    found = (name for folder in folders for area in _areas(folder) for name in _names(area))
+    return frozenset(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+
+
+def _areas(folder: Path) -> list[Path]:
+    return [path for path in map(folder.joinpath, _names(folder)) if path.is_dir()]
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 -- Path.iterdir makes a path of each
+    except OSError:
+        return []
 
 
 def _fails(report: ProblemReport, *, strict: bool) -> bool:

@@ -2,12 +2,14 @@
 
 import functools
 
-from pagerworthy.evidence.collectors import COLLECTORS
 from pagerworthy.evidence.keys import KEYS
 
 
 def is_collected(key: str) -> bool:
     """Whether a collector of this version writes the key."""
+    # Collectors know how to run git and more, and most commands collect nothing.
+    from pagerworthy.evidence.collectors import COLLECTORS
+
     return any(key in collector.keys for collector in COLLECTORS.values())
 
 

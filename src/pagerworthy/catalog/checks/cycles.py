@@ -20,8 +20,10 @@ def hard_cycles(scope: Scope) -> Iterator[Problem]:
     every = scope.catalog.ties
     needs: dict[str, list[str]] = {}
     for name, ties in every.items():
-        owners = [resource.partition("/")[0] for resource in ties.hard_resources]
-        needs[name] = [target for target in (*ties.hard, *owners) if target != name and target in every]
+        targets = ties.hard
+        if ties.hard_resources:
+            targets += tuple([resource.partition("/")[0] for resource in ties.hard_resources])
+        needs[name] = [target for target in targets if target != name and target in every]
     for circle in _circles(needs):
         path = place_of(scope, circle[0], circle[1])
         mend = f"make one of these dependencies soft, with a fallback: {' or '.join(_edges(circle))}"

@@ -9,8 +9,11 @@ from pagerworthy.problem import Problem
 def lower_tier(scope: Scope) -> Iterator[Problem]:
     """PW211: a service does not need one that is run with less care."""
     tiers = {name: ties.tier for name, ties in scope.catalog.ties.items()}
+    least_care = max(tiers.values(), default=0)
     for name, ties in scope.catalog.ties.items():
         tier = ties.tier
+        if tier == least_care:
+            continue
         lower: dict[str, None] = {}
         for group in ties.needs:
             owners = [target.partition("/")[0] for target in group]

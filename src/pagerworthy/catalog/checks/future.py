@@ -13,9 +13,11 @@ _ZONES = dt.timedelta(days=1)
 
 def happened(scope: Scope) -> Iterator[Problem]:
     """PW246: reviews, incidents and what was done about them are not dated in the future. PW221 tells of decisions."""
+    latest = scope.today + _ZONES
     for name, ties in scope.catalog.ties.items():
         for path, day in ties.past:
-            yield from _day(scope, "Service", name, path, day)
+            if day > latest:
+                yield _problem(scope, "Service", name, path, day.isoformat())
     for postmortem in scope.catalog.postmortems:
         for path, moment in _moments(postmortem):
             if moment > scope.as_of:
@@ -39,7 +41,7 @@ def _moments(postmortem: Postmortem) -> Iterator[tuple[str, dt.datetime]]:
 
 
 def _day(scope: Scope, kind: Kind, name: str, path: str, day: dt.date | None) -> Iterator[Problem]:
-    if day is not None and day - scope.today > _ZONES:
+    if day is not None and day > scope.today + _ZONES:
         yield _problem(scope, kind, name, path, day.isoformat())
 
 

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.problem import Problem
@@ -30,6 +31,8 @@ class _Known:
 def files(scope: Scope) -> Iterator[Problem]:
     """PW213, PW214: runbooks and design documents are regular files of this repository."""
     known = _Known(scope.catalog.files)
+    if known.paths.issuperset(chain.from_iterable([ties.files for ties in scope.catalog.ties.values()])):
+        return
     for name, ties in scope.catalog.ties.items():
         if not known.paths.issuperset(ties.files):
             spec = scope.catalog.services[name].spec

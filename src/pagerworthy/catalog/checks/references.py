@@ -1,18 +1,32 @@
 """Whether everything that an entry names is there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import chain
 
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Decision, Waiver
+from pagerworthy.catalog.model import Decision, Kind, Waiver
+from pagerworthy.catalog.ties import Ties
 from pagerworthy.problem import Problem
+
+
+def _naming(scope: Scope, kind: Kind, names: Callable[[Ties], Iterable[str]]) -> list[str]:
+    """The services that name an entry of a kind that could not be read or is not there."""
+    return _beyond(scope.names(kind).keys(), scope.catalog.ties, names)
+
+
+def _beyond(known: Set[str], every: Mapping[str, Ties], names: Callable[[Ties], Iterable[str]]) -> list[str]:
+    """The services that name what is not known; where all know what they name, which is usual, it is told at once."""
+    if set(chain.from_iterable(map(names, every.values()))) <= known:
+        return []
+    return [name for name, ties in every.items() if not known >= set(names(ties))]
 
 
 def owners(scope: Scope) -> Iterator[Problem]:
     """PW201: the owner of a service or system is a team."""
-    teams = scope.names("Team")
-    for name, ties in scope.catalog.ties.items():
-        if ties.owner not in teams and not scope.has("Team", ties.owner):
-            yield scope.unknown("PW201", "Team", ties.owner, "Service", name, "spec.owner")
+    for name in _naming(scope, "Team", lambda ties: (ties.owner,)):
+        owner = scope.catalog.ties[name].owner
+        if not scope.has("Team", owner):
+            yield scope.unknown("PW201", "Team", owner, "Service", name, "spec.owner")
     for name, system in scope.catalog.systems.items():
         if not scope.has("Team", system.spec.owner):
             yield scope.unknown("PW201", "Team", system.spec.owner, "System", name, "spec.owner")
@@ -20,22 +34,22 @@ def owners(scope: Scope) -> Iterator[Problem]:
 
 def systems(scope: Scope) -> Iterator[Problem]:
     """PW202: a service's system exists, and so does the larger one that a system is part of."""
-    known = scope.names("System")
-    for name, ties in scope.catalog.ties.items():
-        if ties.system not in known and not scope.has("System", ties.system):
-            yield scope.unknown("PW202", "System", ties.system, "Service", name, "spec.system")
-    for name, system in scope.catalog.systems.items():
-        if system.spec.part_of and not scope.has("System", system.spec.part_of):
-            yield scope.unknown("PW202", "System", system.spec.part_of, "System", name, "spec.part_of")
+    for name in _naming(scope, "System", lambda ties: (ties.system,)):
+        system = scope.catalog.ties[name].system
+        if not scope.has("System", system):
+            yield scope.unknown("PW202", "System", system, "Service", name, "spec.system")
+    for name, part in scope.catalog.systems.items():
+        if part.spec.part_of and not scope.has("System", part.spec.part_of):
+            yield scope.unknown("PW202", "System", part.spec.part_of, "System", name, "spec.part_of")
 
 
 def services(scope: Scope) -> Iterator[Problem]:
     """PW203: a dependency, decision, waiver or post-mortem names a service of the catalog."""
-    known = frozenset(scope.names("Service"))
-    for name, ties in scope.catalog.ties.items():
-        for targets in (ties.hard, ties.soft):
-            if not known.issuperset(targets):
-                yield from _services_of(scope, name, targets)
+    for name in _naming(scope, "Service", lambda ties: ties.hard + ties.soft):
+        for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
+            if each.service and not scope.has("Service", each.service):
+                path = f"spec.dependencies[{index}].service"
+                yield scope.unknown("PW203", "Service", each.service, "Service", name, path)
     records: tuple[Decision | Waiver, ...] = (*scope.catalog.decisions, *scope.catalog.waivers)
     for entry in records:
         if not scope.has("Service", entry.spec.service):
@@ -47,22 +61,14 @@ def services(scope: Scope) -> Iterator[Problem]:
                 yield scope.unknown("PW203", "Service", name, "Postmortem", postmortem.name, path)
 
 
-def _services_of(scope: Scope, name: str, targets: tuple[str, ...]) -> Iterator[Problem]:
-    for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
-        if each.service in targets and not scope.has("Service", each.service):
-            path = f"spec.dependencies[{index}].service"
-            yield scope.unknown("PW203", "Service", each.service, "Service", name, path)
-
-
 def resources(scope: Scope) -> Iterator[Problem]:
     """PW204: a resource that a service needs is in its owner's entry."""
     every = scope.catalog.ties
     owned = {f"{name}/{resource}" for name, ties in every.items() for resource in ties.owns}
-    for name, ties in every.items():
-        if ties.resources and not owned.issuperset(ties.resources):
-            for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
-                if each.resource and each.resource not in owned:
-                    yield from _resource(scope, name, each.resource, f"spec.dependencies[{index}].resource")
+    for name in _beyond(owned, every, lambda ties: ties.resources):
+        for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
+            if each.resource and each.resource not in owned:
+                yield from _resource(scope, name, each.resource, f"spec.dependencies[{index}].resource")
 
 
 def _resource(scope: Scope, service: str, target: str, path: str) -> Iterator[Problem]:
@@ -83,13 +89,11 @@ def _resource(scope: Scope, service: str, target: str, path: str) -> Iterator[Pr
 
 def environments(scope: Scope) -> Iterator[Problem]:
     """PW205: the environments that a service runs in exist."""
-    known = frozenset(scope.names("Environment"))
-    for name, ties in scope.catalog.ties.items():
-        if not known.issuperset(ties.environments):
-            for index, each in enumerate(ties.environments):
-                if not scope.has("Environment", each):
-                    path = f"spec.environments[{index}]"
-                    yield scope.unknown("PW205", "Environment", each, "Service", name, path)
+    for name in _naming(scope, "Environment", lambda ties: ties.environments):
+        for index, each in enumerate(scope.catalog.ties[name].environments):
+            if not scope.has("Environment", each):
+                path = f"spec.environments[{index}]"
+                yield scope.unknown("PW205", "Environment", each, "Service", name, path)
 
 
 def teams(scope: Scope) -> Iterator[Problem]:
