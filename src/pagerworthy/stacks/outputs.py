@@ -86,14 +86,19 @@ RESOURCE_KEYS: Mapping[str, tuple[str, ...]] = {
     "topic": ("arn",),
     "bucket": ("arn", "name"),
     "edge": ("security_group_id",),
-    "email": ("arn",),
+    "email": ("arn", "configuration_set_arn"),
 }
+# What has public names: only there the environment needs a domain.
+_NAMED = frozenset({"edge", "email"})
 
 
 def asks_of(inputs: ServiceInputs) -> tuple[Ask, ...]:
     """What the program of a service reads of other stacks, each once, in order."""
     platform = platform_stack(inputs.environment)
-    asks = {Ask(platform, key) for key in PLATFORM_KEYS if key != "regulated_key_arn" or inputs.regulated}
+    unused = set() if inputs.regulated else {"regulated_key_arn"}
+    if not any(resource.type in _NAMED for resource in inputs.resources.values()):
+        unused.add("zone_id")
+    asks = {Ask(platform, key) for key in PLATFORM_KEYS if key not in unused}
     asks |= {Ask(platform, topic_key(receiver)) for receiver in (*inputs.page, *inputs.ticket)}
     for need in inputs.needs:
         if not need.owner or need.owner == inputs.service:

@@ -17,6 +17,7 @@ from pagerworthy.stacks.outputs import LISTS, Peers, Value
 from pagerworthy.stacks.program import Cloud, declare
 from pagerworthy.stacks.render.mocks import Answers, Recorder
 from pagerworthy.stacks.render.rendered import Rendered
+from pagerworthy.stacks.zones import zones_of
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -41,7 +42,7 @@ def placeholders(inputs: StackInputs) -> Peers:
     outputs: dict[str, dict[str, object]] = {}
     for ask in inputs.asks():
         name = f"<{ask.stack}:{ask.key}>"
-        several = [f"<{ask.stack}:{ask.key}[{zone}]>" for zone in range(inputs.spec.zones)]
+        several = [f"<{ask.stack}:{ask.key}[{zone}]>" for zone in range(len(zones_of(inputs.spec)))]
         outputs.setdefault(ask.stack, {})[ask.key] = several if ask.key in LISTS else name
     return Peers(outputs)
 

@@ -25,7 +25,9 @@ class Answers(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         # An instance that is only announced has no type of ours, such as the provider.
         unknown = {} if args.typ.startswith(_PROVIDER) else _unknown(args.typ)
-        state = {name: _placeholder(args.name, name, kind) for name, kind in unknown.items()}
+        # What the program set is as it was set, so that nothing has to be made up for it, nor for what it might hold.
+        missing = {name: kind for name, kind in unknown.items() if name not in args.inputs}
+        state = {name: _placeholder(args.name, name, kind) for name, kind in missing.items()}
         return f"<{args.name}.id>", {**state, **args.inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
@@ -87,15 +89,29 @@ def _classes(base: type) -> Sequence[type]:
 
 def _placeholder(resource: str, name: str, kind: Any) -> Any:
     """A value of this type that says what it stands for; nothing for what may be absent, such as inputs not given."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is not None and type(None) not in arguments and issubclass(origin, Sequence):
-        names = [f"{name}[{each}]" for each in range(_LENGTHS[name])] if name in _LENGTHS else [name]
-        return [_placeholder(resource, each, arguments[0]) for each in names]
+    if _is_list(kind):
+        return [_placeholder(resource, each, get_args(kind)[0]) for each in _elements(name)]
     if isinstance(kind, type) and is_output_type(kind):
         # What lies in a part may be absent by its type, and is there all the same once the cloud has answered.
         parts = {part: _certain(each) for part, each in output_type_types(kind).items()}
-        return {part: _scalar(f"{resource}.{name}", part, each) for part, each in parts.items()}
+        return {part: _part(f"{resource}.{name}", part, each) for part, each in parts.items()}
     return _scalar(resource, name, kind)
+
+
+def _part(resource: str, name: str, kind: Any) -> Any:
+    """A scalar, or a list of them: no deeper, since some types hold themselves."""
+    if _is_list(kind):
+        return [_scalar(resource, each, get_args(kind)[0]) for each in _elements(name)]
+    return _scalar(resource, name, kind)
+
+
+def _is_list(kind: Any) -> bool:
+    origin = get_origin(kind)
+    return isinstance(origin, type) and issubclass(origin, Sequence)
+
+
+def _elements(name: str) -> list[str]:
+    return [f"{name}[{each}]" for each in range(_LENGTHS[name])] if name in _LENGTHS else [name]
 
 
 def _scalar(resource: str, name: str, kind: Any) -> str | int | None:
@@ -106,4 +122,5 @@ def _scalar(resource: str, name: str, kind: Any) -> str | int | None:
 
 def _certain(kind: Any) -> Any:
     """The type of what may be absent where it is not."""
-    return next((each for each in get_args(kind) if each is not type(None)), kind)
+    arguments = get_args(kind)
+    return next((each for each in arguments if each is not type(None)), kind) if type(None) in arguments else kind

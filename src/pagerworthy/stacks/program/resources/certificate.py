@@ -1,0 +1,38 @@
+"""Certificates for public names: issued and renewed by AWS, for whoever holds the zone."""
+
+from pulumi import Output
+from pulumi_aws.acm.certificate import Certificate
+from pulumi_aws.acm.certificate_validation import CertificateValidation
+from pulumi_aws.route53.record import Record
+
+from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.scope import Scope
+
+
+def certificate(scope: Scope[ServiceInputs], name: str, domain: str) -> Output[str]:
+    """Declares a certificate and waits until it is issued, which the record in the zone brings about. Its ARN."""
+    zone = scope.platform("zone_id")
+    wanted = Certificate(
+        f"{name}-certificate",
+        domain_name=domain,
+        validation_method="DNS",
+        tags=scope.tagged(domain),
+        opts=scope.options(),
+    )
+    # One name, so one record; as long as it stands, AWS renews the certificate by itself.
+    proof = wanted.domain_validation_options[0]
+    record = Record(
+        f"{name}-certificate-proof",
+        zone_id=zone,
+        name=proof.resource_record_name,
+        type=proof.resource_record_type,
+        records=[proof.resource_record_value],
+        ttl=300,
+        opts=scope.options(),
+    )
+    return CertificateValidation(
+        f"{name}-certificate-issued",
+        certificate_arn=wanted.arn,
+        validation_record_fqdns=[record.fqdn],
+        opts=scope.options(),
+    ).certificate_arn
