@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
-from pagerworthy.catalog import Catalog, Environment, Service
+import msgspec
+
+from pagerworthy.catalog import Catalog, Environment, Resource, Service
+from pagerworthy.cloud import is_regulated
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
 from pagerworthy.slo import Objective, objectives_of
 from pagerworthy.slo.routes import Route, routes_of
 from pagerworthy.slo.rules.alerts import MIN_EVENTS, declared_alert, generated_name, reachable
+from pagerworthy.stacks.domains import name_in
 from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.inputs import (
     FIRST_VERSION,
@@ -18,7 +22,6 @@ from pagerworthy.stacks.inputs import (
     ServiceInputs,
     StackInputs,
     Window,
-    is_regulated,
 )
 from pagerworthy.stacks.names import PLATFORM, stack_name
 from pagerworthy.stacks.ports import RESOURCE_PORTS
@@ -51,6 +54,11 @@ class EnvironmentStacks:
             name for name, service in catalog.services.items() if is_provisioned(service, environment.name)
         )
         self._here = frozenset(self.services)
+        self._production_domains = tuple(
+            each.spec.domain
+            for each in catalog.environments.values()
+            if each.spec.purpose == "production" and each.spec.domain
+        )
         self._images = ImageOwners(catalog)
 
     def __contains__(self, service: object) -> bool:
@@ -86,6 +94,7 @@ class EnvironmentStacks:
             receivers=tuple(sorted(receivers)),
             regulated=any(_regulated(self._catalog.services[name]) for name in self.services),
             repository=self._repository,
+            identity_provider=self._is_first_of_account(),
             budget_receivers=tuple(f"ticket-{name}" for name in payers if f"ticket-{name}" in receivers),
         )
 
@@ -113,12 +122,25 @@ class EnvironmentStacks:
             compute=spec.compute,
             release=spec.release,
             costs=spec.costs,
-            resources=dict(sorted(spec.resources.items())),
+            resources={each: self._named(resource) for each, resource in sorted(spec.resources.items())},
             needs=tuple(self._needs(name)),
             levels=tuple(_level(objective) for objective in objectives_of(service)),
             runbook=next((each.place for each in spec.runbooks), ""),
             owns_image=owns_image,
             image_readers=self._images.readers(spec.compute) if owns_image else (),
+        )
+
+    def _named(self, resource: Resource) -> Resource:
+        """The resource, with its public name as it is here."""
+        name = name_in(resource.domain, self._spec.domain, self._production_domains) if resource.domain else ""
+        return resource if name == resource.domain else msgspec.structs.replace(resource, domain=name)
+
+    def _is_first_of_account(self) -> bool:
+        """Whether no environment before this one, by name, has the same account."""
+        account = self._spec.account
+        return not any(
+            account and each.spec.account == account and name < self.environment
+            for name, each in self._catalog.environments.items()
         )
 
     def _needs(self, name: str) -> Iterable[Need]:
@@ -163,6 +185,7 @@ class EnvironmentStacks:
             port=RESOURCE_PORTS.get(node.type),
             access=_access(edge, own=own),
             regulated=_regulated(owner),
+            public=node.type == "edge" and bool(owner.spec.resources[resource].public),
         )
 
 

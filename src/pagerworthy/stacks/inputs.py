@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from pagerworthy.catalog import Compute, Costs, EnvironmentSpec, Release, Resource
+from pagerworthy.cloud import is_regulated
 from pagerworthy.stacks.names import platform_stack, stack_name
 
 # Raised when the same inputs are to give other resources.
@@ -36,7 +37,8 @@ class Need(msgspec.Struct, frozen=True):
     `target` is the node as people write it (`cart`, `cart/valkey`, `stripe`). `owner` is the service whose stack has
     it, empty for what lies outside this environment's stacks (an external provider, a service that runs elsewhere).
     `port` is the TCP port that the caller connects to, None where it is reached through AWS's own API. `regulated` is
-    whether the target keeps its data under the key of regulated services.
+    whether the target keeps its data under the key of regulated services, `public` whether it is reached over the
+    internet, as a public edge is.
     """
 
     target: str
@@ -48,6 +50,7 @@ class Need(msgspec.Struct, frozen=True):
     port: int | None = None
     access: Access = "read"
     regulated: bool = False
+    public: bool = False
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -82,6 +85,8 @@ class PlatformInputs(msgspec.Struct, frozen=True):
 
     `receivers` are the pager topics (`page-sre`, `ticket-sre`, `page-ordering` and so on); `regulated` is whether any
     of its services is; `repository` (`owner/name` on GitHub) is whose CI may change the environment, or empty.
+    `identity_provider` is whether the stack declares CI's identity provider: an account has one, so that of several
+    environments in an account the first does.
     """
 
     environment: str
@@ -90,6 +95,7 @@ class PlatformInputs(msgspec.Struct, frozen=True):
     regulated: bool = False
     repository: str = ""
     budget_receivers: tuple[str, ...] = ()
+    identity_provider: bool = True
 
     @property
     def stack(self) -> str:
@@ -158,13 +164,6 @@ class ServiceInputs(msgspec.Struct, frozen=True):
 
 
 StackInputs = PlatformInputs | ServiceInputs
-
-REGULATED = frozenset({"pci-dss", "sox"})
-
-
-def is_regulated(regulations: tuple[str, ...]) -> bool:
-    return bool(REGULATED.intersection(regulations))
-
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
