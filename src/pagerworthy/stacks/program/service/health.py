@@ -6,7 +6,7 @@ with its program in the image. Nobody asks a service that has no port.
 """
 
 from pagerworthy.catalog import Compute
-from pagerworthy.stacks.lengths import seconds
+from pagerworthy.cloud import seconds
 
 # What is asked for as a whole: gRPC's own name for "all of this server".
 _WHOLE = frozenset({"grpc.health.v1.Health", "grpc.health.v1.Health/Check"})

@@ -27,7 +27,7 @@ def declare_rules(scope: Scope[ServiceInputs], group: SecurityGroup, reach: Reac
         if need.type == "edge" and reach.is_own(need):
             # Requests come from one's own load balancer; nothing goes to it.
             _from_edge(rules, group, reach, need)
-        elif need.port is not None and not need.owner and need.kind != "resource":
+        elif need.port is not None and _is_outside(need):
             # The other end has no group of ours, and a provider's addresses change: the port is all that can be said.
             outside.add(need.port)
         elif need.port is not None:
@@ -41,6 +41,11 @@ def declare_rules(scope: Scope[ServiceInputs], group: SecurityGroup, reach: Reac
         outside.add(HTTPS)
     for port in sorted(outside):
         rules.egress(f"to-internet-{port}", group.id, port, _why_outside(scope, port), cidr=_INTERNET)
+
+
+def _is_outside(need: Need) -> bool:
+    """Whether the way leads over the internet: to providers, to services that run elsewhere, and to public names."""
+    return need.public if need.kind == "resource" else not need.owner
 
 
 class _Rules:
@@ -119,8 +124,8 @@ def _pulled_from_outside(scope: Scope[ServiceInputs], image: str) -> bool:
 
 def _why_outside(scope: Scope[ServiceInputs], port: int) -> str:
     """The description of the way out to the internet: whom it is for. AWS allows 255 characters of a few kinds."""
-    names = [each.target for each in scope.inputs.needs if each.port == port and not each.owner]
+    names = [each.target for each in scope.inputs.needs if each.port == port and _is_outside(each)]
     image = scope.inputs.compute.image if scope.inputs.compute else ""
     if port == HTTPS and _pulled_from_outside(scope, image):
-        names.append(f"the image's registry, {image.partition('/')[0]}")
+        names.append(f"registry of its image at {image.partition('/')[0]}")
     return f"{scope.inputs.service} to {', '.join(sorted(set(names)))}"[:255]

@@ -10,6 +10,13 @@ from pagerworthy.stacks.outputs import RESOURCE_KEYS, Value
 from pagerworthy.stacks.program.provided import Provided
 from pagerworthy.stacks.program.resources import declare_resource
 from pagerworthy.stacks.program.scope import Scope
+from pagerworthy.stacks.program.service.alarms import (
+    Declared,
+    Pager,
+    declare_level_alarms,
+    declare_limit_alarms,
+    declare_saturation_alarms,
+)
 from pagerworthy.stacks.program.service.balancer import balanced
 from pagerworthy.stacks.program.service.discovery import address
 from pagerworthy.stacks.program.service.environment import tell
@@ -38,13 +45,15 @@ def declare_service(scope: Scope[ServiceInputs]) -> Mapping[str, Input[Value]]:
     for name, provided in own.items():
         type_ = scope.inputs.resources[name].type
         outputs |= {f"{name}.{key}": provided.outputs[key] for key in RESOURCE_KEYS[type_]}
+    pager, declared = Pager(scope), Declared()
+    declare_limit_alarms(scope, pager, declared, {name: provided.limits for name, provided in own.items()})
     if scope.inputs.compute is not None and scope.inputs.runs_here:
-        outputs |= _declare_compute(scope, scope.inputs.compute, own)
+        outputs |= _declare_compute(scope, scope.inputs.compute, own, pager, declared)
     return outputs
 
 
 def _declare_compute(
-    scope: Scope[ServiceInputs], compute: Compute, own: Mapping[str, Provided]
+    scope: Scope[ServiceInputs], compute: Compute, own: Mapping[str, Provided], pager: Pager, declared: Declared
 ) -> Mapping[str, Input[Value]]:
     reach = Reach(scope, own)
     group = declare_security_group(scope)
@@ -56,15 +65,18 @@ def _declare_compute(
     grants = [*task_statements(scope, reach), *inbox_statements(scope, inboxes)]
     roles = declare_roles(scope, log_group, grants, told.secrets)
     task = declare_task(scope, compute, roles, log_group, told)
+    declare_level_alarms(scope, pager, declared)
+    declare_limit_alarms(scope, pager, declared, {each.name: each.limits for each in inboxes})
     rollout = rollout_of(scope.inputs)
     registrations = balanced(scope, own, compute.port, shifts=rollout.shifts)
     service = declare_running(
         scope,
         compute,
         rollout,
-        Parts(group, task, log_group, registrations, watched=()),
+        Parts(group, task, log_group, registrations, declared.watched),
     )
     declare_scaling(scope, compute, service)
+    declare_saturation_alarms(scope, pager, declared, compute, service)
     outputs: dict[str, Input[Value]] = {"security_group_id": group.id, "log_group": log_group.name}
     if compute.port is not None:
         outputs["address"] = address(scope, scope.inputs.service, compute.port)

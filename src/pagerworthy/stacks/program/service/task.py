@@ -8,10 +8,9 @@ from pulumi_aws.ecs._inputs import TaskDefinitionRuntimePlatformArgs
 from pulumi_aws.ecs.task_definition import TaskDefinition, TaskDefinitionArgs
 
 from pagerworthy.catalog import Compute
-from pagerworthy.stacks.fargate import task_size
+from pagerworthy.cloud import seconds, task_size
 from pagerworthy.stacks.images import reference
 from pagerworthy.stacks.inputs import ServiceInputs
-from pagerworthy.stacks.lengths import seconds
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.program.service.discovery import PORT_NAME, protocol
 from pagerworthy.stacks.program.service.environment import Told

@@ -1,0 +1,70 @@
+"""Alarms on limits: of connections, memory, disks, queues, and whatever else the service's resources run out of."""
+
+from collections.abc import Mapping, Sequence
+
+from pulumi_aws.cloudwatch._inputs import MetricAlarmMetricQueryArgs, MetricAlarmMetricQueryMetricArgs
+from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm, MetricAlarmArgs
+
+from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.provided import Limit
+from pagerworthy.stacks.program.scope import Scope
+from pagerworthy.stacks.program.service.alarms.pager import Declared, Pager
+
+
+def declare_limit_alarms(
+    scope: Scope[ServiceInputs], pager: Pager, declared: Declared, limits: Mapping[str, Sequence[Limit]]
+) -> None:
+    """Declares one alarm for each limit; `limits` are those of each resource, by its name."""
+    for owner, found in limits.items():
+        for limit in found:
+            _alarm(scope, pager, declared, owner, limit)
+
+
+def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner: str, limit: Limit) -> None:
+    physical = scope.name(owner, limit.name, limit=255)
+    sense = "above" if limit.above else "below"
+    what = f"{owner}: {limit.name} {sense} {limit.threshold:g}. {limit.why}"
+    alarm = MetricAlarm(
+        f"{owner}-{limit.name}",
+        MetricAlarmArgs(
+            name=physical,
+            alarm_description=pager.text(what),
+            namespace=None if limit.expression else limit.namespace,
+            metric_name=None if limit.expression else limit.metric,
+            dimensions=None if limit.expression else limit.dimensions,
+            statistic=None if limit.expression else limit.statistic,
+            period=None if limit.expression else limit.period,
+            metric_queries=_queries(limit) if limit.expression else None,
+            evaluation_periods=limit.periods,
+            comparison_operator="GreaterThanThreshold" if limit.above else "LessThanThreshold",
+            threshold=limit.threshold,
+            treat_missing_data="breaching" if limit.missing_is_bad else "notBreaching",
+            alarm_actions=pager.topics(limit.severity),
+            ok_actions=pager.topics(limit.severity),
+            tags=scope.tagged(physical),
+        ),
+        scope.options(),
+    )
+    declared.arns.append(alarm.arn)
+
+
+def _queries(limit: Limit) -> list[MetricAlarmMetricQueryArgs]:
+    """The metric as `m1`, what it is set against as `m2`, and the maths over both, at which the alarm looks."""
+    metrics = {"m1": limit.metric, **({"m2": limit.per} if limit.per else {})}
+    return [
+        *(
+            MetricAlarmMetricQueryArgs(
+                id=name,
+                metric=MetricAlarmMetricQueryMetricArgs(
+                    namespace=limit.namespace,
+                    metric_name=metric,
+                    dimensions=limit.dimensions,
+                    period=limit.period,
+                    stat=limit.statistic,
+                ),
+                return_data=False,
+            )
+            for name, metric in metrics.items()
+        ),
+        MetricAlarmMetricQueryArgs(id="value", expression=limit.expression, label=limit.name, return_data=True),
+    ]
