@@ -3,9 +3,25 @@
 import socket
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
+from pagerworthy.cli.serving import from_root
+
+
+@pytest.mark.parametrize(
+    ("base", "link", "shown"),
+    [
+        ("", 'href="assets/site.css"', 'href="/assets/site.css"'),
+        ("/shop/", 'src="/shop/assets/site.js"', 'src="/assets/site.js"'),
+        ("/", 'href="/index.html"', 'href="/index.html"'),
+        ("", 'href="https://example.com/"', 'href="https://example.com/"'),
+        ("", 'href="#main"', 'href="#main"'),
+    ],
+)
+def test_the_page_for_unknown_addresses_holds_at_any_depth(base: str, link: str, shown: str) -> None:
+    assert from_root(f"<a {link}>", base) == f"<a {shown}>"
 
 
 def test_a_port_that_is_taken_is_named_with_the_option_that_helps(tmp_path: Path) -> None:

@@ -130,3 +130,8 @@ def test_the_server_lists_no_folder_and_answers_no_other_name(server: int) -> No
     status, content = get(server, "/nowhere.html")
     assert status == 404
     assert "There is no such page" in content
+    status, content = get(server, "/services/deep/nowhere.html")
+    assert status == 404
+    assert "There is no such page" in content
+    assert 'href="/assets/site.css"' in content
+    assert get(server, "/assets/site.css")[0] == 200

@@ -4,6 +4,7 @@ import errno
 import functools
 import http.server
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,10 +21,14 @@ def serve_site(
     rebuild: Callable[[], bool],
     watched: Sequence[Path],
     announce: Callable[[str], None],
+    url: str = "",
 ) -> None:
-    """Serves `folder` on 127.0.0.1 until interrupted; a page that is asked for after a change is built first."""
+    """Serves `folder` on 127.0.0.1 until interrupted; a page that is asked for after a change is built first.
+
+    `url` is where the site will be published: its page for unknown addresses links to what lies under that path.
+    """
     state = _State(rebuild, watched)
-    handler = functools.partial(_Handler, state=state, directory=str(folder))
+    handler = functools.partial(_Handler, state=state, base=_base(url), directory=str(folder))
     with _listening(port, handler) as server:
         announce(f"http://127.0.0.1:{server.server_address[1]}/")
         try:
@@ -44,6 +49,22 @@ def _listening(
         raise click.ClickException(
             f"port {port} {reason}; name another with --port, or --port 0 for a free one"
         ) from error
+
+
+_LINK = re.compile(r'(?<=\s)(href|src|action)="(?![a-z][a-z0-9+.-]*:|//|#)([^"]*)"')
+
+
+def _base(url: str) -> str:
+    """The path under which a site is published; empty where its address is not known."""
+    path = urlsplit(url).path
+    return path if not url or path.endswith("/") else f"{path}/"
+
+
+def from_root(page: str, base: str) -> str:
+    """A page whose links hold wherever it is shown: from the server's root, on which the site lies here, while it will
+    be published under `base`.
+    """
+    return _LINK.sub(lambda link: f'{link[1]}="/{link[2].removeprefix(base).removeprefix("/")}"', page)
 
 
 class _State:
@@ -88,8 +109,9 @@ def _stamp(path: str) -> tuple[str, int, int]:
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Serves files, never listings; an unknown address gets the site's own page for that."""
 
-    def __init__(self, *args: object, state: _State, directory: str) -> None:
+    def __init__(self, *args: object, state: _State, base: str, directory: str) -> None:
         self._state = state
+        self._base = base
         super().__init__(*args, directory=directory)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
@@ -112,10 +134,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         lost = Path(self.directory) / "404.html"
-        if code != 404 or self.path.count("/") > 1 or not lost.is_file():
+        if code != 404 or not lost.is_file():
             super().send_error(code, message, explain)
             return
-        content = lost.read_bytes()
+        content = from_root(lost.read_text(encoding="utf-8"), self._base).encode()
         self.send_response(404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))

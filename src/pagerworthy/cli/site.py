@@ -86,7 +86,14 @@ def serve(
     if not rebuild():
         return Exit.USAGE
     watched = [project.root / name for name in ("catalog", "scoring", "site", "pagerworthy.toml")]
-    serve_site(target, port, rebuild, [*watched, *evidence], lambda address: click.echo(f"{address} (stop: Ctrl-C)"))
+    serve_site(
+        target,
+        port,
+        rebuild,
+        [*watched, *evidence],
+        lambda address: click.echo(f"{address} (stop: Ctrl-C)"),
+        project.settings.site.url,
+    )
     return Exit.FINE
 
 
