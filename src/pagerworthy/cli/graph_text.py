@@ -84,7 +84,7 @@ def impact_lines(impact: Impact, *, show_all: bool) -> list[str]:
     if impact.may_notice:
         lines += ["", _heading("Not known: the entry cannot be read, and names it"), *_paragraph("", impact.may_notice)]
     lines += _section("Promises at risk", [_promise_row(row) for row in impact.promises], show_all)
-    told = [(row.label, row.schedule or "no schedule", ", ".join(row.services)) for row in impact.tell]
+    told = [(row.label, row.schedule or row.contact or "no schedule", ", ".join(row.services)) for row in impact.tell]
     lines += _section("Tell", told, show_all)
     return lines
 

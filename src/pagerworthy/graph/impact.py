@@ -41,13 +41,15 @@ class PromiseAtRisk(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """Whom to tell: a team, an on-call schedule (or empty), and the team's services that notice and are called there.
 
-    A service without on-call of its own is called on its team's schedule. A team stands once for each schedule.
+    `contact` says how else the team can be reached, as `chat #orders, email orders@example.com`, or is empty. A service
+    without on-call of its own is called on its team's schedule. A team stands once for each schedule.
     """
 
     team: str
     label: str
     schedule: str
     services: tuple[str, ...]
+    contact: str = ""
 
 
 class Impact(msgspec.Struct, frozen=True):
@@ -147,7 +149,8 @@ def _told(catalog: Catalog, services: list[str]) -> tuple[Told, ...]:
     for (name, schedule), owned in sorted(called.items()):
         team = catalog.teams.get(name)
         label = team.metadata.label if team is not None else name
-        told.append(Told(team=name, label=label, schedule=schedule, services=tuple(owned)))
+        contact = ", ".join(f"{kind} {where}" for kind, where in sorted(team.spec.contact.items())) if team else ""
+        told.append(Told(team=name, label=label, schedule=schedule, services=tuple(owned), contact=contact))
     return tuple(told)
 
 
