@@ -126,3 +126,16 @@ def test_links_lead_somewhere(site: Path) -> None:
     for page in ("services/cart.html", "services/checkout.html", "index.html", "services.html", "graph.html"):
         for link in re.findall(r'href="([^"#:?]+\.html)', (site / page).read_text()):
             assert ((site / page).parent / link).exists(), (page, link)
+
+
+def test_json_lists_it_apart_from_what_is_judged(root: Path, site: Path) -> None:
+    scored = json.loads(run(root, "score", "--format", "json").stdout)
+    (lost,) = scored["unreadable"]
+    assert (lost["name"], lost["owner"], lost["file"]) == ("cart", "ordering", "catalog/services/cart.yaml")
+    assert lost["line"] > 0
+    assert "cart" not in {each["name"] for each in scored["services"]}
+    index = json.loads((site / "api/v1/index.json").read_bytes())
+    assert index["unreadable"] == 1
+    (listed,) = json.loads((site / "api/v1/services.json").read_bytes())["unreadable"]
+    assert (listed["name"], listed["holder"], listed["frozen"], listed["line"]) == ("cart", "sre", True, lost["line"])
+    assert (site / listed["page"]).is_file()

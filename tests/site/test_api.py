@@ -48,6 +48,8 @@ def test_the_index_names_every_document(site: Path) -> None:
         f"api/v1/{path.name}" for path in (site / "api/v1").glob("*.json") if path.name != "index.json"
     )
     assert index["problems"] == 1
+    assert index["warnings"] == 0
+    assert index["unreadable"] == 0
 
 
 def test_a_service_document_has_all_evidence_that_decided(site: Path) -> None:

@@ -73,18 +73,31 @@ class ServiceRow(msgspec.Struct, frozen=True):
     criteria: msgspec.Raw
 
 
+class UnreadableRow(msgspec.Struct, frozen=True):
+    """A service that is not judged, because its entry cannot be read; `line` is 0 where it is about the whole file."""
+
+    name: str
+    owner: str
+    file: str
+    line: int
+
+
 def problems(report: ProblemReport, style: Style) -> str:  # noqa: ARG001 -- part of the protocol
     """`{"problems": [...]}`."""
     return _rows(map(_problem, report.ordered), '{"problems": ')
 
 
 def scores(report: "ScoreReport", style: Style) -> str:  # noqa: ARG001 -- part of the protocol
-    """`{"as_of": ..., "digests": {...}, "services": [...]}`."""
+    """`{"as_of": ..., "digests": {...}, "unreadable": [...], "services": [...]}`."""
     scored = report.scores
     as_of = _encode(moment(scored.as_of))
     cards = sorted(scored.scorecards, key=lambda card: card.service)
     written = _Written()
-    head = f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"services": '
+    lost = [
+        UnreadableRow(each.name, each.owner, encodable(each.file), each.line)
+        for _, each in sorted(report.catalog.unreadable.items())
+    ]
+    head = f'{{"as_of": {as_of},\n"digests": {_encode(scored.digests)},\n"unreadable": {_encode(lost)},\n"services": '
     return _rows((_service(card, report, written) for card in cards), head)
 
 

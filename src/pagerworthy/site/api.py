@@ -48,7 +48,9 @@ class IndexDoc(_Document, frozen=True, kw_only=True):
     services: Annotated[int, _says("How many services there are.")]
     holders: Annotated[dict[str, int], _says("How many pagers each holder has.")]
     verdicts: Annotated[dict[str, int], _says("How many services have each verdict.")]
+    unreadable: Annotated[int, _says("How many services more have an entry that cannot be read.")]
     problems: Annotated[int, _says("How many errors there are in the catalog; what they are about may be missing.")]
+    warnings: Annotated[int, _says("How many warnings there are in the catalog.")]
 
 
 class SummaryDoc(_Document, frozen=True, kw_only=True):
@@ -72,11 +74,25 @@ class SummaryDoc(_Document, frozen=True, kw_only=True):
     page: Path
 
 
+class UnreadableDoc(_Document, frozen=True, kw_only=True):
+    """A service whose entry cannot be read: it is not judged, and nothing of it is released."""
+
+    name: str
+    title: Annotated[str, _says("The name as people write it, as far as it can be read.")]
+    owner: Annotated[str, _says("The team that owns it, or empty.")]
+    holder: Annotated[PagerHolder, _says("Who carries the pager, by decision.")]
+    frozen: Annotated[bool, _says("Whether deployments are frozen by a decision.")]
+    file: Annotated[str, _says("The entry's file in the repository.")]
+    line: Annotated[int | None, _says("The line of what is wrong with it, counted from 1; null where none is known.")]
+    page: Path
+
+
 class ServicesDoc(_Document, frozen=True, kw_only=True):
-    """`api/v1/services.json`: all services, by name."""
+    """`api/v1/services.json`: all services, by name; those whose entries cannot be read apart from the others."""
 
     as_of: Moment
     services: list[SummaryDoc]
+    unreadable: list[UnreadableDoc]
 
 
 class OnCallDoc(_Document, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ from pagerworthy.site.api import (
     ServicesDoc,
     StrengthWord,
     SummaryDoc,
+    UnreadableDoc,
     WaiverDoc,
 )
 from pagerworthy.site.index import Index
@@ -61,7 +62,9 @@ def index_doc(index: Index, documents: Sequence[str]) -> IndexDoc:
         services=len(index.cards),
         holders=dict(sorted(Counter(card.holder for card in cards).items())),
         verdicts=dict(sorted(Counter(card.verdict.value for card in cards).items())),
+        unreadable=len(source.catalog.unreadable),
         problems=sum(problem.severity is Severity.ERROR for problem in source.problems),
+        warnings=sum(problem.severity is Severity.WARNING for problem in source.problems),
     )
 
 
@@ -94,6 +97,19 @@ def services_doc(index: Index) -> ServicesDoc:
     return ServicesDoc(
         as_of=_stamp(index.source.scores.as_of),
         services=[summary_doc(service, index.cards[name]) for name, service in services.items() if name in index.cards],
+        unreadable=[
+            UnreadableDoc(
+                name=name,
+                title=lost.label,
+                owner=lost.owner,
+                holder=index.pagers[name].holder,
+                frozen=index.pagers[name].frozen,
+                file=lost.file,
+                line=lost.line or None,
+                page=links.service(name),
+            )
+            for name, lost in index.source.catalog.unreadable.items()
+        ],
     )
 
 
@@ -122,7 +138,7 @@ def service_doc(found: ServiceInput, shared: Shared) -> ServiceDoc:
         summary=summary_doc(service, card),
         description=service.metadata.description,
         reason=card.reason,
-        frozen=found.frozen,
+        frozen=bool(found.frozen),
         on_call=OnCallDoc(schedule=oncall.schedule, escalation=oncall.escalation, channel=oncall.channel)
         if oncall
         else None,
