@@ -14,6 +14,7 @@
   const body = table.tBodies[0];
   const count = document.getElementById("count");
   const more = document.getElementById("more");
+  const none = document.getElementById("none");
   const exact = ["owner", "system", "tier", "holder", "verdict", "rung"];
   const keys = ["q", ...exact, "budget"];
   const number = new Intl.NumberFormat("en");
@@ -50,6 +51,7 @@
     const head = element("th", "");
     head.scope = "row";
     head.append(link("services", get("name"), get("label")));
+    head.append(element("small", `tier ${get("tier")}, pager: ${get("holder")}, ${get("owner_label")}`, "narrow"));
     tr.append(head);
     cell(tr, element("b", get("verdict"), `m ${get("mark")}`));
     cell(tr, String(get("tier"))).className = "n";
@@ -105,7 +107,8 @@
     found = [];
     for (let position = 0; position < rows.length; position += 1) {
       const row = rows[position];
-      if (!fixed.every(([column, text]) => String(row[column]) === text)) continue;
+      // "defer" alone means every cause of one.
+      if (!fixed.every(([column, text]) => `${row[column]}:`.startsWith(`${text}:`))) continue;
       const mark = row[at.budget_mark];
       if (want.budget === "risk" && mark !== "bad" && mark !== "warn") continue;
       if (want.budget === "unknown" && mark !== "unk") continue;
@@ -117,7 +120,9 @@
     grow();
     const all = number.format(rows.length);
     const filtered = Object.keys(want).length > 0;
-    count.textContent = filtered ? `${number.format(found.length)} of ${all} services` : `${all} services`;
+    const first = order ? "" : ", those with most to work on first";
+    count.textContent = (filtered ? `${number.format(found.length)} of ${all} services` : `${all} services`) + first;
+    none.hidden = found.length > 0;
     if (remember) {
       const query = new URLSearchParams(want);
       if (order) query.set("sort", order);
@@ -154,6 +159,10 @@
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => apply(true), 60);
+  });
+  document.getElementById("all").addEventListener("click", () => {
+    form.reset();
+    form.elements.q.focus();
   });
   form.addEventListener("reset", () => setTimeout(() => apply(true), 0));
   form.addEventListener("submit", (event) => {

@@ -17,6 +17,8 @@
     }
     target.scrollIntoView();
   };
+  // A drawing that is wider than the screen starts where the reader is, not at its left edge.
+  for (const frame of document.querySelectorAll(".drawn")) frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
   // Paper cannot be unfolded.
   addEventListener("beforeprint", () => {
     for (const part of document.querySelectorAll("details.area")) part.open = true;

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from pagerworthy.site import SitePlan, Theme, plan, read_theme, write
+from tests.site.browser import address, browser, open_page
 from tests.site.world import world
+
+__all__ = ["address", "browser", "open_page", "planned", "site", "theme"]
 
 
 @pytest.fixture(scope="session")

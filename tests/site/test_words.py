@@ -2,12 +2,15 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pagerworthy.scoring import Verdict
 from pagerworthy.site.links import safe
-from pagerworthy.site.words import Clock, age, listed, number, percent
+from pagerworthy.site.words import TOLD_VERDICTS, VERDICTS, Clock, age, listed, number, percent, score, told
+from tests.site.world import world
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,24 @@ def test_only_web_addresses_become_links(url: str) -> None:
 def test_any_number_can_be_said(value: float) -> None:
     assert number(value)
     assert percent(value) == "not a number" or percent(value).endswith("%")
+
+
+@pytest.mark.parametrize(
+    ("engagement", "phase", "word"),
+    [
+        ("sre", "acceptance", "defer: not ready"),
+        ("hybrid", "support", "defer: not ready"),
+        ("dev", "support", "defer: not asked"),
+        ("sre", "development", "defer: too early"),
+        ("dev", "design", "defer: too early"),
+    ],
+)
+def test_a_defer_is_told_with_its_cause(engagement: str, phase: str, word: str) -> None:
+    spec = msgspec.structs.replace(world().catalog.services["cart"].spec, engagement=engagement, phase=phase)
+    assert told(Verdict.DEFER, spec).word == word
+    assert {told(verdict, spec) for verdict in Verdict} <= set(TOLD_VERDICTS)
+    assert told(Verdict.KEEP, spec) == VERDICTS[Verdict.KEEP]
+
+
+def test_scores_have_one_decimal_everywhere() -> None:
+    assert [score(94.5), score(100), score(0)] == ["94.5", "100.0", "0.0"]

@@ -6,15 +6,14 @@ from pagerworthy.scoring import Scorecard
 from pagerworthy.site import words
 
 # Text on these passes AA in white.
-_COLOURS = {"ok": "#0b6b3a", "warn": "#8a5300", "bad": "#b3261e", "wait": "#4a5361"}
+_COLOURS = {"ok": "#0b6b3a", "warn": "#8a5300", "bad": "#b3261e", "wait": "#4a5361", "not": "#15181d"}
 _LEFT = "pager"
 _ADVANCE = 6.6
 _PAD = 8
 
 
-def badge(card: Scorecard) -> bytes:
-    """The badge of a service: `pager | keep, silver`."""
-    state = words.VERDICTS[card.verdict]
+def badge(card: Scorecard, state: words.State) -> bytes:
+    """The badge of a service, whose verdict is told as `state`: `pager | keep, silver`."""
     right = f"{state.word}, {words.rung_word(card.rung)}"
     left_width = round(len(_LEFT) * _ADVANCE + 2 * _PAD)
     right_width = round(len(right) * _ADVANCE + 2 * _PAD)

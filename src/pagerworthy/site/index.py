@@ -189,7 +189,7 @@ def _refs(source: SiteInput, cards: Mapping[str, Scorecard]) -> dict[str, Ref]:
     refs = {}
     for name, node in source.graph.nodes.items():
         card = cards.get(name) if node.kind is NodeKind.SERVICE else None
-        state = words.VERDICTS[card.verdict] if card else words.State("", "")
+        state = words.told(card.verdict, source.catalog.services[name].spec) if card else words.State("", "")
         if not node.known:
             about = node.missing
         elif node.kind is NodeKind.SERVICE:
@@ -206,7 +206,7 @@ def _row(source: SiteInput, card: Scorecard | None, name: str) -> Row:
     service = source.catalog.services[name]
     spec = service.spec
     owner = source.catalog.teams.get(spec.owner)
-    state = words.VERDICTS[card.verdict] if card else words.State("not scored", "unk")
+    state = words.told(card.verdict, spec) if card else words.State("not scored", "unk")
     lowest = lowest_budget(source, name)
     return Row(
         name=name,
@@ -222,7 +222,7 @@ def _row(source: SiteInput, card: Scorecard | None, name: str) -> Row:
         rung=card.rung.word if card else "none",
         required=card.required_rung.word if card else "none",
         met=bool(card and card.rung >= card.required_rung),
-        score=f"{card.score:.0f}" if card else "",
+        score=words.score(card.score) if card else "",
         budget=(words.percent(lowest) if lowest > 0 else "spent")
         if lowest is not None
         else "not known"

@@ -10,7 +10,7 @@ import msgspec
 
 from pagerworthy import __version__
 from pagerworthy.scoring import Scorecard
-from pagerworthy.site import api, documents, links
+from pagerworthy.site import api, documents, links, words
 from pagerworthy.site.badge import badge
 from pagerworthy.site.feed import feed_of, site_url
 from pagerworthy.site.index import Index, index_of
@@ -166,7 +166,8 @@ def _services(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plann
         yield Planned(links.service(name), digest, "service.html", partial(_service, found, judge, shared))
         yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, judge, shared))
         yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, shared))
-        yield Planned(f"badges/{name}.svg", planner.digest((name, card.verdict, card.rung)), "", partial(badge, card))
+        state = words.told(card.verdict, found.service.spec)
+        yield Planned(f"badges/{name}.svg", planner.digest((name, state, card.rung)), "", partial(badge, card, state))
 
 
 class _Judge:
@@ -187,7 +188,7 @@ def _service(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
 
 
 def _scorecard(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
-    return scorecard_page(found.service.metadata.label, found.card, judge(found.card), found.evidence, shared)
+    return scorecard_page(found.service, found.card, judge(found.card), found.evidence, shared)
 
 
 def _service_json(found: ServiceInput, shared: Shared) -> bytes:

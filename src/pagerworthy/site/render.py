@@ -16,7 +16,7 @@ from pagerworthy.site.pages.page import Chrome
 
 _COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(rb"\s+")
-_AROUND = re.compile(rb" ?([{};,]) ?|(:) ")
+_AROUND = re.compile(rb" ?([{};,>]) ?|(:) ")
 _ASSETS = frozenset({".css", ".js", ".svg", ".png", ".ico", ".woff2", ".txt", ".webmanifest"})
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from pagerworthy.catalog import PagerHolder
+from pagerworthy.catalog import PHASES, PagerHolder, ServiceSpec
 from pagerworthy.scoring import Outcome, Rung, Verdict
 
 NOT_KNOWN = "not known: no collector has looked"
@@ -32,6 +32,17 @@ VERDICTS: dict[Verdict, State] = {
     Verdict.FREEZE: State("freeze", "bad"),
     Verdict.HAND_BACK: State("hand-back", "bad"),
 }
+# Why a verdict is `defer`: nobody asks SRE, it is not yet time to ask, or criteria stand in the way.
+NOT_ASKED = State("defer: not asked", "wait")
+TOO_EARLY = State("defer: too early", "wait")
+NOT_READY = State("defer: not ready", "not")
+# All that can stand where a verdict is told of a service, in the order of columns.
+TOLD_VERDICTS: tuple[State, ...] = (
+    *(state for verdict, state in VERDICTS.items() if verdict is not Verdict.DEFER),
+    NOT_READY,
+    TOO_EARLY,
+    NOT_ASKED,
+)
 OUTCOMES: dict[Outcome, State] = {
     Outcome.PASS: State("pass", "ok"),
     Outcome.FAIL: State("fail", "bad"),
@@ -48,6 +59,22 @@ HOLDERS: dict[PagerHolder, str] = {
 }
 HOLDER_ORDER: tuple[PagerHolder, ...] = ("sre", "shared", "shadow", "dev")
 RUNG_ORDER: tuple[Rung, ...] = (Rung.GOLD, Rung.SILVER, Rung.BRONZE, Rung.NONE)
+
+
+def told(verdict: Verdict, spec: ServiceSpec) -> State:
+    """A verdict as it is told of one service: a `defer` with its cause, so that what is not asked is not taken for what
+    is not ready.
+    """
+    if verdict is not Verdict.DEFER:
+        return VERDICTS[verdict]
+    if PHASES.index(spec.phase) < PHASES.index("acceptance"):
+        return TOO_EARLY
+    return NOT_ASKED if spec.engagement == "dev" else NOT_READY
+
+
+def score(value: float) -> str:
+    """A score as it is told everywhere, here and at the terminal: `94.5`."""
+    return f"{value:.1f}"
 
 
 def rung_word(rung: Rung) -> str:

@@ -19,7 +19,7 @@ from pagerworthy.site.pages.history import (
     waiver_line,
 )
 from pagerworthy.site.pages.page import Heading, Link, Page
-from pagerworthy.site.pages.service import CallLine, calls_of
+from pagerworthy.site.pages.service import CallLine, calls_of, contacts_of
 from pagerworthy.site.shared import Shared
 
 _EVENTS = 30
@@ -47,6 +47,7 @@ class RunbookPage(Page):
     services: tuple[Link, ...]
     alerts: tuple[str, ...]
     calls: tuple[CallLine, ...]
+    contacts: tuple[Link, ...]
     headings: tuple[Heading, ...]
     body: Markup
     file: str
@@ -98,11 +99,13 @@ def runbook_page(index: Index, path: str, pages: dict[str, str], uses: dict[str,
     services = uses.get(path, [])
     alerts: list[str] = []
     calls: tuple[CallLine, ...] = ()
+    contacts: tuple[Link, ...] = ()
     title = document.title
     for name in services:
         spec = catalog.services[name].spec
         owner = catalog.teams.get(spec.owner)
         calls = calls or calls_of(spec.oncall or (owner.spec.oncall if owner else None))
+        contacts = contacts or contacts_of(owner)
         for runbook in spec.runbooks:
             if runbook.path == path:
                 alerts.extend(runbook.alerts)
@@ -117,6 +120,7 @@ def runbook_page(index: Index, path: str, pages: dict[str, str], uses: dict[str,
         ),
         alerts=tuple(dict.fromkeys(alerts)),
         calls=calls,
+        contacts=contacts,
         headings=document.headings,
         body=document.body,
         file=path,

@@ -28,7 +28,10 @@ class Around(msgspec.Struct, frozen=True):
 
 
 class ServiceInput(msgspec.Struct, frozen=True):
-    """All that a service's page follows from, apart from what all pages share: its digest is that of the page."""
+    """All that a service's page follows from, apart from what all pages share: its digest is that of the page.
+
+    `frozen` and `since` say since when deployments are frozen, and since when the pager is held; empty if they are not.
+    """
 
     service: Service
     card: Scorecard
@@ -36,7 +39,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
     owner: Team | None
     system: System | None
     environments: tuple[Environment, ...]
-    frozen: bool
+    frozen: str
     since: str
     decisions: tuple[Decision, ...]
     waivers: tuple[Waiver, ...]
@@ -72,7 +75,7 @@ def service_input(index: Index, name: str) -> ServiceInput:
         owner=catalog.teams.get(spec.owner),
         system=catalog.systems.get(spec.system),
         environments=tuple(catalog.environments[each] for each in spec.environments if each in catalog.environments),
-        frozen=pager.frozen,
+        frozen=index.clock.when(pager.freezes[-1]) if pager.frozen else "",
         since=index.clock.when(pager.since) if pager.since else "",
         decisions=tuple(index.decisions.get(name, ())),
         waivers=tuple(index.waivers.get(name, ())),

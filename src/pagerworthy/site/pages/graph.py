@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pagerworthy.graph import Edge, Node, NodeKind, Relation, layers_of
+from pagerworthy.graph import Edge, Node, NodeKind, layers_of
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Written, box_height, outline, text_in
 from pagerworthy.site.index import Index
@@ -326,7 +326,7 @@ def _layers(index: Index, layers: dict[str, int]) -> list[Layer]:
 
 
 def _needs(index: Index, name: str) -> tuple[str, str]:
-    edges = [edge for edge in index.source.graph.needs(name) if edge.relation is not Relation.OWNS]
+    edges = index.source.graph.needs(name)
 
     def labels(edges: list[Edge]) -> str:
         return words.listed([index.refs[edge.target].name for edge in edges], 8)

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pagerworthy.catalog import Metadata, Team
+from pagerworthy.catalog import Metadata
 from pagerworthy.site import links, words
 from pagerworthy.site.index import Index, Row
+from pagerworthy.site.order import needs_work, urgency
 from pagerworthy.site.pages.page import Link, Page
-from pagerworthy.site.pages.service import CallLine, calls_of
+from pagerworthy.site.pages.service import CallLine, calls_of, contacts_of
 from pagerworthy.site.pages.services import unreadable_links
 
 # Rows of each list; the rest is one link away, in the filtered list of services.
 ROWS = 50
-_URGENT = {"hand-back": 0, "freeze": 1, "accept-with-conditions": 2, "accept": 3, "defer": 4, "keep": 5}
 
 
 class Split(NamedTuple):
@@ -83,18 +83,10 @@ class GroupsPage(Page):
     total: int
 
 
-def needs_work(row: Row) -> bool:
-    """Whether something has to be done about the service now."""
-    return not row.met or row.mark in {"bad", "warn"} or row.budget_mark in {"bad", "warn"}
-
-
 def split_of(index: Index, names: Sequence[str]) -> Split:
     """The services that need work, the most urgent first, then the others by name."""
     rows = [index.rows[name] for name in names]
-    work = sorted(
-        (row for row in rows if needs_work(row)),
-        key=lambda row: (_URGENT.get(row.verdict, 9), row.tier, -row.open, row.name),
-    )
+    work = sorted((row for row in rows if needs_work(row)), key=urgency)
     rest = [row for row in rows if not needs_work(row)]
     return Split(tuple(work[:ROWS]), max(len(work) - ROWS, 0), tuple(rest[:ROWS]), max(len(rest) - ROWS, 0))
 
@@ -129,7 +121,7 @@ def team_page(index: Index, name: str) -> TeamPage:
         role=spec.role,
         lead=spec.lead,
         calls=calls_of(spec.oncall),
-        contacts=_contacts(team),
+        contacts=contacts_of(team),
         members=tuple(f"{each.name} ({each.github})" if each.github else each.name for each in spec.members),
         rotation=f"{words.count(spec.rotation, 'person', 'people')} in the rotation" if spec.rotation else "",
         summary=summary_of(index, names),
@@ -144,10 +136,6 @@ def team_page(index: Index, name: str) -> TeamPage:
             index, [each.name for each in index.source.catalog.unreadable.values() if each.owner == name]
         ),
     )
-
-
-def _contacts(team: Team) -> tuple[Link, ...]:
-    return tuple(Link(f"{kind}: {where}", links.safe(where)) for kind, where in sorted(team.spec.contact.items()))
 
 
 def system_page(index: Index, name: str) -> SystemPage:

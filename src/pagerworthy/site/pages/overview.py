@@ -1,7 +1,7 @@
 """The overview: who holds the pagers, what needs a decision now, how ready we are, and how much we really know."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,10 +111,10 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
     cards = index.cards
     # A pager is carried by decision, whether the entry can be read or not.
     held = Counter(pager.holder for pager in index.pagers.values())
-    verdicts = Counter(card.verdict for card in cards.values())
+    told = _told(index, cards)
     unread = [each for each in source.problems if each.severity is Severity.ERROR]
     total = share_of(list(index.tallies.values()))
-    coverage = sum(card.coverage for card in cards.values()) / len(cards) if cards else 0.0
+    coverage = 1 - total.unknown / total.due if total.due else 0.0
     blind = sum(card.coverage < 0.5 for card in cards.values())
     sre = held["sre"] + held["shared"]
     events = tuple(event_of(each, shared) for each in reversed(source.catalog.decisions[-_RECENT:]))
@@ -130,7 +130,7 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
         held=tuple(_held(held)),
         notices=(_decide(index), _budgets(index), _expiring(index)),
         tiers=tuple(_tiers(index)),
-        verdicts=tuple(words.VERDICTS[verdict] for verdict in Verdict if verdicts[verdict]),
+        verdicts=tuple(state for state in words.TOLD_VERDICTS if told[state]),
         rungs=tuple(words.rung_word(rung) for rung in words.RUNG_ORDER),
         coverage=words.percent(coverage),
         coverage_words=f"{words.count(blind, 'service')} of {len(cards):,} below half",
@@ -207,7 +207,7 @@ def _decide(index: Index) -> Notices:
     notices = [_not_judged(index, name) for name in index.source.catalog.unreadable]
     count = len(notices) + len(found)
     for _, tier, name, text in found[:_MOST]:
-        state = words.VERDICTS[index.cards[name].verdict]
+        state = words.told(index.cards[name].verdict, index.source.catalog.services[name].spec)
         notices.append(Notice(name, _label(index, name), f"tier {tier}", state.mark, state.word, words.sentence(text)))
     return _notices("Needs a decision", "Every verdict is what was last decided.", notices[:_MOST], count, "")
 
@@ -220,12 +220,17 @@ def _not_judged(index: Index, name: str) -> Notice:
 
 
 def _budgets(index: Index) -> Notices:
-    found = []
-    for name in index.cards:
+    """Budgets at risk or spent; and then those that nobody knows while SRE carries the pager."""
+    found: list[tuple[float, int, str]] = []
+    unseen: list[tuple[int, str]] = []
+    for name, row in index.rows.items():
         lowest = lowest_budget(index.source, name)
         if lowest is not None and lowest < BUDGET_AT_RISK:
-            found.append((lowest, index.rows[name].tier, name))
+            found.append((lowest, row.tier, name))
+        elif lowest is None and row.holder in {"sre", "shared"}:
+            unseen.append((row.tier, name))
     found.sort()
+    unseen.sort()
     notices = []
     for lowest, tier, name in found[:_MOST]:
         mark = budget_mark(lowest)
@@ -233,12 +238,18 @@ def _budgets(index: Index) -> Notices:
         notices.append(
             Notice(name, _label(index, name), f"tier {tier}", mark, "at risk" if mark == "warn" else "spent", text)
         )
+    for tier, name in unseen[: _MOST - len(notices)]:
+        promises = bool(index.source.catalog.services[name].spec.slos)
+        text = "No record says what is left of its error budget." if promises else "It promises no service level."
+        text += " SRE carries its pager all the same."
+        notices.append(Notice(name, _label(index, name), f"tier {tier}", "unk", "not known", text))
     return _notices(
         "Budgets at risk",
-        f"No known error budget is below {words.percent(BUDGET_AT_RISK)}.",
+        "Every error budget of which SRE carries the pager is known, and no known one is below "
+        f"{words.percent(BUDGET_AT_RISK)}.",
         notices,
-        len(found),
-        links.view(budget="risk"),
+        len(found) + len(unseen),
+        links.view(budget="risk") if found else links.view(budget="unknown"),
     )
 
 
@@ -291,19 +302,25 @@ def _notices(title: str, none: str, notices: list[Notice], total: int, href: str
     return Notices(title, none, tuple(notices), total, total - len(notices), href)
 
 
+def _told(index: Index, cards: Mapping[str, Scorecard]) -> Counter[words.State]:
+    """How many of these services have each verdict, as it is told."""
+    services = index.source.catalog.services
+    return Counter(words.told(card.verdict, services[name].spec) for name, card in cards.items())
+
+
 def _tiers(index: Index) -> Iterator[TierRow]:
     services = index.source.catalog.services
-    by_tier: dict[int, list[Scorecard]] = {}
+    by_tier: dict[int, dict[str, Scorecard]] = {}
     for name, card in index.cards.items():
-        by_tier.setdefault(services[name].spec.tier, []).append(card)
-    present = Counter(card.verdict for card in index.cards.values())
+        by_tier.setdefault(services[name].spec.tier, {})[name] = card
+    present = _told(index, index.cards)
     for tier, cards in sorted(by_tier.items()):
-        rungs = Counter(card.rung for card in cards)
-        verdicts = Counter(card.verdict for card in cards)
+        rungs = Counter(card.rung for card in cards.values())
+        told = _told(index, cards)
         yield TierRow(
             tier,
             len(cards),
-            sum(card.rung >= card.required_rung for card in cards),
+            sum(card.rung >= card.required_rung for card in cards.values()),
             tuple(rungs[rung] for rung in words.RUNG_ORDER),
-            tuple(verdicts[verdict] for verdict in Verdict if present[verdict]),
+            tuple(told[state] for state in words.TOLD_VERDICTS if present[state]),
         )

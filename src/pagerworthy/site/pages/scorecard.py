@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from pagerworthy.catalog import Service
 from pagerworthy.evidence import SubjectEvidence
 from pagerworthy.scoring import CriterionResult, Outcome, Scorecard
 from pagerworthy.site import links, words
@@ -138,9 +139,10 @@ def by_area(card: Scorecard, shared: Shared) -> list[Judged]:
 
 
 def scorecard_page(
-    label: str, card: Scorecard, judged: Sequence[Judged], evidence: SubjectEvidence, shared: Shared
+    service: Service, card: Scorecard, judged: Sequence[Judged], evidence: SubjectEvidence, shared: Shared
 ) -> ScorecardPage:
     """The context of a scorecard's page."""
+    label = service.metadata.label
     due = [each for area in judged for each in area.due]
     proofs = Proofs(evidence, shared.clock, _PAGE - _FRAME - _AREA * len(judged) - sum(each.size for each in due))
     # What is not met is what a reader looks into: its records come first where not all fit.
@@ -155,7 +157,7 @@ def scorecard_page(
         about=f"Every criterion for {label}, with the evidence behind it.",
         name=card.service,
         label=label,
-        verdict=words.VERDICTS[card.verdict],
+        verdict=words.told(card.verdict, service.spec),
         reason=card.reason,
         tallies=tallies_of(card),
         areas=tuple(_area(area, [lines[each.asked.id] for each in area.due], 0) for area in judged),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pagerworthy.catalog import OnCall, PagerHolder
+from pagerworthy.catalog import OnCall, PagerHolder, Team
 from pagerworthy.graph import rounded_down
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
@@ -46,7 +46,9 @@ class ServicePage(Page):
     holder: str
     holder_words: str
     frozen: bool
+    frozen_since: str
     calls: tuple[CallLine, ...]
+    contacts: tuple[Link, ...]
     runbooks: tuple[RunbookLine, ...]
     verdict: words.State
     reason: str
@@ -64,9 +66,11 @@ class ServicePage(Page):
     drawing: Drawing | None
     needs: tuple[Around, ...]
     more_needs: tuple[Ref, ...]
+    needs_count: int
     needs_rest: int
     needed_by: tuple[Around, ...]
     more_needed_by: tuple[Ref, ...]
+    needed_by_count: int
     needed_by_rest: int
     blast: tuple[str, ...]
     blast_first: tuple[Ref, ...]
@@ -98,8 +102,10 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         lead=found.owner.spec.lead if found.owner else "",
         holder=card.holder,
         holder_words=holder_words(card.holder, found.since, owner),
-        frozen=found.frozen,
+        frozen=bool(found.frozen),
+        frozen_since=found.frozen,
         calls=calls_of(spec.oncall or (found.owner.spec.oncall if found.owner else None)),
+        contacts=contacts_of(found.owner),
         runbooks=tuple(
             RunbookLine(
                 runbook.title,
@@ -108,14 +114,14 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
             )
             for runbook in spec.runbooks
         ),
-        verdict=words.VERDICTS[card.verdict],
+        verdict=words.told(card.verdict, spec),
         reason=card.reason,
         rung=words.rung_word(card.rung),
         rung_with_waivers=words.rung_word(card.rung_with_waivers) if card.rung_with_waivers != card.rung else "",
         required=card.required_rung.word,
         met=card.rung >= card.required_rung,
-        score=words.number(card.score),
-        score_with_waivers=words.number(card.score_with_waivers),
+        score=words.score(card.score),
+        score_with_waivers=words.score(card.score_with_waivers),
         coverage=words.percent(card.coverage),
         tallies=tallies_of(card),
         fixes=fixes_of(wanted[:_FIXES], card.blocking),
@@ -124,9 +130,11 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         drawing=_drawing(found),
         needs=found.needs,
         more_needs=found.more_needs,
+        needs_count=found.needs_count,
         needs_rest=found.needs_count - len(found.needs) - len(found.more_needs),
         needed_by=found.needed_by,
         more_needed_by=found.more_needed_by,
+        needed_by_count=found.needed_by_count,
         needed_by_rest=found.needed_by_count - len(found.needed_by) - len(found.more_needed_by),
         blast=blast_words(label, found.blast),
         blast_first=found.blast.first,
@@ -201,11 +209,18 @@ def calls_of(oncall: OnCall | None) -> tuple[CallLine, ...]:
     return tuple(lines)
 
 
+def contacts_of(team: Team | None) -> tuple[Link, ...]:
+    """How to reach a team when nobody is named as on call, by kind."""
+    if team is None:
+        return ()
+    return tuple(Link(f"{kind}: {where}", links.safe(where)) for kind, where in sorted(team.spec.contact.items()))
+
+
 def _drawing(found: ServiceInput) -> Drawing | None:
     if not (found.needs or found.needed_by):
         return None
     spec = found.service.spec
-    state = words.VERDICTS[found.card.verdict]
+    state = words.told(found.card.verdict, spec)
     own = Ref(
         found.service.name, found.service.metadata.label, "", "service", state.word, state.mark, f"tier {spec.tier}"
     )
@@ -243,7 +258,9 @@ def _ceiling_words(found: ServiceInput) -> str:
     if ceiling.percent is None:
         return f"How much it can promise is not known: nothing is promised by {words.listed(ceiling.unpromised)}."
     if ceiling.percent == 100 and not (ceiling.unpromised or ceiling.survived):
-        return "It needs nothing that could limit what it promises."
+        owns = any(each.owned and each.hard for each in found.needs)
+        besides = "Besides its own resources it" if owns else "It"
+        return f"{besides} needs nothing that could limit what it promises."
     limit = rounded_down(ceiling.percent, 3)
     text = f"Its hard dependencies together let it promise {'at most' if ceiling.exact else 'at least'} {limit} %"
     if found.limiting:

@@ -8,6 +8,7 @@ import msgspec
 from pagerworthy.catalog import Catalog
 from pagerworthy.site import links
 from pagerworthy.site.index import Index, Row
+from pagerworthy.site.order import urgency
 from pagerworthy.site.pages.page import Link, Page
 
 # Rows a page without scripts shows; the page stays under 40 KB.
@@ -29,8 +30,8 @@ class ServicesPage(Page):
 
 
 def services_pages(index: Index) -> Iterator[ServicesPage]:
-    """The first page carries search and filters; all have their rows without a script."""
-    rows = tuple(index.rows.values())
+    """The first page carries search and filters; all have their rows without a script, the most urgent first."""
+    rows = tuple(sorted(index.rows.values(), key=urgency))
     pages = max(-(-len(rows) // PAGE_ROWS), 1)
     for number in range(1, pages + 1):
         yield ServicesPage(
@@ -67,7 +68,8 @@ def _path(number: int) -> str:
 def services_data(index: Index) -> bytes:
     """The rows of all services as a classic script, because a page opened from a file system may not fetch.
 
-    `window.pagerworthy.services = {columns, teams, rows}`: each row has the values of `columns`, in their order.
+    `window.pagerworthy.services = {columns, teams, rows}`: each row has the values of `columns`, in their order; rows
+    stand as in the pages.
     """
     catalog: Catalog = index.source.catalog
     columns = Row._fields
@@ -76,7 +78,7 @@ def services_data(index: Index) -> bytes:
         {
             "columns": columns,
             "teams": {name: team.metadata.label for name, team in catalog.teams.items()},
-            "rows": [tuple(row) for row in index.rows.values()],
+            "rows": [tuple(row) for row in sorted(index.rows.values(), key=urgency)],
         },
     )
 

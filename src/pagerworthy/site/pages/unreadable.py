@@ -9,7 +9,7 @@ from pagerworthy.site.index import Index, Ref
 from pagerworthy.site.pages.gathered import Around, around
 from pagerworthy.site.pages.history import History, history_of
 from pagerworthy.site.pages.page import Link, Page
-from pagerworthy.site.pages.service import CallLine, RunbookLine, blast_words, calls_of, holder_words
+from pagerworthy.site.pages.service import CallLine, RunbookLine, blast_words, calls_of, contacts_of, holder_words
 from pagerworthy.site.shared import Shared
 
 
@@ -35,6 +35,7 @@ class UnreadablePage(Page):
     holder_words: str
     frozen: bool
     calls: tuple[CallLine, ...]
+    contacts: tuple[Link, ...]
     runbooks: tuple[RunbookLine, ...]
     blast: tuple[str, ...]
     blast_first: tuple[Ref, ...]
@@ -73,6 +74,7 @@ def _page(index: Index, name: str, shared: Shared) -> UnreadablePage:
         holder_words=holder_words(pager.holder, index.clock.when(pager.since) if pager.since else "", owner),
         frozen=pager.frozen,
         calls=calls_of(lost.oncall or (team.spec.oncall if team else None)),
+        contacts=contacts_of(team),
         runbooks=tuple(
             RunbookLine(
                 runbook.title,
