@@ -18,7 +18,8 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     them: a service, owner/resource, or external:provider. What it owns is not among them. `providers` are external
     dependencies with the availability that the entry states, in percent. `promise` is the lowest availability
     objective, in percent. `files` are paths from the repository's root. `past` are the days on which something is said
-    to have happened, each with its place in the entry.
+    to have happened, each with its place in the entry. `zones` are the most that it, or a resource of its own, is to
+    span.
     """
 
     owner: str
@@ -36,6 +37,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     slos: tuple[str, ...]
     files: tuple[str, ...]
     past: tuple[tuple[str, dt.date], ...] = ()
+    zones: int = 1
 
 
 def ties_of(service: Service) -> Ties:
@@ -75,6 +77,7 @@ def ties_of(service: Service) -> Ties:
         slos=tuple(slo.name for slo in spec.slos),
         files=tuple(files),
         past=tuple(_past(service)),
+        zones=max([each.zones for each in spec.resources.values()] + [spec.compute.zones if spec.compute else 1]),
     )
 
 

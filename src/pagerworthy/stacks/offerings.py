@@ -8,8 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from pagerworthy.catalog import Backup, EnvironmentSpec, Resource
-from pagerworthy.stacks.lengths import days, seconds
-from pagerworthy.stacks.versions import Engine, engine_of
+from pagerworthy.cloud import Engine, days, engine_of, seconds
 
 SIZES = ("small", "medium", "large", "xlarge")
 

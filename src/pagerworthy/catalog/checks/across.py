@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pagerworthy.catalog.catalog import Catalog
 from pagerworthy.catalog.checks import (
+    cloud,
     cycles,
     decisions,
     dependencies,
@@ -40,6 +41,8 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     people.members,
     people.approvers,
     future.happened,
+    cloud.zones,
+    cloud.names,
 )
 
 

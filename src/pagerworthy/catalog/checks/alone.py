@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from pagerworthy.catalog.checks.cloud import cloud
 from pagerworthy.catalog.checks.levels import levels
 from pagerworthy.catalog.checks.suggest import did_you_mean
 from pagerworthy.catalog.model import Decision, Entry, Postmortem, Service, Team, Waiver
@@ -31,6 +32,7 @@ def _findings(entry: Entry) -> Iterator[_Finding]:
             yield from _alerts(entry)
             yield from _numbers(entry)
             yield from levels(entry)
+            yield from cloud(entry)
         case Team():
             names = [person.name for person in entry.spec.members]
             if entry.spec.lead and entry.spec.lead not in names:

@@ -13,8 +13,8 @@ from pulumi_aws.route53.record import Record
 from pulumi_aws.vpc.security_group_ingress_rule import SecurityGroupIngressRule
 
 from pagerworthy.catalog import Compute, Resource
+from pagerworthy.cloud import seconds
 from pagerworthy.stacks.inputs import ServiceInputs
-from pagerworthy.stacks.lengths import seconds
 from pagerworthy.stacks.program.provided import Limit, Provided
 from pagerworthy.stacks.program.resources.certificate import certificate
 from pagerworthy.stacks.program.resources.firewall import firewall, is_firewalled

@@ -1,0 +1,152 @@
+"""Whether a service asks the cloud for what there is, and for no less than the law wants.
+
+Only entries that name an environment are judged: nothing is provisioned for the others.
+"""
+
+from collections.abc import Iterator
+
+from pagerworthy.catalog.checks.levels import Finding
+from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.catalog.model import Compute, Resource, Service
+from pagerworthy.cloud import (
+    TASK_SIZES,
+    UnknownVersionError,
+    days,
+    engine_of,
+    is_regulated,
+    offered,
+    seconds,
+    task_size,
+)
+from pagerworthy.problem import Problem
+
+# What an environment's own stack is called.
+_PLATFORM = "platform"
+_YEAR = 365
+# The longest that ElastiCache keeps a snapshot, and the longest and shortest, in seconds, that SQS keeps a message.
+_CACHE_DAYS = 35
+_MESSAGE_DAYS = 14
+_SHORTEST_MESSAGE = 60
+
+
+def cloud(service: Service) -> Iterator[Finding]:
+    """PW701, PW702, PW703, PW705 to PW708: what one entry asks for by itself."""
+    spec = service.spec
+    if not spec.environments:
+        return
+    if service.name == _PLATFORM:
+        mend = "give the service another name"
+        yield "PW701", "each environment has a stack called platform already", "metadata.name", mend
+    if spec.compute is not None and spec.compute.type == "fargate":
+        yield from _task(spec.compute)
+    regulated = spec.data is not None and is_regulated(spec.data.regulations)
+    for name, resource in spec.resources.items():
+        path = f"spec.resources.{name}"
+        yield from _version(resource, path)
+        yield from _lengths(resource, path)
+        if regulated:
+            yield from _regulated(resource, path)
+    logs = spec.monitoring.logs
+    if regulated and logs is not None and logs.retention and days(logs.retention) < _YEAR:
+        yield _young("logs", logs.retention, "spec.monitoring.logs.retention")
+
+
+def zones(scope: Scope) -> Iterator[Problem]:
+    """PW704: production has the zones that are asked for; staging is the same in small."""
+    few = {
+        name: environment.spec.zones
+        for name, environment in scope.catalog.environments.items()
+        if environment.spec.purpose == "production"
+    }
+    for name, ties in scope.catalog.ties.items():
+        for each in ties.environments:
+            if each in few and ties.zones > few[each]:
+                yield from _zones(scope, name, each, few[each])
+                break
+
+
+def names(scope: Scope) -> Iterator[Problem]:
+    """PW709: service and resource joined by a hyphen are what the cloud knows a resource by."""
+    services = scope.catalog.ties
+    taken: dict[str, str] = {}
+    for service, ties in services.items():
+        if not ties.environments:
+            continue
+        for resource in ties.owns:
+            name, whose = f"{service}-{resource}", f"{service}/{resource}"
+            other = name if name in services else taken.setdefault(name, whose)
+            if other != whose:
+                message = f"in the cloud, {whose} would have the same name as {other}: {name}"
+                path, mend = f"spec.resources.{resource}", "give the resource another name"
+                yield scope.problem("PW709", message, "Service", service, path, mend)
+
+
+def _zones(scope: Scope, service: str, environment: str, most: int) -> Iterator[Problem]:
+    spec = scope.catalog.services[service].spec
+    wanted = {f"spec.resources.{name}": resource.zones for name, resource in spec.resources.items()}
+    if spec.compute is not None:
+        wanted["spec.compute"] = spec.compute.zones
+    for path, each in wanted.items():
+        if each > most:
+            message = f"{environment} has {most} zones, and this wants {each}"
+            mend = f"write zones: {most}, or more in the entry of {environment}"
+            yield scope.problem("PW704", message, "Service", service, f"{path}.zones", mend)
+
+
+def _task(compute: Compute) -> Iterator[Finding]:
+    try:
+        task_size(compute.cpu, compute.memory)
+    except ValueError as error:
+        memories = TASK_SIZES.get(compute.cpu or 0)
+        if memories is None and compute.cpu is not None:
+            yield "PW702", str(error), "spec.compute.cpu", f"write one of {', '.join(map(str, TASK_SIZES))}"
+            return
+        mend = "write a memory that Fargate offers: 512, 1024, 2048, 4096 and more"
+        if memories is not None:
+            fitting = ", ".join(map(str, memories)) if len(memories) < 8 else f"{memories[0]} to {memories[-1]}"
+            mend = f"with cpu: {compute.cpu} write one of {fitting}"
+        others = [str(cpu) for cpu, each in TASK_SIZES.items() if compute.memory in each]
+        mend += f", or cpu: {others[0]} with this memory" if others else ""
+        yield "PW702", str(error), "spec.compute.memory", mend
+
+
+def _version(resource: Resource, path: str) -> Iterator[Finding]:
+    if not resource.version or not offered(resource.type):
+        return
+    try:
+        engine_of(resource.type, resource.version)
+    except UnknownVersionError as error:
+        yield "PW703", str(error), f"{path}.version", f"write one of {', '.join(error.offered)}"
+
+
+def _lengths(resource: Resource, path: str) -> Iterator[Finding]:
+    if resource.type == "redis" and resource.backup and days(resource.backup.retention) > _CACHE_DAYS:
+        kept = resource.backup.retention
+        message = f"AWS keeps the backups of a cache for {_CACHE_DAYS} days at most, not for {kept}"
+        yield "PW708", message, f"{path}.backup.retention", f"write {_CACHE_DAYS}d, or keep the data in a database"
+    if resource.type in {"queue", "topic"} and resource.retention:
+        if seconds(resource.retention) > _MESSAGE_DAYS * 86400:
+            message = f"AWS keeps a message for {_MESSAGE_DAYS} days at most, not for {resource.retention}"
+            mend = f"write {_MESSAGE_DAYS}d, or let a reader write messages into a bucket"
+            yield "PW708", message, f"{path}.retention", mend
+        elif seconds(resource.retention) < _SHORTEST_MESSAGE:
+            message = f"AWS keeps a message for a minute at least, not for {resource.retention}"
+            yield "PW708", message, f"{path}.retention", "write 1m or more"
+
+
+def _regulated(resource: Resource, path: str) -> Iterator[Finding]:
+    if resource.encrypted is False:
+        yield "PW705", "regulated data must be encrypted", f"{path}.encrypted", "remove it, or write encrypted: true"
+    if resource.type == "memcached":
+        message = "memcached encrypts nothing that it holds, and asks nobody for a password"
+        yield "PW705", message, f"{path}.type", "write type: redis"
+    if resource.type == "bucket":
+        if resource.public:
+            yield "PW707", "regulated data must not be public", f"{path}.public", "remove it, or write public: false"
+        if resource.retention and days(resource.retention) < _YEAR:
+            yield _young("records", resource.retention, f"{path}.retention")
+
+
+def _young(what: str, retention: str, path: str) -> Finding:
+    message = f"{what} of a regulated service are kept for a year, not for {retention}"
+    return "PW706", message, path, f"write {_YEAR}d or more"

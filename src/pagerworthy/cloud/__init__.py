@@ -1,0 +1,19 @@
+"""What AWS offers, and what the law asks of those who use it: facts, without a catalog and without a cloud."""
+
+from pagerworthy.cloud.fargate import TASK_SIZES, task_size
+from pagerworthy.cloud.lengths import days, seconds
+from pagerworthy.cloud.regulations import REGULATED, is_regulated
+from pagerworthy.cloud.versions import Engine, UnknownVersionError, engine_of, offered
+
+__all__ = [
+    "REGULATED",
+    "TASK_SIZES",
+    "Engine",
+    "UnknownVersionError",
+    "days",
+    "engine_of",
+    "is_regulated",
+    "offered",
+    "seconds",
+    "task_size",
+]

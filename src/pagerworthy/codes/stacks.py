@@ -1,0 +1,83 @@
+"""Problems of what a stack is asked for: PW7xx. They concern entries that name environments, since others have none."""
+
+from pagerworthy.codes.code import Code
+
+ROWS: tuple[Code, ...] = (
+    Code(
+        code="PW701",
+        title="A service called platform",
+        why="Each environment has a stack of that name: its network, cluster and keys.",
+        mend="Give the service another name.",
+        wrong="metadata: {name: platform}",
+        right="metadata: {name: developer-portal}",
+    ),
+    Code(
+        code="PW702",
+        title="CPU and memory that Fargate does not combine",
+        why="AWS would refuse the task when the stack is brought up, half of it there.",
+        mend="Write a memory that Fargate offers with this CPU, both in the units of ECS.",
+        wrong="compute: {type: fargate, cpu: 256, memory: 4096}",
+        right="compute: {type: fargate, cpu: 512, memory: 4096}",
+    ),
+    Code(
+        code="PW703",
+        title="A version that AWS does not offer",
+        why="AWS would refuse the resource when the stack is brought up, half of it there.",
+        mend="Write a version that is offered; the series alone (`17`) is kept up to date by AWS.",
+        wrong='db: {type: postgres, size: small, version: "9.6"}',
+        right='db: {type: postgres, size: small, version: "17"}',
+    ),
+    Code(
+        code="PW704",
+        title="More zones than production has",
+        why="Nobody can lose a zone less than is there: the entry promises what the network cannot keep.",
+        mend="Write as many zones as the environment has, or give the environment more.",
+        wrong="db: {type: postgres, size: small, zones: 3}    # in an environment with zones: 2",
+        right="db: {type: postgres, size: small, zones: 2}",
+    ),
+    Code(
+        code="PW705",
+        title="Regulated data without encryption",
+        why="PCI DSS and SOX ask that card data and the books are encrypted where they lie, and that readers are known.",
+        mend="Remove `encrypted: false`; in place of memcached, which knows no keys and no passwords, use redis.",
+        wrong="data: {classification: restricted, regulations: [pci-dss]}\n"
+        "resources: {cards: {type: postgres, size: small, encrypted: false}}",
+        right="data: {classification: restricted, regulations: [pci-dss]}\n"
+        "resources: {cards: {type: postgres, size: small}}",
+    ),
+    Code(
+        code="PW706",
+        title="Regulated records that are kept for less than a year",
+        why="PCI DSS asks for twelve months of records, and auditors of SOX for the year that they look at.",
+        mend="Write 365d or more. Backups may be younger: beside them, a copy of each day is kept for a year.",
+        wrong="data: {classification: restricted, regulations: [sox]}\n"
+        "resources: {statements: {type: bucket, retention: 90d}}",
+        right="data: {classification: restricted, regulations: [sox]}\n"
+        "resources: {statements: {type: bucket, retention: 400d}}",
+    ),
+    Code(
+        code="PW707",
+        title="Regulated data in public",
+        why="Whoever guesses a name could read it, and nobody would know who did.",
+        mend="Remove `public: true`, and let a service hand out what people may see.",
+        wrong="data: {classification: restricted, regulations: [pci-dss]}\n"
+        "resources: {receipts: {type: bucket, public: true}}",
+        right="data: {classification: restricted, regulations: [pci-dss]}\nresources: {receipts: {type: bucket}}",
+    ),
+    Code(
+        code="PW708",
+        title="A retention that AWS does not offer",
+        why="What the entry promises would be gone earlier.",
+        mend="Write a shorter one, or keep the data in a resource that can: a bucket, or a database.",
+        wrong="jobs: {type: queue, retention: 30d}",
+        right="jobs: {type: queue, retention: 14d}",
+    ),
+    Code(
+        code="PW709",
+        title="Two things of one name in the cloud",
+        why="Names are made of service and resource; the second stack would fail, or take what is the first one's.",
+        mend="Give one of the resources another name.",
+        wrong="resource `b-c` of the service `a`, and resource `c` of the service `a-b`",
+        right="resource `store` of the service `a`, and resource `c` of the service `a-b`",
+    ),
+)
