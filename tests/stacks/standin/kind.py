@@ -27,6 +27,8 @@ class Kind:
     secret: ClassVar[frozenset[str]] = frozenset()
     named: ClassVar[str] = ""
     delete_first: ClassVar[bool] = False
+    # What moto has no place for: the stand-in keeps it, and shows it in `emulated.json` under the type's token.
+    unkept: ClassVar[frozenset[str]] = frozenset()
     # Error codes with which AWS says that there is no such thing.
     missing: ClassVar[frozenset[str]] = frozenset()
 

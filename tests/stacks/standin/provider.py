@@ -201,6 +201,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             except Exception as error:
                 if not is_gone(error, kind.missing):
                     raise
+            self._memory.remove(kind.token, request.id)
 
         self._carry_out("delete", request.urn, request.id, context, delete)
         return empty_pb2.Empty()
@@ -248,6 +249,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _outputs(self, kind: Kind, aws: Aws, id_: str, props: Props) -> Props:
         actual = kind.read(aws, id_, props)
+        if kind.unkept:
+            self._memory.put(kind.token, id_, {key: props[key] for key in sorted(kind.unkept & props.keys())})
         if actual is None:
             raise RuntimeError(f"{kind.token} {id_} is not there right after it was written")
         return _complete(kind, aws, id_, {**props, **actual})

@@ -56,6 +56,9 @@ def _start_moto(home: Path) -> str:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
+    from tests.stacks.standin.mended import mend
+
+    mend()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
     class Quiet(WSGIRequestHandler):

@@ -20,6 +20,25 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def named(props: Mapping[str, Any], names: Mapping[str, str]) -> Props:
+    """The properties that are there, under AWS's names."""
+    return {name: props[key] for key, name in names.items() if key in props}
+
+
+def pascal(value: Any) -> Any:
+    """The value with every key as most of AWS writes it: `minCapacity` as `MinCapacity`."""
+    if isinstance(value, Mapping):
+        return {key[0].upper() + key[1:]: pascal(each) for key, each in value.items() if each is not None}
+    return [pascal(each) for each in value] if isinstance(value, list) else value
+
+
+def camel(value: Any) -> Any:
+    """The value with every key as Pulumi writes it: `MinCapacity` as `minCapacity`."""
+    if isinstance(value, Mapping):
+        return {key[0].lower() + key[1:]: camel(each) for key, each in value.items()}
+    return [camel(each) for each in value] if isinstance(value, list) else value
+
+
 def from_struct(struct: struct_pb2.Struct) -> Props:
     """The properties in plain Python: secrets are unwrapped, whole numbers are ints, nulls are left out."""
     return {key: _plain(value) for key, value in struct.fields.items() if value.WhichOneof("kind") != "null_value"}

@@ -9,8 +9,27 @@ from tests.stacks.standin.kind import Kind
 MODULES: dict[str, tuple[str, ...]] = {
     "sns": ("sns",),
     "sqs": ("sqs",),
-    "ec2": ("network",),
+    "acm": ("certificates",),
+    "appautoscaling": ("autoscaling",),
+    "backup": ("backup",),
+    "budgets": ("budgets",),
+    "cloudwatch": ("alarms", "logs"),
+    "ec2": ("network", "routing", "endpoints", "flowlogs"),
+    "ecr": ("ecr",),
+    "ecs": ("ecs", "ecs_service"),
+    "elasticache": ("elasticache",),
+    "iam": ("iam",),
+    "kms": ("kms",),
+    "lb": ("balancers", "listeners"),
+    "mq": ("mq",),
+    "rds": ("rds", "rds_instance"),
+    "route53": ("route53",),
+    "s3": ("s3", "s3_settings"),
+    "secretsmanager": ("secrets",),
+    "servicediscovery": ("discovery",),
+    "sesv2": ("sesv2",),
     "vpc": ("rules",),
+    "wafv2": ("wafv2",),
 }
 
 
