@@ -82,10 +82,15 @@ class StacksSettings(_Section, frozen=True):
 
     `backend` is where Pulumi keeps its state (`s3://...`), empty for a folder of this repository that git ignores;
     `repository` (`owner/name` on GitHub) is whose workflows may change the environments, empty for nobody's.
+    `secrets_provider` keeps the stacks' secrets (`awskms://...`), empty for a passphrase; `passphrase_file` is where
+    that is read where no variable says so. `workers` is how many stacks are worked on at once.
     """
 
     backend: str = ""
     repository: str = ""
+    secrets_provider: str = ""
+    passphrase_file: str = ""
+    workers: int = 2
 
 
 class Settings(_Section, frozen=True):

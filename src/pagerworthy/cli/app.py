@@ -36,6 +36,8 @@ COMMANDS: dict[str, str] = {
     "render": "Write what each stack should be, without engine or cloud.",
     "affected": "Say which stacks differ from another commit.",
     "waves": "Say in which order stacks come up; for a matrix of CI.",
+    "preview": "Say what `up` would change in the cloud.",
+    "up": "Make the cloud what the catalog says, in order.",
     "import": "Read objectives of OpenSLO, Sloth or Pyrra as lines for entries.",
     "export": "Write objectives as OpenSLO.",
     "new": "Write the first lines of a new entry.",

@@ -1,0 +1,326 @@
+"""What `preview`, `up`, `refresh`, `destroy` and `drift` share: options, the way to a run, and what is said of it."""
+
+import datetime as dt
+import functools
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.stack_options import Opened
+from pagerworthy.cli.suggest import unknown_name
+from pagerworthy.problem import Severity
+from pagerworthy.project import Project
+from pagerworthy.report import style_for
+
+if TYPE_CHECKING:
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks import EnvironmentStacks, StackInputs
+    from pagerworthy.stacks.run.freeze import Freezes
+    from pagerworthy.stacks.run.interrupts import Interrupted
+    from pagerworthy.stacks.run.preflight import Ready
+    from pagerworthy.stacks.run.result import Visit
+    from pagerworthy.stacks.run.visit import Visitor
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+# What the cloud does not offer, or the law not allow: `pagerworthy check` says so, and no stack is made of it.
+_REFUSED = "PW7"
+_SUMMARY = "GITHUB_STEP_SUMMARY"
+_EXITS = {2: Exit.INTERRUPTED, 15: Exit.TERMINATED}
+
+
+class Duration(click.ParamType[float]):
+    """A length of time: `90s`, `45m`, `2h`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        from pagerworthy.cloud import seconds
+
+        if isinstance(value, int | float):
+            return float(value)
+        if not re.fullmatch(r"\d{1,6}[smh]", str(value)):
+            self.fail(f"{value!r} is no length of time: write 90s, 45m or 2h", param, ctx)
+        return float(seconds(str(value)))
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The options of every run, as they were given."""
+
+    workers: int | None
+    timeout: float
+    patience: float
+    emulator: str
+    report: Path | None
+
+
+def run_options(command: _F) -> _F:
+    """Adds the options of every run, handed on as `limits`."""
+
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        workers: int | None,
+        timeout: float,
+        lock_timeout: float,
+        emulator: str,
+        report: Path | None,
+        **rest: Any,
+    ) -> Any:
+        return command(*args, limits=Limits(workers, timeout, lock_timeout, emulator.rstrip("/"), report), **rest)
+
+    options = [
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 64),
+            metavar="N",
+            help="How many stacks are worked on at once. [default: 2, or stacks.workers]",
+        ),
+        click.option(
+            "--timeout",
+            type=Duration(),
+            default="1h",
+            show_default=True,
+            metavar="TIME",
+            help="How long one operation on a stack may take.",
+        ),
+        click.option(
+            "--lock-timeout",
+            type=Duration(),
+            default="5m",
+            show_default=True,
+            metavar="TIME",
+            help="How long to wait for a stack that somebody else works on.",
+        ),
+        click.option(
+            "--emulator",
+            default="",
+            metavar="URL",
+            callback=_local,
+            help="Rehearse on an emulator of AWS (moto, LocalStack) instead; it has states of its own.",
+        ),
+        click.option(
+            "--report",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            help="Write a report as JSON (schemas/run.schema.json).",
+        ),
+    ]
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[return-value]
+
+
+def _local(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001 -- as click calls it
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]_-]+(:\d+)?/?", value):
+        raise click.BadParameter("write an address like http://127.0.0.1:5000")
+    return value
+
+
+def get_ready(project: Project, emulator: str) -> "Ready":
+    """All that a run needs; ends the command with 2, and what mends it, where something is missing."""
+    from pagerworthy.stacks.run.places import place_of
+    from pagerworthy.stacks.run.preflight import Missing, prepare
+
+    found = prepare(place_of(project, os.environ, emulator), os.environ)
+    if isinstance(found, Missing):
+        click.echo(f"error: {found.says}", err=True)
+        click.echo(f"  run: {found.mend}", err=True)
+        raise click.exceptions.Exit(Exit.USAGE)
+    return found
+
+
+def services_of(stacks: "EnvironmentStacks", names: Sequence[str]) -> tuple[str, ...]:
+    """The named services, `platform` among them, or all. Raises UsageError for one that is not deployed there."""
+    from pagerworthy.stacks import PLATFORM
+
+    everything = (PLATFORM, *stacks.services)
+    for name in names:
+        if name not in everything:
+            raise click.UsageError(unknown_name(f"service in {stacks.environment}", name, everything))
+    return tuple(sorted(set(names))) or everything
+
+
+def gather(stacks: "EnvironmentStacks", services: Iterable[str]) -> "list[StackInputs]":
+    """What these stacks follow from."""
+    from pagerworthy.stacks import PLATFORM
+
+    return [stacks.platform() if name == PLATFORM else stacks.service(name) for name in services]
+
+
+def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[str]) -> "dict[str, Visit]":
+    """The stacks that a run leaves alone because of the catalog, with the reason of each, by name.
+
+    What is refused, and what is part of a hard cycle, fails. What follows from an entry that cannot be read stays as it
+    is: to bring it up would take away what that entry may need.
+    """
+    from pagerworthy.graph import hard_cycles
+    from pagerworthy.stacks import PLATFORM, stack_name
+    from pagerworthy.stacks.run.result import Outcome, Visit
+
+    environment = stacks.environment
+    found: dict[str, Visit] = {}
+
+    def leave(service: str, outcome: Outcome, message: str, mend: str) -> None:
+        name = stack_name(service, environment)
+        found.setdefault(name, Visit(name, outcome, message=message, help=mend))
+
+    files = {opened.catalog.file_of("Service", name): name for name in services if name != PLATFORM}
+    for problem in opened.problems:
+        if problem.code.startswith(_REFUSED) and problem.severity is Severity.ERROR and problem.where.file in files:
+            leave(files[problem.where.file], Outcome.FAILED, f"{problem.code}: {problem.message}", problem.help)
+    for cycle in hard_cycles(opened.graph):
+        message = f"a hard cycle cannot come up: {' needs '.join(cycle.path)}"
+        for service in cycle.services:
+            leave(service, Outcome.FAILED, message, "make one of these dependencies soft")
+    lost = opened.catalog.unreadable
+    if lost:
+        first = next(iter(lost.values()))
+        mend = "pagerworthy check"
+        leave(PLATFORM, Outcome.KEPT, f"what {first.name} needs of it is not known: {first.why}", mend)
+        for service in services:
+            if service != PLATFORM and (unread := _unread_needs(opened.graph, service)):
+                leave(service, Outcome.KEPT, f"the entry of {unread} cannot be read, which it needs", mend)
+    return found
+
+
+def _unread_needs(graph: "DependencyGraph", service: str) -> str:
+    return next((graph.nodes[edge.target].name for edge in graph.needs(service) if graph.nodes[edge.target].unread), "")
+
+
+def orphans(ready: "Ready", opened: Opened, stacks: "EnvironmentStacks") -> list[str]:
+    """The stacks of an environment that no entry is left of; one that cannot be read is still there."""
+    known = {*stacks.stacks(), *(f"{name}.{stacks.environment}" for name in opened.catalog.unreadable)}
+    ends = f".{stacks.environment}"
+    return [name for name in ready.backend.stacks() if name.endswith(ends) and name not in known]
+
+
+class Session:
+    """One run as a person sees it: progress, the report, and the exit code."""
+
+    def __init__(
+        self, operation: str, environment: str, limits: Limits, ready: "Ready", *, quiet: bool = False
+    ) -> None:
+        from pagerworthy.stacks.run.progress import Progress
+
+        self.operation = operation
+        self.environment = environment
+        self.limits = limits
+        self.ready = ready
+        self.style = style_for(sys.stdout, os.environ)
+        live = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        self.progress: Progress = Progress(sys.stdout, self.style.paint, live=live, width=self.style.width)
+        self._quiet = quiet
+
+    def visitor(
+        self,
+        project: Project,
+        *,
+        freezes: "Freezes | None" = None,
+        refused: "Mapping[str, Visit] | None" = None,
+        **orders: Any,
+    ) -> "Visitor":
+        """Who visits the stacks; `orders` are those of `Orders` beside the limits."""
+        from pagerworthy.stacks.program import Cloud, declare
+        from pagerworthy.stacks.run.visit import Orders, Visitor
+
+        given = Orders(
+            timeout=self.limits.timeout, patience=self.limits.patience, workers=self.workers(project), **orders
+        )
+        cloud = Cloud(emulator=self.limits.emulator)
+        return Visitor(
+            self.ready, cloud, declare, given, freezes=freezes, tell=self.progress.changed, refused=refused or {}
+        )
+
+    def workers(self, project: Project) -> int:
+        return self.limits.workers or max(1, project.settings.stacks.workers)
+
+    def run(
+        self,
+        work: "Callable[[], Sequence[Visit]]",
+        *,
+        orphans: Sequence[str] = (),
+        detail: bool = False,
+        bad: Iterable[str] = (),
+    ) -> int:
+        """Does the work and says what came of it, even when it is stopped; returns the exit code.
+
+        Outcomes in `bad` are problems beside those that never are well.
+        """
+        from pagerworthy.stacks.run.interrupts import interruptible
+
+        started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+        with interruptible(self.ready.command.engines, self.progress.say) as interrupted:
+            visits: Sequence[Visit] = ()
+            try:
+                visits = work()
+            finally:
+                self.progress.close()
+                # What is there when something unforeseen ends the run is written all the same.
+                visits = visits or self.progress.visits
+                self._tell(visits, started, time.monotonic() - clock, interrupted, orphans, detail=detail)
+        if interrupted.signal:
+            return _EXITS.get(interrupted.signal, Exit.TERMINATED)
+        wrong = any(not visit.outcome.is_well or visit.outcome.value in bad for visit in visits)
+        return Exit.PROBLEMS if wrong else Exit.FINE
+
+    def _tell(
+        self,
+        visits: "Sequence[Visit]",
+        started: dt.datetime,
+        seconds: float,
+        interrupted: "Interrupted",
+        orphans: Sequence[str],
+        *,
+        detail: bool,
+    ) -> None:
+        from pagerworthy.stacks.run.progress import detail_of, table
+        from pagerworthy.stacks.run.report import markdown, report_of, write_report
+
+        report = report_of(
+            self.operation,
+            self.environment,
+            visits,
+            started=started,
+            seconds=seconds,
+            finished=not interrupted.signal,
+            orphans=orphans,
+            emulator=self.limits.emulator,
+        )
+        if self.limits.report:
+            write_report(self.limits.report, report)
+        if summary := os.environ.get(_SUMMARY):
+            with Path(summary).open("a", encoding="utf-8") as stream:
+                stream.write(markdown(report) + "\n")
+        if detail:
+            for visit in visits:
+                if visit.changes:
+                    click.echo(f"\n{self.style.paint(visit.stack, 'bold')}")
+                    click.echo("\n".join(detail_of(visit)))
+        click.echo("")
+        click.echo("\n".join(table(report, self.style.paint)))
+        for name in orphans:
+            click.echo(f"note: no entry is left of {name}; nothing of it was touched", err=True)
+        if orphans:
+            click.echo(f"  help: `pagerworthy destroy {self.environment} --orphans` removes what is left", err=True)
+
+
+def open_for_run(
+    ctx: click.Context, as_of: dt.datetime | None, evidence: Sequence[Path], consequence: str
+) -> "tuple[Opened, Any] | None":
+    """The catalog with the scores, which say what is frozen; None where that cannot be known."""
+    from pagerworthy.cli.aloud import assess_aloud
+
+    project = project_of(ctx)
+    found = assess_aloud(project, consequence, as_of=as_of, evidence=evidence)
+    if found is None:
+        return None
+    return Opened(project, found.catalog, found.problems, found.graph, found.as_of), found

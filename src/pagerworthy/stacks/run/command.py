@@ -1,0 +1,231 @@
+"""Pulumi's command line, on a leash: limits on time and output, chosen variables, and signals that reach it."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from pulumi.automation import CommandResult, PulumiCommand
+from pulumi.automation.errors import CommandError, create_command_error
+
+# Of each stream this much is kept, the end of it.
+_KEPT = 1_000_000
+_LINE = 20_000
+# How long an engine that was told to stop may go on: what it has begun in the cloud it ends first.
+GRACE = 600.0
+# What comes after the end of an engine: its own children close their outputs.
+_LINGER = 5.0
+
+# The variables of an engine that are secret, by name.
+_SECRETS = re.compile(r"PULUMI_CONFIG_PASSPHRASE|PULUMI_ACCESS_TOKEN|\w*(SECRET|TOKEN|PASSWORD)\w*")
+
+
+class OperationTimeoutError(Exception):
+    """An engine that took too long, and was ended."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"took longer than {seconds:g} s and was stopped")
+
+
+class StoppedError(Exception):
+    """The run was told to stop before this engine had started."""
+
+
+class Engines:
+    """The engines that run now, so that a signal reaches them and none is left behind."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self.stopping = threading.Event()
+
+    def start(self, start: Callable[[], "subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
+        """Starts a process, unless the run is stopping. Raises StoppedError then."""
+        with self._lock:
+            if self.stopping.is_set():
+                raise StoppedError
+            process = start()
+            self._running.add(process)
+            return process
+
+    def ended(self, process: "subprocess.Popen[str]") -> None:
+        with self._lock:
+            self._running.discard(process)
+
+    def stop(self) -> None:
+        """Asks all to end what they have begun and no more; asked twice, Pulumi ends at once."""
+        # No lock: a signal's handler runs between any two steps of the thread that may hold it.
+        self.stopping.set()
+        for process in tuple(self._running):
+            with suppress(OSError):
+                process.terminate()
+
+    def kill(self) -> None:
+        """Ends all at once."""
+        self.stopping.set()
+        for process in tuple(self._running):
+            kill_session(process)
+
+
+class EngineCommand(PulumiCommand):
+    """Pulumi's command line as the Automation API calls it.
+
+    `program` is its path, `version` what it says of itself. Each engine is a session of its own: a Ctrl-C on the
+    terminal reaches us alone, and we tell the engines.
+    """
+
+    def __init__(self, program: Path, version: str, environment: Mapping[str, str], engines: Engines) -> None:
+        # Not the parent's: it would ask for the version once more, with all variables.
+        from semver import VersionInfo
+
+        self.command = str(program)
+        self.version = VersionInfo.parse(version.removeprefix("v"))
+        self.engines = engines
+        self._environment = dict(environment)
+        self._timeout: float | None = None
+        self._grace = GRACE
+
+    def within(self, seconds: float | None, grace: float = GRACE) -> "EngineCommand":
+        """The same command line, of which each call may take this long, and then `grace` to end."""
+        other = EngineCommand(Path(self.command), str(self.version), self._environment, self.engines)
+        other._timeout, other._grace = seconds, grace
+        return other
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: Callable[[str], object] | None = None,
+        on_error: Callable[[str], object] | None = None,
+        given: str = "",
+    ) -> CommandResult:
+        """Runs a command to its end; `given` is what it reads.
+
+        Raises CommandError where it fails, OperationTimeoutError and StoppedError where it was not let.
+        """
+        environment = {**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"}
+
+        def start() -> "subprocess.Popen[str]":
+            return subprocess.Popen(  # noqa: S603 -- our own program, arguments apart
+                [self.command, "--non-interactive", *args],
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env=environment,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+
+        process = self.engines.start(start)
+        try:
+            readers = [_Reader(process.stdout, on_output), _Reader(process.stderr, on_error)]
+            if given and process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    process.stdin.write(given)
+                    process.stdin.close()
+            try:
+                process.wait(self._timeout)
+            except subprocess.TimeoutExpired:
+                end(process, self._grace)
+                raise OperationTimeoutError(self._timeout or 0) from None
+            finally:
+                for reader in readers:
+                    reader.join(_LINGER)
+        except BaseException:
+            if process.poll() is None:
+                kill_session(process)
+            raise
+        finally:
+            self.engines.ended(process)
+        result = CommandResult(readers[0].text, readers[1].text, process.returncode)
+        if process.returncode != 0:
+            raise create_command_error(result)
+        return result
+
+    def scrub(self, text: str) -> str:
+        """The text without the secrets that engines are given as variables."""
+        for name, value in self._environment.items():
+            if len(value) >= 4 and _SECRETS.fullmatch(name) and not name.endswith("_FILE"):
+                text = text.replace(value, "[secret]")
+        return text
+
+    def said(self, error: CommandError) -> str:
+        """What Pulumi says is wrong, without its decoration."""
+        text = str(error)
+        found = re.findall(r"^\s*(?:stderr: )?error: (.+)$", text, re.MULTILINE)
+        lines = list(dict.fromkeys(line.strip() for line in found))
+        return self.scrub("; ".join(lines[:3]) or text.strip()[-400:])
+
+
+class _Reader(threading.Thread):
+    """Reads a stream to its end and keeps the end of it."""
+
+    def __init__(self, stream: IO[str] | None, tell: Callable[[str], object] | None) -> None:
+        super().__init__(daemon=True)
+        self._stream = stream
+        self._tell = tell
+        self._lines: deque[str] = deque()
+        self._size = 0
+        self.start()
+
+    def run(self) -> None:
+        if self._stream is None:
+            return
+        # A line without an end must not fill the memory either.
+        for line in iter(lambda: self._stream.readline(_LINE), ""):  # type: ignore[union-attr]
+            text = line.rstrip()
+            if self._tell:
+                self._tell(text)
+            self._lines.append(text)
+            self._size += len(text) + 1
+            while self._size > _KEPT:
+                self._size -= len(self._lines.popleft()) + 1
+        self._stream.close()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(tuple(self._lines))
+
+
+def end(process: "subprocess.Popen[str]", grace: float) -> None:
+    """Asks a process to end and, after `grace` seconds, ends it and all that it started."""
+    with suppress(OSError):
+        process.terminate()
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        kill_session(process)
+
+
+def kill_session(process: "subprocess.Popen[str]") -> None:
+    """Ends a process and its whole session: Pulumi puts its plugins into groups of their own."""
+    for number in (*_session(process.pid), process.pid):
+        with suppress(OSError):
+            os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
+    process.wait()
+    # Whoever was just being started.
+    time.sleep(0.05)
+    for number in _session(process.pid):
+        with suppress(OSError):
+            os.kill(number, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _session(leader: int) -> Iterable[int]:
+    """The processes of a session, where the system tells."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader and int(entry.parent.name) != leader:
+            yield int(entry.parent.name)

@@ -1,0 +1,267 @@
+"""The engine's operations on one stack, through Pulumi's Automation API."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pulumi.automation import (
+    CommandError,
+    LocalWorkspace,
+    OutputMap,
+    PulumiFn,
+    Stack,
+    StackAlreadyExistsError,
+    UpdateSummary,
+)
+
+from pagerworthy.stacks.names import PROJECT
+from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
+from pagerworthy.stacks.run.places import Place
+from pagerworthy.stacks.run.watch import Change, Watch
+
+SEED = f"{PROJECT}:seed"
+_PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
+_LOCKED = "the stack is currently locked by"
+# Of all that went wrong this many are told; the report is no log.
+_TOLD = 5
+
+
+class EngineError(Exception):
+    """An operation that failed. `changes` were made all the same; `locked` where somebody else holds the stack."""
+
+    def __init__(self, message: str, changes: Sequence[Change] = (), *, locked: bool = False) -> None:
+        super().__init__(message)
+        self.changes = tuple(changes)
+        self.locked = locked
+
+
+class WrongStackError(Exception):
+    """A program or folder of one stack that met another: nothing is done then, ever."""
+
+
+class StackEngine:
+    """One stack, in a work folder of its own.
+
+    Each operation raises EngineError where the engine says no, OperationTimeoutError and StoppedError.
+    """
+
+    def __init__(self, place: Place, command: EngineCommand, stack: str, timeout: float, parallel: int | None = None):
+        self.stack = stack
+        self.folder = place.work_folder(stack)
+        self._place = place
+        self._command = command
+        self._timeout = timeout
+        self._parallel = parallel
+
+    def prepare(self, *, exists: bool) -> None:
+        """Makes sure that folder, stack and seed are there.
+
+        The seed, from which the stack derives its own secrets, is made once. It is in the stack's configuration, which
+        the backend keeps beside the state, so that a new machine finds it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        project = self.folder / "Pulumi.yaml"
+        if not project.is_file() or project.read_text("utf-8") != _PROJECT_FILE:
+            project.write_text(_PROJECT_FILE, "utf-8")
+        config = self.folder / f"Pulumi.{self.stack}.yaml"
+        if not exists:
+            # Of a stack that is no more; its salt belongs to other secrets.
+            config.unlink(missing_ok=True)
+            arguments = ["stack", "init", self.stack, "--no-select"]
+            if self._place.secrets:
+                arguments += ["--secrets-provider", self._place.secrets]
+            try:
+                self._run(arguments)
+            except StackAlreadyExistsError:
+                exists = True
+            except CommandError as error:
+                raise EngineError(self._command.said(error)) from error
+        if _has_seed(config):
+            return
+        if exists:
+            try:
+                self._run(["config", "refresh", "--force", "--stack", self.stack])
+            except CommandError as error:
+                # A stack that nothing was ever done to has no configuration to go back to.
+                if "no previous deployment" not in str(error):
+                    raise EngineError(self._command.said(error)) from error
+        if not _has_seed(config):
+            try:
+                self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=secrets.token_hex(32))
+            except CommandError as error:
+                raise EngineError(self._command.said(error)) from error
+
+    def up(
+        self,
+        program: PulumiFn,
+        *,
+        tell: Callable[[Change], object] | None = None,
+        plan: Path | None = None,
+        refresh: bool = False,
+        exclude: Sequence[str] = (),
+    ) -> tuple[Change, ...]:
+        """Makes the cloud what the program says; returns what was changed."""
+        return self._watched(
+            tell,
+            lambda stack, watch: stack.up(
+                program=program,
+                on_event=watch,
+                plan=str(plan) if plan else None,
+                refresh=refresh or None,
+                exclude=list(exclude) or None,
+                exclude_dependents=True if exclude else None,
+                parallel=self._parallel,
+                color="never",
+                suppress_outputs=True,
+                suppress_progress=True,
+                show_secrets=False,
+            ),
+        )
+
+    def preview(
+        self,
+        program: PulumiFn,
+        *,
+        tell: Callable[[Change], object] | None = None,
+        plan: Path | None = None,
+        refresh: bool = False,
+    ) -> tuple[Change, ...]:
+        """What `up` would change; writes the plan for it, where one is asked for."""
+        return self._watched(
+            tell,
+            lambda stack, watch: stack.preview(
+                program=program,
+                on_event=watch,
+                plan=str(plan) if plan else None,
+                refresh=refresh or None,
+                parallel=self._parallel,
+                color="never",
+                suppress_outputs=True,
+                suppress_progress=True,
+            ),
+        )
+
+    def refresh(self, *, clear_pending: bool = False) -> tuple[Change, ...]:
+        """Takes over into the state what the cloud really is."""
+        return self._watched(
+            None,
+            lambda stack, watch: stack.refresh(
+                on_event=watch,
+                clear_pending_creates=clear_pending or None,
+                parallel=self._parallel,
+                color="never",
+                suppress_outputs=True,
+                suppress_progress=True,
+                show_secrets=False,
+            ),
+        )
+
+    def drift(self) -> tuple[Change, ...]:
+        """How the cloud differs from the state; changes neither."""
+        return self._watched(
+            None,
+            lambda stack, watch: stack.preview_refresh(
+                on_event=watch,
+                parallel=self._parallel,
+                color="never",
+                suppress_outputs=True,
+                suppress_progress=True,
+            ),
+        )
+
+    def destroy(self, *, tell: Callable[[Change], object] | None = None) -> tuple[Change, ...]:
+        """Deletes all that the stack holds, and then the stack."""
+        changes = self._watched(
+            tell,
+            lambda stack, watch: stack.destroy(
+                on_event=watch,
+                parallel=self._parallel,
+                color="never",
+                suppress_outputs=True,
+                suppress_progress=True,
+                show_secrets=False,
+            ),
+        )
+        try:
+            self._run(["stack", "rm", "--yes", self.stack])
+        except CommandError as error:
+            raise EngineError(self._command.said(error), changes) from error
+        return changes
+
+    def _watched(
+        self, tell: Callable[[Change], object] | None, operation: Callable[[Stack, Watch], object]
+    ) -> tuple[Change, ...]:
+        self._assert_own()
+        watch = Watch(tell)
+        workspace = _Workspace(self.folder, self._command.within(self._timeout))
+        try:
+            operation(_Stack.select(self.stack, workspace), watch)
+        except CommandError as error:
+            raise EngineError(self._why(error, watch), watch.changes, locked=_LOCKED in str(error)) from error
+        except OperationTimeoutError as error:
+            raise EngineError(str(error), watch.changes) from error
+        return watch.changes
+
+    def _why(self, error: CommandError, watch: Watch) -> str:
+        """What went wrong, from the providers' own words where there are any."""
+        said = [f"{name}: {text}" if name else text for name, text in watch.errors if text]
+        # That the update failed is known.
+        told = [text for text in said if not text.endswith(("update failed", "preview failed"))]
+        shown = [_short(text) for text in told[:_TOLD]]
+        if len(told) > _TOLD:
+            shown.append(f"and {len(told) - _TOLD} more")
+        return self._command.scrub("; ".join(shown)) or self._command.said(error)
+
+    def _assert_own(self) -> None:
+        """Raises WrongStackError unless the folder is this stack's: one with another's program would undo it all."""
+        service, _, environment = self.stack.rpartition(".")
+        if (self.folder.parent.name, self.folder.name) != (environment, service):
+            raise WrongStackError(f"{self.folder} is not the folder of {self.stack}")
+        if (self.folder / "Pulumi.yaml").read_text("utf-8") != _PROJECT_FILE:
+            raise WrongStackError(f"{self.folder}/Pulumi.yaml is not of the project {PROJECT}")
+
+    def _run(self, arguments: list[str], given: str = "") -> str:
+        return self._command.within(120).run(arguments, str(self.folder), {}, given=given).stdout
+
+
+class _Workspace(LocalWorkspace):
+    """A workspace that runs no commands beside the one that is asked for: every one costs half a second."""
+
+    def __init__(self, folder: Path, command: EngineCommand) -> None:
+        super().__init__(work_dir=str(folder), pulumi_command=command)
+
+    def select_stack(self, stack_name: str) -> None:
+        """Each command names its stack; there is nothing to select."""
+
+    def stack_outputs(self, stack_name: str) -> OutputMap:  # noqa: ARG002 -- part of the interface
+        """The state is read afterwards, where secrets stay encrypted."""
+        return {}
+
+
+class _Stack(Stack):
+    def info(self, show_secrets: bool = True) -> UpdateSummary:  # noqa: ARG002 -- part of the interface
+        """The history is read where the state is."""
+        return UpdateSummary(
+            kind="update", start_time=datetime.now(UTC), message="", environment={}, config={}, result="succeeded"
+        )
+
+
+class _Config(msgspec.Struct):
+    config: dict[str, Any] = {}
+
+
+def _has_seed(path: Path) -> bool:
+    try:
+        return SEED in msgspec.yaml.decode(path.read_bytes(), type=_Config).config
+    except FileNotFoundError:
+        return False
+
+
+def _short(text: str, limit: int = 500) -> str:
+    """The first lines of a message; a traceback is of no use to whoever reads a summary."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    kept = " ".join(line for line in lines if not line.startswith(("Traceback", 'File "')))
+    return kept if len(kept) <= limit else f"{kept[: limit - 1]}…"

@@ -1,0 +1,40 @@
+"""What a freeze stops: changes of what runs. Infrastructure that a recovery needs is never stopped."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from pagerworthy.stacks.inputs import ServiceInputs, StackInputs
+from pagerworthy.stacks.run.watch import Change
+
+# What a deployment changes: what runs, from which image, and how many of it.
+DEPLOYED = frozenset({"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"})
+_RUNS = "aws:ecs/service:Service"
+
+
+class Freezes:
+    """The services whose deployments are frozen, with what stops each, such as "frozen by decision on 2026-11-18".
+
+    `glass` breaks them all: it is called with service and reason before anything is deployed, and keeps the record.
+    """
+
+    def __init__(self, frozen: Mapping[str, str], glass: Callable[[str, str], None] | None = None) -> None:
+        self._frozen = frozen
+        self.glass = glass
+
+    def of(self, inputs: StackInputs) -> str:
+        """What stops a stack's deployments; empty where nothing does."""
+        return self._frozen.get(inputs.service, "") if isinstance(inputs, ServiceInputs) else ""
+
+    def break_glass(self, inputs: StackInputs, why: str) -> None:
+        """Records that a service is deployed all the same. Raises OSError where that cannot be recorded."""
+        if self.glass and isinstance(inputs, ServiceInputs):
+            self.glass(inputs.service, why)
+
+
+def deployable(changes: Iterable[Change], held: Iterable[str]) -> tuple[Change, ...]:
+    """The changes that a freeze stops, of a stack that holds resources of these types.
+
+    Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
+    """
+    if _RUNS not in held:
+        return ()
+    return tuple(change for change in changes if change.type in DEPLOYED)

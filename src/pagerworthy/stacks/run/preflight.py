@@ -1,0 +1,168 @@
+"""What has to be there before any stack is touched, and the one command that mends what is not."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import SubprocessError
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pagerworthy.stacks.names import PROJECT
+from pagerworthy.stacks.run.locate import environment_of, find_program, version_of
+from pagerworthy.stacks.run.places import BACKEND, PASSPHRASE, PASSPHRASE_FILE, Place
+
+if TYPE_CHECKING:
+    from pagerworthy.stacks.run.backend import Backend
+    from pagerworthy.stacks.run.command import EngineCommand
+
+# The first version in which all that is used here works: programs for refresh and destroy, events over gRPC, --exclude.
+OLDEST = (3, 206, 0)
+INSTALL = "curl -fsSL https://get.pulumi.com | sh"
+_MANAGED = ("http://", "https://")
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """One thing that is not as it has to be, and the command that mends it."""
+
+    says: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a run works with, once everything is there."""
+
+    place: Place
+    command: "EngineCommand"
+    backend: "Backend"
+    version: str
+
+
+def prepare(place: Place, environ: Mapping[str, str]) -> Ready | Missing:
+    """Looks at all that a run needs, the cheapest first; whatever is missing is said before anything starts."""
+    found = program(environ)
+    if isinstance(found, Missing):
+        return found
+    path, version = found
+    # Only now it is known that Pulumi can be imported.
+    from pagerworthy.stacks.run.backend import BackendError, backend_of
+    from pagerworthy.stacks.run.command import EngineCommand, Engines
+
+    if (lacks := plugin(environ)) is not None:
+        return lacks
+    if (lacks := passphrase(place, environ)) is not None:
+        return lacks
+    try:
+        place.prepare()
+    except OSError as error:
+        return Missing(f"{error.filename} cannot be made: {error.strerror}", f"mkdir -p {error.filename}")
+    own = {BACKEND: place.backend, **place.environment}
+    variables = environment_of(environ, own, path, emulator=bool(place.emulator))
+    command = EngineCommand(path, version, variables, Engines())
+    backend = backend_of(place, command)
+    try:
+        stacks = reachable(place, backend)
+    except (BackendError, OSError) as error:
+        says = f"the backend {place.backend} cannot be reached: {error}"
+        return Missing(says, mend_of_backend(place))
+    if stacks and (lacks := opens(place, command, stacks[0])) is not None:
+        return lacks
+    return Ready(place, command, backend, version)
+
+
+def program(environ: Mapping[str, str]) -> tuple[Path, str] | Missing:
+    """Pulumi's command line and its version."""
+    for package in ("pulumi", "pulumi_aws"):
+        if find_spec(package) is None:
+            return Missing(f"the Python package {package} is not installed", "pip install 'pagerworthy[stacks]'")
+    path = find_program(environ)
+    if path is None:
+        return Missing("Pulumi's command line is not here", INSTALL)
+    try:
+        version = version_of(path, {name: value for name, value in environ.items() if name in {"PATH", "HOME"}})
+    except (OSError, SubprocessError) as error:
+        return Missing(f"{path} cannot be run: {error}", INSTALL)
+    oldest = ".".join(map(str, OLDEST))
+    if not version:
+        return Missing(f"{path} does not say its version, and {oldest} is needed", INSTALL)
+    if _numbers(version) < OLDEST:
+        return Missing(f"Pulumi's command line is {version}, and {oldest} is needed", INSTALL)
+    return path, version
+
+
+def plugin(environ: Mapping[str, str]) -> Missing | None:
+    """Whether the plugin for AWS is there, in the version of the Python package."""
+    from importlib.metadata import version
+
+    if any(each.startswith("aws:") for each in environ.get("PULUMI_DEBUG_PROVIDERS", "").split(",")):
+        return None
+    wanted = version("pulumi-aws")
+    home = environ.get("PULUMI_HOME") or str(Path(environ.get("HOME") or Path.home()) / ".pulumi")
+    if (Path(home) / "plugins" / f"resource-aws-v{wanted}").is_dir():
+        return None
+    return Missing(f"Pulumi's plugin for AWS {wanted} is not here", f"pulumi plugin install resource aws {wanted}")
+
+
+def passphrase(place: Place, environ: Mapping[str, str]) -> Missing | None:
+    """Whether there is something to keep secrets with; what it is worth, the first stack tells."""
+    known = {**environ, **place.environment}
+    if place.secrets.startswith(("awskms:", "azurekeyvault:", "gcpkms:", "hashivault:")):
+        return None
+    if PASSPHRASE in known:
+        return None
+    if PASSPHRASE_FILE in known:
+        path = Path(known[PASSPHRASE_FILE])
+        if os.access(path, os.R_OK):
+            return None
+        return Missing(f"the passphrase cannot be read: there is no {path}", f"openssl rand -base64 32 > {path}")
+    if place.backend.startswith(_MANAGED):
+        return None
+    return Missing("no passphrase is set for the secrets of the stacks", f"export {PASSPHRASE}=...")
+
+
+def reachable(place: Place, backend: "Backend") -> list[str]:
+    """The stacks of the backend. Raises BackendError or OSError where it cannot be reached."""
+    from pagerworthy.stacks.run.backend import BackendError
+
+    folder = place.folder
+    if folder is not None and not folder.is_dir():
+        raise BackendError("there is no such folder")
+    if folder is not None and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise BackendError("nothing can be written there")
+    return list(backend.stacks())
+
+
+def mend_of_backend(place: Place) -> str:
+    """The command that makes a backend reachable."""
+    return f"mkdir -p {place.folder}" if place.folder is not None else f"pulumi login {place.backend}"
+
+
+def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:
+    """Whether what is set opens the secrets of a stack that is there, seen at the seed in its configuration."""
+    from pulumi.automation.errors import CommandError
+
+    from pagerworthy.stacks.run.engine import SEED
+
+    folder = place.work_folder(stack)
+    try:
+        if not (folder / f"Pulumi.{stack}.yaml").is_file():
+            # Looked at elsewhere: the folder of a stack is only written by whoever holds the stack.
+            folder = place.work / "any"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", "utf-8")
+            command.within(60).run(["config", "refresh", "--force", "--stack", stack], str(folder), {})
+        command.within(60).run(["config", "get", SEED, "--stack", stack], str(folder), {})
+    except CommandError as error:
+        if "passphrase" in str(error):
+            return Missing(f"the passphrase does not open the secrets of {stack}", f"export {PASSPHRASE}=...")
+        # Nothing was ever done to it, or it has no seed yet: it says nothing of the passphrase.
+        return None
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    digits = version.partition("-")[0].partition("+")[0].split(".")
+    return tuple(int(each) if each.isdigit() else 0 for each in digits[:3])

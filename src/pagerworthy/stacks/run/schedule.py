@@ -1,0 +1,174 @@
+"""In which order stacks run: what waits for what, and what may start now. Nothing here does anything."""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+import msgspec
+
+from pagerworthy.reliability.components import components
+from pagerworthy.stacks.inputs import Ask
+
+
+class HardCycleError(ValueError):
+    """Stacks that each need the other to be up before; `stacks` is the circle, its first name once more at the end."""
+
+    def __init__(self, stacks: Sequence[str]) -> None:
+        super().__init__(f"stacks need each other: {' needs '.join(stacks)}")
+        self.stacks = tuple(stacks)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A stack in its place.
+
+    `wave` counts from 1: all that it waits for is in earlier waves. `hard` must have succeeded before it starts, `soft`
+    only have ended. `later` are those whose outputs it would use and that come after it: it is visited once more.
+    """
+
+    stack: str
+    wave: int
+    hard: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+
+def steps_of(asks: Mapping[str, Iterable[Ask]]) -> tuple[Step, ...]:
+    """Puts stacks in order by what they ask of each other; asks of stacks that are not among them do not count.
+
+    Everything waits for what it asks of, save inside a circle that soft asks close: there the order is by wave of the
+    hard asks and then by name, and whoever asks softly of a later one does not wait for it. Raises HardCycleError.
+    """
+    names = sorted(asks)
+    hard: dict[str, set[str]] = {name: set() for name in names}
+    soft: dict[str, set[str]] = {name: set() for name in names}
+    for name in names:
+        for ask in asks[name]:
+            if ask.stack in hard and ask.stack != name:
+                (hard if ask.required else soft)[name].add(ask.stack)
+        soft[name] -= hard[name]
+    hard_wave = _waves(hard)
+    group = _groups(names, {name: hard[name] | soft[name] for name in names})
+    later = {
+        name: {
+            other
+            for other in soft[name]
+            if group[other] == group[name] and (hard_wave[other], other) > (hard_wave[name], name)
+        }
+        for name in names
+    }
+    waves = _waves({name: (hard[name] | soft[name]) - later[name] for name in names})
+    return tuple(
+        Step(
+            stack=name,
+            wave=waves[name],
+            hard=tuple(sorted(hard[name])),
+            soft=tuple(sorted(soft[name] - later[name])),
+            later=tuple(sorted(later[name])),
+        )
+        for name in sorted(names, key=lambda name: (waves[name], name))
+    )
+
+
+def reverse(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The same stacks the other way round: a stack waits for all that ask of it, since they hold on to it.
+
+    `later` of a step are those that come later and hold on to it nevertheless: they have to let go of it first.
+    """
+    found = tuple(steps)
+    users: dict[str, set[str]] = {step.stack: set() for step in found}
+    holders: dict[str, set[str]] = {step.stack: set() for step in found}
+    for step in found:
+        for other in (*step.hard, *step.soft):
+            users[other].add(step.stack)
+        for other in step.later:
+            holders[other].add(step.stack)
+    waves = _waves(users)
+    return tuple(
+        Step(stack=name, wave=waves[name], hard=tuple(sorted(users[name])), later=tuple(sorted(holders[name])))
+        for name in sorted(users, key=lambda name: (waves[name], name))
+    )
+
+
+def _waves(needed: Mapping[str, set[str]]) -> dict[str, int]:
+    """For each name the length of the longest way to it, from 1. Raises HardCycleError."""
+    try:
+        order = tuple(TopologicalSorter({name: sorted(needed[name]) for name in sorted(needed)}).static_order())
+    except CycleError as error:
+        # The circle comes with each before the one that needs it.
+        raise HardCycleError(tuple(reversed(error.args[1]))) from error
+    waves: dict[str, int] = {}
+    for name in order:
+        waves[name] = 1 + max((waves[other] for other in needed[name]), default=0)
+    return waves
+
+
+def _groups(names: Sequence[str], needed: Mapping[str, set[str]]) -> dict[str, int]:
+    """For each name the number of its strongly connected component."""
+    index = {name: position for position, name in enumerate(names)}
+    found = components([[index[other] for other in sorted(needed[name])] for name in names])
+    return {names[member]: number for number, members in enumerate(found) for member in members}
+
+
+class Ended(enum.Enum):
+    """How a visit ended, as far as others depend on it."""
+
+    WELL = "well"
+    BADLY = "badly"
+
+
+class Board:
+    """What is waiting, running and done.
+
+    `ready` says what may start; each of these is then to be handed to `started`, and in the end to `ended`. When
+    nothing is ready and nothing runs, `blocked` says what never came, and because of whom.
+    """
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._waiting = {step.stack: step for step in steps}
+        self._running: set[str] = set()
+        self._done: dict[str, Ended] = {}
+        self.blocked: dict[str, str] = {}
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The stacks that have neither started nor are blocked."""
+        return tuple(self._waiting)
+
+    def ready(self) -> tuple[str, ...]:
+        """The stacks that may start now, by wave and name."""
+        return tuple(
+            step.stack
+            for step in self._waiting.values()
+            if all(self._done.get(other) is Ended.WELL for other in step.hard)
+            and all(other in self._done or other in self.blocked for other in step.soft)
+        )
+
+    def started(self, stack: str) -> None:
+        """Raises KeyError for a stack that is not waiting."""
+        del self._waiting[stack]
+        self._running.add(stack)
+
+    def ended(self, stack: str, how: Ended) -> tuple[str, ...]:
+        """Notes how a visit ended; returns the stacks that will never start because of it."""
+        self._running.remove(stack)
+        self._done[stack] = how
+        return () if how is Ended.WELL else self._block(stack)
+
+    def _block(self, cause: str) -> tuple[str, ...]:
+        lost: list[str] = []
+        reached = {cause}
+        found = True
+        while found:
+            found = False
+            for step in tuple(self._waiting.values()):
+                if reached.intersection(step.hard):
+                    del self._waiting[step.stack]
+                    self.blocked[step.stack] = cause
+                    reached.add(step.stack)
+                    lost.append(step.stack)
+                    found = True
+        return tuple(lost)

@@ -1,0 +1,355 @@
+"""A visit to one stack: look who else is there, what is left over, whether there is anything to do; then do it."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pagerworthy.stacks.inputs import StackInputs
+from pagerworthy.stacks.outputs import MissingOutputError, Value
+from pagerworthy.stacks.run.backend import BackendError
+from pagerworthy.stacks.run.command import StoppedError
+from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackError
+from pagerworthy.stacks.run.freeze import Freezes, deployable
+from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
+from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
+from pagerworthy.stacks.run.plans import Plans
+from pagerworthy.stacks.run.preflight import Ready
+from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.state import StackState
+from pagerworthy.stacks.run.watch import Change
+
+if TYPE_CHECKING:
+    from pagerworthy.stacks.program.cloud import Cloud
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """How a run goes about its work.
+
+    Times are in seconds: `timeout` for one operation of an engine, `patience` for a stack that somebody else holds.
+    `workers` stacks are worked on at once, `parallel` resources of each (None: as many as Pulumi likes).
+    """
+
+    timeout: float = 3600.0
+    patience: float = 300.0
+    workers: int = 2
+    parallel: int | None = None
+    refresh: bool = False
+    clear_pending: bool = False
+    plans: Path | None = None
+
+
+class RefusedError(Exception):
+    """A stack that is left alone, and what a person can do about it."""
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(message)
+        self.help = mend
+
+
+Tell = Callable[[str, Change], object]
+
+
+class Visitor:
+    """Visits stacks, any number of them at once, and remembers their outputs for those that come after.
+
+    `refused` are stacks that are not touched, with what is to be said of them; `tell` hears of each change when it is
+    made, from the engines' threads.
+    """
+
+    def __init__(
+        self,
+        ready: Ready,
+        cloud: "Cloud",
+        declare: Declare,
+        orders: Orders,
+        *,
+        freezes: Freezes | None = None,
+        tell: Tell | None = None,
+        refused: Mapping[str, Visit] | None = None,
+    ) -> None:
+        self.backend = ready.backend
+        self._place = ready.place
+        self._command = ready.command
+        self._refused = refused or {}
+        self._cloud = cloud
+        self._declare = declare
+        self._orders = orders
+        self._freezes = freezes or Freezes({})
+        self._tell = tell
+        self._plans = Plans(orders.plans) if orders.plans else None
+        self._outputs: dict[str, Mapping[str, Value] | None] = {}
+        # What each stack was last given, to see whether a later one changed it.
+        self._given: dict[str, str] = {}
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._command.engines.stopping.is_set()
+
+    def outputs(self, stack: str) -> Mapping[str, Value] | None:
+        """The outputs of a stack, from this run or else from the backend; None where there is no such stack."""
+        if stack not in self._outputs:
+            state = self.backend.read(stack)
+            self._outputs[stack] = state.outputs if state else None
+        return self._outputs[stack]
+
+    def is_stale(self, inputs: StackInputs) -> bool:
+        """Whether the peers of a stack that this run has visited have other values now than it was given."""
+        given = self._given.get(inputs.stack)
+        try:
+            return given is not None and given != record_of(inputs, peers_of(inputs, self.outputs), self._cloud).digest
+        except MissingOutputError:
+            return False
+
+    def up(self, inputs: StackInputs, without: frozenset[str] = frozenset()) -> Visit:
+        """Makes a stack what its inputs say. What it asks of the stacks in `without` is taken to be gone."""
+        return self._guarded(inputs.stack, lambda: self._up(inputs, without))
+
+    def preview(self, inputs: StackInputs) -> Visit:
+        """Says what `up` would change, as things are now."""
+        return self._guarded(inputs.stack, lambda: self._preview(inputs))
+
+    def refresh(self, stack: str) -> Visit:
+        """Takes over into a stack's state what the cloud is."""
+        return self._guarded(stack, lambda: self._refresh(stack))
+
+    def drift(self, stack: str) -> Visit:
+        """Says how the cloud differs from a stack's state."""
+        return self._guarded(stack, lambda: self._drift(stack))
+
+    def destroy(self, stack: str) -> Visit:
+        """Deletes all that a stack holds, unless something of it is protected."""
+        return self._guarded(stack, lambda: self._destroy(stack))
+
+    def _up(self, inputs: StackInputs, without: frozenset[str]) -> Visit:
+        stack = inputs.stack
+        with self._holding(stack) as interrupted:
+            state = self._examined(stack)
+            given = self._given_to(inputs, without)
+            record = record_of(inputs, given, self._cloud)
+            self._given[stack] = record.digest
+            if (
+                state is not None
+                and state.settled
+                and state.record.digest == record.digest
+                and not (self._orders.refresh or interrupted)
+            ):
+                self._outputs[stack] = state.outputs
+                return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
+            engine = self._engine(stack)
+            engine.prepare(exists=state is not None)
+            notes: list[str] = []
+            held: tuple[Change, ...] = ()
+            why = self._freezes.of(inputs)
+            if why and state is not None:
+                held = deployable(
+                    engine.preview(program_of(inputs, given, self._cloud, self._declare, record)), state.types
+                )
+                if held and self._freezes.glass:
+                    self._freezes.break_glass(inputs, why)
+                    notes.append(f"deployed although {why}; the broken glass is recorded")
+                    held = ()
+            if held and state is not None:
+                # So that the next run looks again, and does not take what was held back for what runs.
+                record = msgspec.structs.replace(record, digest="")
+            program = program_of(inputs, given, self._cloud, self._declare, record)
+            plan = None
+            if self._plans and not held:
+                plan, made_again = self._plans.of(stack, record.digest)
+                if made_again:
+                    engine.preview(program, plan=plan)
+                    notes.append("planned again: what it follows from has changed since the plan was made")
+            changes = engine.up(
+                program,
+                tell=self._teller(stack),
+                plan=plan,
+                refresh=self._orders.refresh,
+                exclude=[change.urn for change in held],
+            )
+            done = self.backend.read(stack)
+            self._outputs[stack] = done.outputs if done else None
+        if self._plans:
+            self._plans.used(stack)
+        if held:
+            names = ", ".join(sorted(change.name for change in held))
+            return Visit(
+                stack,
+                Outcome.HELD,
+                changes,
+                message=f"not deployed, because it is {why}: {names}",
+                help="in an emergency: --break-glass REASON --record FILE; `pagerworthy score` says how to mend it",
+                waiting=given.missing,
+                notes=tuple(notes),
+            )
+        outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
+        return Visit(stack, outcome, changes, waiting=given.missing, digest=record.digest, notes=tuple(notes))
+
+    def _preview(self, inputs: StackInputs) -> Visit:
+        stack = inputs.stack
+        with self._holding(stack):
+            state = self._examined(stack)
+            given, absent = self._given_or_announced(inputs)
+            record = record_of(inputs, given, self._cloud)
+            if not absent and state is not None and state.settled and state.record.digest == record.digest:
+                return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
+            engine = self._engine(stack)
+            engine.prepare(exists=state is not None)
+            program = program_of(inputs, given, self._cloud, self._declare, record)
+            # What rests on values that nobody knows yet is no plan.
+            plan = self._plans.new(stack) if self._plans and not absent else None
+            changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
+            if plan and self._plans:
+                self._plans.keep(stack, record.digest)
+        notes = []
+        if absent:
+            notes.append(f"with stand-ins for outputs of {', '.join(absent)}, which they do not have yet")
+        why = self._freezes.of(inputs)
+        held = deployable(changes, state.types if state else ()) if why else ()
+        if held:
+            notes.append(f"{', '.join(change.name for change in held)} would be held back: it is {why}")
+        outcome = Outcome.PLANNED if changes else Outcome.UNCHANGED
+        return Visit(stack, outcome, changes, waiting=given.missing, digest=record.digest, notes=tuple(notes))
+
+    def _refresh(self, stack: str) -> Visit:
+        with self._holding(stack):
+            state = self._examined(stack, pending=self._orders.clear_pending)
+            if state is None:
+                return Visit(stack, Outcome.ABSENT)
+            engine = self._engine(stack)
+            engine.prepare(exists=True)
+            changes = engine.refresh(clear_pending=self._orders.clear_pending)
+        outcome = Outcome.REFRESHED if changes or state.pending else Outcome.UNCHANGED
+        notes = [f"dropped from the state: {each.kind} {each.name} ({each.type})" for each in state.pending]
+        return Visit(stack, outcome, changes, notes=tuple(notes))
+
+    def _drift(self, stack: str) -> Visit:
+        with self._holding(stack):
+            state = self._examined(stack)
+            if state is None:
+                return Visit(stack, Outcome.ABSENT)
+            engine = self._engine(stack)
+            engine.prepare(exists=True)
+            changes = engine.drift()
+        return Visit(stack, Outcome.DRIFTED if changes else Outcome.UNCHANGED, changes)
+
+    def _destroy(self, stack: str) -> Visit:
+        with self._holding(stack):
+            state = self._examined(stack)
+            if state is None:
+                return Visit(stack, Outcome.ABSENT)
+            if state.protected:
+                names = ", ".join(sorted(urn.rpartition("::")[2] for urn in state.protected))
+                raise RefusedError(
+                    f"it is protected: {names}",
+                    f"`pulumi state unprotect --all --stack {stack}`, once nobody needs what is in there",
+                )
+            engine = self._engine(stack)
+            engine.prepare(exists=True)
+            changes = engine.destroy(tell=self._teller(stack))
+            self._outputs[stack] = None
+        return Visit(stack, Outcome.DESTROYED, changes)
+
+    def _engine(self, stack: str) -> StackEngine:
+        return StackEngine(self._place, self._command, stack, self._orders.timeout, self._orders.parallel)
+
+    def _teller(self, stack: str) -> Callable[[Change], object] | None:
+        tell = self._tell
+        return None if tell is None else lambda change: tell(stack, change)
+
+    @contextmanager
+    def _holding(self, stack: str) -> Iterator[bool]:
+        """Keeps others away while a visit lasts; says whether an engine had died at work on the stack."""
+        patience = self._orders.patience
+        with alone(self._place.work_folder(stack), stack, patience, lambda: self.is_stopping):
+            removed = wait_for(self.backend, stack, patience, lambda: self.is_stopping)
+            try:
+                yield bool(removed)
+            except EngineError:
+                # An engine that had to be killed leaves its lock: it is ours.
+                wait_for(self.backend, stack, 0, lambda: True)
+                raise
+
+    def _examined(self, stack: str, *, pending: bool = False) -> StackState | None:
+        """The state, unless something is left over in it that only a person can judge. Raises RefusedError."""
+        state = self.backend.read(stack)
+        if state is None:
+            return None
+        if state.pending and not pending:
+            raise _unfinished(state)
+        # A stack that nothing was recorded of may be anybody's, and any cloud's.
+        if state.record.digest and state.record.cloud != self._cloud.emulator:
+            there = f"the emulator at {state.record.cloud}" if state.record.cloud else "the real cloud"
+            raise RefusedError(f"its state is of {there}", "use the backend of this cloud")
+        return state
+
+    def _given_to(self, inputs: StackInputs, without: frozenset[str]) -> PeerValues:
+        try:
+            return peers_of(inputs, self.outputs, without)
+        except MissingOutputError as error:
+            service, _, environment = error.stack.rpartition(".")
+            raise RefusedError(
+                f"{error.stack} has no output {error.key!r}", f"`pagerworthy up {environment} {service}`"
+            ) from error
+
+    def _given_or_announced(self, inputs: StackInputs) -> tuple[PeerValues, tuple[str, ...]]:
+        """The peers' outputs, and stand-ins for those that are required and not there, with the stacks they are of."""
+        from pagerworthy.stacks.outputs import LISTS
+
+        absent: set[str] = set()
+        announced: dict[str, dict[str, Value]] = {}
+        for ask in inputs.asks():
+            found = self.outputs(ask.stack) or {}
+            announced.setdefault(ask.stack, {})[ask.key] = found.get(ask.key, "")
+            if ask.required and not found.get(ask.key):
+                absent.add(ask.stack)
+                name = f"{ask.stack}.{ask.key}"
+                announced[ask.stack][ask.key] = [name] * inputs.spec.zones if ask.key in LISTS else name
+        return peers_of(inputs, announced.get), tuple(sorted(absent))
+
+    def _guarded(self, stack: str, visit: Callable[[], Visit]) -> Visit:
+        """The visit with its duration; whatever goes wrong with one stack is that stack's alone."""
+        if stack in self._refused:
+            return self._refused[stack]
+        started = time.monotonic()
+        try:
+            done = visit()
+        except RefusedError as error:
+            done = Visit(stack, Outcome.FAILED, message=str(error), help=error.help)
+        except LockedError as error:
+            stopped = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
+            done = Visit(stack, stopped, message=str(error), help="wait for it, or look at that process")
+        except StoppedError:
+            done = Visit(stack, Outcome.NOT_STARTED)
+        except EngineError as error:
+            done = self._failed(stack, error)
+        except (BackendError, WrongStackError, OSError) as error:
+            done = Visit(stack, Outcome.FAILED, message=self._command.scrub(str(error)))
+        except Exception as error:  # noqa: BLE001 -- one stack's trouble, even ours, stops no other
+            done = Visit(stack, Outcome.FAILED, message=self._command.scrub(f"{type(error).__name__}: {error}"))
+        return msgspec.structs.replace(done, seconds=round(time.monotonic() - started, 2))
+
+    def _failed(self, stack: str, error: EngineError) -> Visit:
+        outcome = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
+        message, mend = str(error), ""
+        try:
+            state = self.backend.read(stack)
+        except BackendError:
+            state = None
+        if state is not None and state.pending:
+            left = _unfinished(state)
+            message, mend = f"{message}; {left}", left.help
+        self._outputs[stack] = state.outputs if state else None
+        return Visit(stack, outcome, error.changes, message=message, help=mend)
+
+
+def _unfinished(state: StackState) -> RefusedError:
+    service, _, environment = state.stack.rpartition(".")
+    names = ", ".join(f"{each.kind} {each.name} ({each.type})" for each in state.pending)
+    return RefusedError(
+        f"an engine ended in the middle of {names}: nobody knows whether it happened",
+        "look in the cloud: delete what is half there, or bring it in with `pulumi refresh "
+        f"--import-pending-creates`; then `pagerworthy refresh {environment} {service} --clear-pending`",
+    )
