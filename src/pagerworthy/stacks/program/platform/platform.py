@@ -8,6 +8,7 @@ from pulumi_aws.ec2.subnet import Subnet
 from pagerworthy.stacks.inputs import PlatformInputs
 from pagerworthy.stacks.outputs import Value, topic_key
 from pagerworthy.stacks.program.platform.budget import declare_budget
+from pagerworthy.stacks.program.platform.ci import declare_ci
 from pagerworthy.stacks.program.platform.cluster import declare_cluster, declare_names
 from pagerworthy.stacks.program.platform.endpoints import declare_endpoints
 from pagerworthy.stacks.program.platform.keys import declare_key
@@ -55,6 +56,7 @@ def declare_platform(scope: Scope[PlatformInputs]) -> Mapping[str, Input[Value]]
     if zone is not None:
         outputs["zone_id"] = zone.zone_id
         outputs["zone_name_servers"] = zone.name_servers.apply(list)
+    outputs |= declare_ci(scope, account)
     return outputs
 
 

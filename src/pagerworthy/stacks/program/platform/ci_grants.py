@@ -1,0 +1,362 @@
+"""What CI may do, by the parts of AWS that the programs use: reading for previews, and writing for changes.
+
+Reading is of what things are, never of what they hold: no object, message, log line or secret. Writing is, wherever
+AWS lets it be said, of what has the environment's name; the rest is bound to the environment's region.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of AWS: `reads` and `writes` are actions without its prefix.
+
+    `named` are the ARNs that the writes are bound to, with `{arn}` for `arn:aws:<prefix>:<region>:<account>` and
+    `{name}` for what names of the environment begin with. Empty, where AWS makes the names itself.
+    """
+
+    prefix: str
+    reads: Sequence[str]
+    writes: Sequence[str]
+    named: Sequence[str] = ()
+
+
+# By Pulumi's name of the part.
+PARTS: Mapping[str, Part] = {
+    "acm": Part(
+        "acm",
+        ("DescribeCertificate", "ListTagsForCertificate"),
+        ("AddTagsToCertificate", "DeleteCertificate", "RemoveTagsFromCertificate", "RequestCertificate"),
+    ),
+    "appautoscaling": Part(
+        "application-autoscaling",
+        ("Describe*", "ListTagsForResource"),
+        (
+            "DeleteScalingPolicy",
+            "DeregisterScalableTarget",
+            "PutScalingPolicy",
+            "RegisterScalableTarget",
+            "TagResource",
+            "UntagResource",
+        ),
+    ),
+    "backup": Part(
+        "backup",
+        ("DescribeBackupVault", "GetBackupPlan", "GetBackupSelection", "ListTags"),
+        (
+            "CreateBackup*",
+            "DeleteBackupPlan",
+            "DeleteBackupSelection",
+            "DeleteBackupVault",
+            "TagResource",
+            "UntagResource",
+            "UpdateBackupPlan",
+        ),
+    ),
+    "budgets": Part(
+        "budgets",
+        ("ListTagsForResource", "ViewBudget"),
+        ("ModifyBudget", "TagResource", "UntagResource"),
+        ("arn:{partition}:budgets::{account}:budget/{name}*",),
+    ),
+    "cloudwatch": Part(
+        "cloudwatch",
+        ("DescribeAlarms", "GetDashboard", "ListTagsForResource"),
+        (
+            "DeleteAlarms",
+            "DeleteDashboards",
+            "PutCompositeAlarm",
+            "PutDashboard",
+            "PutMetricAlarm",
+            "TagResource",
+            "UntagResource",
+        ),
+    ),
+    "ec2": Part(
+        "ec2",
+        ("Describe*",),
+        (
+            "AllocateAddress",
+            "AssociateRouteTable",
+            "AttachInternetGateway",
+            "AuthorizeSecurityGroup*",
+            "CreateFlowLogs",
+            "CreateInternetGateway",
+            "CreateNatGateway",
+            "CreateRoute*",
+            "CreateSecurityGroup",
+            "CreateSubnet",
+            "CreateTags",
+            "CreateVpc",
+            "CreateVpcEndpoint",
+            "DeleteFlowLogs",
+            "DeleteInternetGateway",
+            "DeleteNatGateway",
+            "DeleteRoute*",
+            "DeleteSecurityGroup",
+            "DeleteSubnet",
+            "DeleteTags",
+            "DeleteVpc",
+            "DeleteVpcEndpoints",
+            "DetachInternetGateway",
+            "DisassociateAddress",
+            "DisassociateRouteTable",
+            "ModifySecurityGroupRules",
+            "ModifySubnetAttribute",
+            "ModifyVpcAttribute",
+            "ModifyVpcEndpoint",
+            "ReleaseAddress",
+            "ReplaceRoute*",
+            "RevokeSecurityGroup*",
+        ),
+    ),
+    "ecr": Part(
+        "ecr",
+        ("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "ListTagsForResource"),
+        (
+            "CreateRepository",
+            "DeleteLifecyclePolicy",
+            "DeleteRepository",
+            "DeleteRepositoryPolicy",
+            "PutImageScanningConfiguration",
+            "PutImageTagMutability",
+            "PutLifecyclePolicy",
+            "SetRepositoryPolicy",
+            "TagResource",
+            "UntagResource",
+        ),
+    ),
+    "ecs": Part(
+        "ecs",
+        ("Describe*", "ListTagsForResource"),
+        (
+            "CreateCluster",
+            "CreateService",
+            "DeleteCluster",
+            "DeleteService",
+            "DeregisterTaskDefinition",
+            "RegisterTaskDefinition",
+            "TagResource",
+            "UntagResource",
+            "UpdateCluster*",
+            "UpdateService",
+        ),
+    ),
+    "elasticache": Part(
+        "elasticache",
+        ("Describe*", "ListTagsForResource"),
+        (
+            "AddTagsToResource",
+            "CreateCache*",
+            "CreateReplicationGroup",
+            "DecreaseReplicaCount",
+            "DeleteCache*",
+            "DeleteReplicationGroup",
+            "IncreaseReplicaCount",
+            "ModifyCache*",
+            "ModifyReplicationGroup*",
+            "RemoveTagsFromResource",
+            "ResetCacheParameterGroup",
+        ),
+    ),
+    "iam": Part(
+        "iam",
+        (
+            "GetOpenIDConnectProvider",
+            "GetRole",
+            "GetRolePolicy",
+            "ListAttachedRolePolicies",
+            "ListInstanceProfilesForRole",
+            "ListRolePolicies",
+        ),
+        (
+            "CreateRole",
+            "DeleteRole",
+            "DeleteRolePolicy",
+            "PutRolePolicy",
+            "TagRole",
+            "UntagRole",
+            "UpdateAssumeRolePolicy",
+            "UpdateRole",
+            "UpdateRoleDescription",
+        ),
+        ("arn:{partition}:iam::{account}:role/{name}*",),
+    ),
+    "kms": Part(
+        "kms",
+        ("DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListAliases", "ListResourceTags"),
+        (
+            "CreateAlias",
+            "CreateGrant",
+            "CreateKey",
+            "Decrypt",
+            "DeleteAlias",
+            "EnableKeyRotation",
+            "GenerateDataKey*",
+            "PutKeyPolicy",
+            "ScheduleKeyDeletion",
+            "TagResource",
+            "UntagResource",
+            "UpdateAlias",
+            "UpdateKeyDescription",
+        ),
+    ),
+    "lb": Part(
+        "elasticloadbalancing",
+        ("Describe*",),
+        ("AddTags", "Create*", "Delete*", "Modify*", "RemoveTags", "SetSecurityGroups", "SetSubnets", "SetWebACL"),
+    ),
+    "logs": Part(
+        "logs",
+        ("DescribeLogGroups", "ListTagsForResource"),
+        (
+            "AssociateKmsKey",
+            "CreateLogDelivery",
+            "CreateLogGroup",
+            "DeleteLogDelivery",
+            "DeleteLogGroup",
+            "DeleteRetentionPolicy",
+            "PutRetentionPolicy",
+            "TagResource",
+            "UntagResource",
+        ),
+    ),
+    "mq": Part(
+        "mq",
+        ("Describe*", "ListTags"),
+        ("CreateBroker", "CreateTags", "DeleteBroker", "DeleteTags", "RebootBroker", "UpdateBroker"),
+    ),
+    "rds": Part(
+        "rds",
+        ("Describe*", "ListTagsForResource"),
+        (
+            "AddTagsToResource",
+            "CreateDB*",
+            "DeleteDBInstance",
+            "DeleteDBParameterGroup",
+            "DeleteDBSubnetGroup",
+            "ModifyDB*",
+            "RebootDBInstance",
+            "RemoveTagsFromResource",
+            "ResetDBParameterGroup",
+        ),
+        tuple(f"{{arn}}:{kind}:{{name}}*" for kind in ("db", "pg", "snapshot", "subgrp")),
+    ),
+    "route53": Part(
+        "route53",
+        ("GetChange", "GetHostedZone", "ListHostedZones*", "ListResourceRecordSets", "ListTagsForResource"),
+        (
+            "AssociateVPCWithHostedZone",
+            "ChangeResourceRecordSets",
+            "ChangeTagsForResource",
+            "CreateHostedZone",
+            "DeleteHostedZone",
+            "UpdateHostedZoneComment",
+        ),
+        # Zones have no names of ours; those of other environments are in other accounts, or nobody's.
+        ("arn:{partition}:route53:::hostedzone/*", "arn:{partition}:ec2:{region}:{account}:vpc/*"),
+    ),
+    "s3": Part(
+        "s3",
+        (
+            "GetAccelerateConfiguration",
+            "GetBucket*",
+            "GetEncryptionConfiguration",
+            "GetLifecycleConfiguration",
+            "GetReplicationConfiguration",
+            "ListBucket",
+        ),
+        (
+            "CreateBucket",
+            "DeleteBucket",
+            "DeleteBucketPolicy",
+            "PutBucket*",
+            "PutEncryptionConfiguration",
+            "PutLifecycleConfiguration",
+        ),
+        ("arn:{partition}:s3:::{name}*",),
+    ),
+    "secretsmanager": Part(
+        "secretsmanager",
+        ("DescribeSecret", "GetResourcePolicy"),
+        (
+            "CreateSecret",
+            "DeleteSecret",
+            "GetSecretValue",
+            "PutSecretValue",
+            "RotateSecret",
+            "TagResource",
+            "UntagResource",
+            "UpdateSecret",
+            "UpdateSecretVersionStage",
+        ),
+        # RDS keeps the passwords of its masters itself, under a name of its own.
+        ("{arn}:secret:{name}*", "{arn}:secret:rds!*"),
+    ),
+    "servicediscovery": Part(
+        "servicediscovery",
+        ("Get*", "List*"),
+        (
+            "CreatePrivateDnsNamespace",
+            "CreateService",
+            "DeleteNamespace",
+            "DeleteService",
+            "TagResource",
+            "UntagResource",
+            "UpdatePrivateDnsNamespace",
+            "UpdateService",
+        ),
+    ),
+    "sesv2": Part(
+        "ses",
+        ("GetConfigurationSet*", "GetEmailIdentity", "ListTagsForResource"),
+        (
+            "CreateConfigurationSet*",
+            "CreateEmailIdentity",
+            "DeleteConfigurationSet*",
+            "DeleteEmailIdentity",
+            "PutConfigurationSet*",
+            "PutEmailIdentity*",
+            "TagResource",
+            "UntagResource",
+            "UpdateConfigurationSet*",
+        ),
+    ),
+    "sns": Part(
+        "sns",
+        ("GetSubscriptionAttributes", "GetTopicAttributes", "ListTagsForResource"),
+        (
+            "CreateTopic",
+            "DeleteTopic",
+            "SetSubscriptionAttributes",
+            "SetTopicAttributes",
+            "Subscribe",
+            "TagResource",
+            "Unsubscribe",
+            "UntagResource",
+        ),
+        ("{arn}:{name}*",),
+    ),
+    "sqs": Part(
+        "sqs",
+        ("GetQueueAttributes", "GetQueueUrl", "ListQueueTags"),
+        ("CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
+        ("{arn}:{name}*",),
+    ),
+    "wafv2": Part(
+        "wafv2",
+        ("GetWebACL*", "ListTagsForResource"),
+        (
+            "AssociateWebACL",
+            "CreateWebACL",
+            "DeleteWebACL",
+            "DisassociateWebACL",
+            "TagResource",
+            "UntagResource",
+            "UpdateWebACL",
+        ),
+    ),
+    # Pulumi keeps the rules of security groups apart; AWS does not.
+    "vpc": Part("ec2", (), ()),
+}
