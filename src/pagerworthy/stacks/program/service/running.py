@@ -1,10 +1,11 @@
 """The ECS service: how many tasks run, where, and how a new version takes over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi import CustomTimeouts, Input, Resource, ResourceOptions
+from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_aws.cloudwatch.log_group import LogGroup
+from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm
 from pulumi_aws.ec2.security_group import SecurityGroup
 from pulumi_aws.ecs._inputs import (
     ServiceAlarmsArgs,
@@ -30,15 +31,13 @@ _GRACE_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the service is put together from. `watched` are the names of alarms that stop a rollout, and `first` what
-    has to be there before a task can start."""
+    """What the service is put together from. `watched` are the alarms that stop a rollout, by name."""
 
     group: SecurityGroup
     task: TaskDefinition
     log_group: LogGroup
     balanced: Balanced
-    watched: Sequence[Input[str]]
-    first: Sequence[Resource] = ()
+    watched: Mapping[str, MetricAlarm]
 
 
 def declare_running(scope: Scope[ServiceInputs], compute: Compute, rollout: Rollout, parts: Parts) -> Service:
@@ -52,7 +51,7 @@ def declare_running(scope: Scope[ServiceInputs], compute: Compute, rollout: Roll
     name = scope.name("service", limit=255)
     scaled = is_scaled(compute)
     options = scope.options(
-        depends_on=[*parts.balanced.first, *parts.first],
+        depends_on=[*parts.balanced.first, *parts.watched.values()],
         # From then on the number is autoscaling's.
         ignore_changes=["desiredCount"] if scaled else [],
     )

@@ -11,7 +11,6 @@ and its short one both burn too fast. CloudWatch looks back seven days at most, 
 nine days, for tickets of a quarter's objective) is cut to seven, at the same factor.
 """
 
-from pulumi import Output
 from pulumi_aws.cloudwatch._inputs import MetricAlarmMetricQueryArgs, MetricAlarmMetricQueryMetricArgs
 from pulumi_aws.cloudwatch.composite_alarm import CompositeAlarm, CompositeAlarmArgs
 from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm, MetricAlarmArgs
@@ -48,38 +47,41 @@ def declare_level_alarms(scope: Scope[ServiceInputs], pager: Pager, declared: De
 def _burn(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: Level, windows: list[Window]) -> None:
     severity = windows[0].severity
     name = level.page if severity == "page" else level.ticket
-    pairs = []
+    pairs, parts = [], []
     for number, window in enumerate(windows):
-        long = _window(scope, level, window, min(window.long, LONGEST), guarded=severity == "page")
-        short = _window(scope, level, window, window.short, guarded=False)
-        pairs.append(Output.format('(ALARM("{0}") AND ALARM("{1}"))', long.name, short.name))
+        long, first = _window(scope, level, window, min(window.long, LONGEST), guarded=severity == "page")
+        short, second = _window(scope, level, window, window.short, guarded=False)
+        pairs.append(f'(ALARM("{long}") AND ALARM("{short}"))')
+        parts += [first, second]
         if severity == "page" and number == 0:
-            declared.watched.append(short.name)
+            declared.watched[short] = second
     fastest = max(each.factor for each in windows)
     lost = (
         f"The objective {level.name} ({level.objective:g} %) loses its error budget up to {fastest:g} times too fast."
     )
     physical = scope.name(name, limit=255)
-    alarm = CompositeAlarm(
+    CompositeAlarm(
         f"{level.name}-{severity}",
         CompositeAlarmArgs(
             alarm_name=physical,
             alarm_description=pager.text(lost, level.page_runbook if severity == "page" else level.ticket_runbook),
-            alarm_rule=Output.all(*pairs).apply(" OR ".join),
+            alarm_rule=" OR ".join(pairs),
             alarm_actions=pager.topics(severity),
             ok_actions=pager.topics(severity),
             tags=scope.tagged(physical),
         ),
-        scope.options(),
+        scope.options(depends_on=parts),
     )
-    declared.arns.append(alarm.arn)
+    declared.heard.append(physical)
 
 
-def _window(scope: Scope[ServiceInputs], level: Level, window: Window, length: int, *, guarded: bool) -> MetricAlarm:
-    """The alarm of one window, which is part of another: it tells nobody."""
+def _window(
+    scope: Scope[ServiceInputs], level: Level, window: Window, length: int, *, guarded: bool
+) -> tuple[str, MetricAlarm]:
+    """The alarm of one window, and its name: it is part of another, and tells nobody."""
     text = duration_text(length)
     physical = scope.name(level.name, window.severity, text, limit=255)
-    return MetricAlarm(
+    alarm = MetricAlarm(
         f"{level.name}-{window.severity}-{text}",
         MetricAlarmArgs(
             name=physical,
@@ -104,6 +106,7 @@ def _window(scope: Scope[ServiceInputs], level: Level, window: Window, length: i
         ),
         scope.options(),
     )
+    return physical, alarm
 
 
 def share(fewest: int) -> str:
@@ -131,7 +134,7 @@ def _metric(
 def _silence(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: Level) -> None:
     """An objective that nobody counts looks like one that is kept, unless somebody says so."""
     physical = scope.name(level.name, "no-data", limit=255)
-    alarm = MetricAlarm(
+    MetricAlarm(
         f"{level.name}-no-data",
         MetricAlarmArgs(
             name=physical,
@@ -153,4 +156,4 @@ def _silence(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, leve
         ),
         scope.options(),
     )
-    declared.arns.append(alarm.arn)
+    declared.heard.append(physical)

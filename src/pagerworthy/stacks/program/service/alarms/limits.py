@@ -24,7 +24,7 @@ def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner:
     physical = scope.name(owner, limit.name, limit=255)
     sense = "above" if limit.above else "below"
     what = f"{owner}: {limit.name} {sense} {limit.threshold:g}. {limit.why}"
-    alarm = MetricAlarm(
+    MetricAlarm(
         f"{owner}-{limit.name}",
         MetricAlarmArgs(
             name=physical,
@@ -45,7 +45,7 @@ def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner:
         ),
         scope.options(),
     )
-    declared.arns.append(alarm.arn)
+    declared.heard.append(physical)
 
 
 def _queries(limit: Limit) -> list[MetricAlarmMetricQueryArgs]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pulumi import Output
+from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm
 
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.outputs import topic_key
@@ -18,11 +18,11 @@ _LONGEST = 1024
 
 @dataclass(slots=True)
 class Declared:
-    """What has been declared so far: the ARNs of all alarms that reach somebody, and the names of those that say during
+    """What has been declared so far: the names of all alarms that reach somebody, and those, by name, that say during
     a rollout that the new version is worse."""
 
-    arns: list[Output[str]] = field(default_factory=list)
-    watched: list[Output[str]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    watched: dict[str, MetricAlarm] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
