@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Environment, Resource, Service
-from pagerworthy.cloud import is_regulated
+from pagerworthy.catalog import Catalog, Environment, Resource, Service, Slo
+from pagerworthy.cloud import is_regulated, name_in
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
 from pagerworthy.slo import Objective, objectives_of
+from pagerworthy.slo.indicator import counts_events
 from pagerworthy.slo.routes import Route, routes_of
 from pagerworthy.slo.rules.alerts import MIN_EVENTS, declared_alert, generated_name, reachable
-from pagerworthy.stacks.domains import name_in
 from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.inputs import (
     FIRST_VERSION,
@@ -207,6 +207,13 @@ def _regulated(service: Service) -> bool:
     return service.spec.data is not None and is_regulated(service.spec.data.regulations)
 
 
+def _fewest(slo: Slo) -> int:
+    """The fewest events for a page; where the SLI counts none, no number of them can be too few."""
+    if not counts_events(slo.sli):
+        return 0
+    return MIN_EVENTS if slo.min_events is None else slo.min_events
+
+
 def _level(objective: Objective) -> Level:
     slo, period = objective.slo, objective.period
     names, runbooks = [], []
@@ -225,7 +232,7 @@ def _level(objective: Objective) -> Level:
             for severity in ("page", "ticket")
             for burn in reachable(objective, severity)
         ),
-        min_events=MIN_EVENTS if slo.min_events is None else slo.min_events,
+        min_events=_fewest(slo),
         page_runbook=runbooks[0],
         ticket_runbook=runbooks[1],
     )
