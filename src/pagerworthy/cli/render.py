@@ -9,7 +9,6 @@ import click
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option
 from pagerworthy.cli.stack_options import chosen, lost, open_catalog
-from pagerworthy.problem import Severity
 
 if TYPE_CHECKING:
     from pagerworthy.stacks import StackInputs
@@ -49,7 +48,8 @@ def command(
         return Exit.USAGE
     stacks = opened.environment(environment)
     names = chosen(stacks, services)
-    problems, stopped = opened.refused(environment, names)
+    stopped = opened.refused(names)
+    problems = [each for name in sorted(stopped) for each in stopped[name]]
     problems += [] if services else lost(opened)
     show(problems, opened.project)
     inputs: list[StackInputs] = [] if services else [stacks.platform()]
@@ -59,4 +59,4 @@ def command(
     click.echo(
         f"{out}: {written.written:,} files written, {written.unchanged:,} unchanged, {written.removed:,} removed"
     )
-    return Exit.PROBLEMS if any(each.severity is Severity.ERROR for each in problems) else Exit.FINE
+    return Exit.PROBLEMS if problems else Exit.FINE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A repository as the commands of stacks see it; `problems` are those of reading its catalog."""
+    """A repository as the commands of stacks see it; `problems` are those of checking its catalog."""
 
     project: Project
     catalog: Catalog
@@ -37,19 +37,17 @@ class Opened(msgspec.Struct, frozen=True):
         repository = self.project.settings.stacks.repository
         return open_environment(self.project.root, self.catalog, self.graph, name, self.as_of, repository=repository)
 
-    def refused(self, environment: str, services: Iterable[str]) -> tuple[list[Problem], frozenset[str]]:
-        """What the stacks of these services are refused for, and which services that stops."""
+    def refused(self, services: Iterable[str]) -> dict[str, tuple[Problem, ...]]:
+        """What the stacks of these services are refused for, by service."""
         from pagerworthy.stacks.refusals import refusals
 
-        files = {self.catalog.file_of("Service", name): name for name in services}
-        found = [each for each in refusals(self.catalog, [environment]) if each.where.file in files]
-        errors = [each for each in found if each.severity is Severity.ERROR]
-        return found, frozenset(files[each.where.file] for each in errors)
+        found = refusals(self.catalog, self.problems)
+        return {name: found[name] for name in services if name in found}
 
 
 def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) -> Opened | None:
     """Reads the catalog; None, with the reasons on stderr, where nobody can say who holds which pager."""
-    from pagerworthy.catalog import load
+    from pagerworthy.catalog import check, load
     from pagerworthy.cli.rules import broken_decisions, show
     from pagerworthy.graph import DependencyGraph
 
@@ -59,8 +57,9 @@ def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) 
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no stack is touched", err=True)
         return None
-    graph = DependencyGraph.of(loaded.catalog)
-    return Opened(project, loaded.catalog, loaded.problems, graph, moment(project, as_of))
+    judged = moment(project, as_of)
+    problems = (*loaded.problems, *check(loaded.catalog, project.root, as_of=judged))
+    return Opened(project, loaded.catalog, problems, DependencyGraph.of(loaded.catalog), judged)
 
 
 def chosen(stacks: "EnvironmentStacks", services: Sequence[str]) -> tuple[str, ...]:

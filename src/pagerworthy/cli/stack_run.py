@@ -17,7 +17,6 @@ from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.stack_options import Opened
 from pagerworthy.cli.suggest import unknown_name
-from pagerworthy.problem import Severity
 from pagerworthy.project import Project
 from pagerworthy.report import style_for
 
@@ -25,14 +24,13 @@ if TYPE_CHECKING:
     from pagerworthy.graph import DependencyGraph
     from pagerworthy.stacks import EnvironmentStacks, StackInputs
     from pagerworthy.stacks.run.freeze import Freezes
+    from pagerworthy.stacks.run.inline import Declare
     from pagerworthy.stacks.run.interrupts import Interrupted
     from pagerworthy.stacks.run.preflight import Ready
     from pagerworthy.stacks.run.result import Visit
     from pagerworthy.stacks.run.visit import Visitor
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-# What the cloud does not offer, or the law not allow: `pagerworthy check` says so, and no stack is made of it.
-_REFUSED = "PW7"
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _EXITS = {2: Exit.INTERRUPTED, 15: Exit.TERMINATED}
 
@@ -173,10 +171,8 @@ def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[st
         name = stack_name(service, environment)
         found.setdefault(name, Visit(name, outcome, message=message, help=mend))
 
-    files = {opened.catalog.file_of("Service", name): name for name in services if name != PLATFORM}
-    for problem in opened.problems:
-        if problem.code.startswith(_REFUSED) and problem.severity is Severity.ERROR and problem.where.file in files:
-            leave(files[problem.where.file], Outcome.FAILED, f"{problem.code}: {problem.message}", problem.help)
+    for name, problems in opened.refused(services).items():
+        leave(name, Outcome.FAILED, f"{problems[0].code}: {problems[0].message}", problems[0].help)
     for cycle in hard_cycles(opened.graph):
         message = f"a hard cycle cannot come up: {' needs '.join(cycle.path)}"
         for service in cycle.services:
@@ -226,6 +222,7 @@ class Session:
         *,
         freezes: "Freezes | None" = None,
         refused: "Mapping[str, Visit] | None" = None,
+        program: "Declare | None" = None,
         **orders: Any,
     ) -> "Visitor":
         """Who visits the stacks; `orders` are those of `Orders` beside the limits."""
@@ -237,7 +234,7 @@ class Session:
         )
         cloud = Cloud(emulator=self.limits.emulator)
         return Visitor(
-            self.ready, cloud, declare, given, freezes=freezes, tell=self.progress.changed, refused=refused or {}
+            self.ready, cloud, program or declare, given, freezes=freezes, tell=self.progress.changed, refused=refused or {}
         )
 
     def workers(self, project: Project) -> int:

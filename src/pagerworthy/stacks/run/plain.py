@@ -1,0 +1,91 @@
+"""The program for those who run `pulumi` themselves, in the folder `stacks/`: the same that `pagerworthy up` runs."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pagerworthy.stacks.names import PLATFORM, PROJECT
+from pagerworthy.stacks.outputs import Value
+
+if TYPE_CHECKING:
+    from pagerworthy.stacks.inputs import StackInputs
+
+
+def main() -> None:
+    """Declares the stack that `pulumi -s SERVICE.ENVIRONMENT` has selected.
+
+    Raises RunError, which Pulumi prints without a traceback, where the catalog has no such stack, where its entry is
+    refused, or where another stack lacks an output that this one needs.
+    """
+    import pulumi
+
+    from pagerworthy.stacks.outputs import MissingOutputError
+    from pagerworthy.stacks.program import Cloud, declare
+    from pagerworthy.stacks.run.inline import peers_of, program_of, record_of
+
+    inputs = _inputs(pulumi.get_stack())
+    cloud = Cloud(emulator=pulumi.Config(PROJECT).get("emulator") or "")
+    try:
+        given = peers_of(inputs, _outputs)
+    except MissingOutputError as error:
+        raise pulumi.RunError(str(error)) from error
+    for missing in given.missing:
+        pulumi.log.warn(f"{missing} is not there yet: what needs it is left out; bring this stack up again afterwards")
+    program_of(inputs, given, cloud, declare, record_of(inputs, given, cloud))()
+
+
+def _inputs(stack: str) -> "StackInputs":
+    """What a stack follows from, as the catalog above this folder says now."""
+    from pulumi import RunError
+
+    from pagerworthy.catalog import check, load
+    from pagerworthy.errors import ProjectError
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.problem import Severity
+    from pagerworthy.project import open_project
+    from pagerworthy.stacks.environments import open_environment
+    from pagerworthy.stacks.refusals import refusals
+
+    service, _, environment = stack.partition(".")
+    try:
+        project = open_project(None)
+    except ProjectError as error:
+        raise RunError(f"{error.problem.message}: {error.problem.help}") from error
+    loaded = load(project.root)
+    broken = [each for each in loaded.problems if each.severity is Severity.ERROR]
+    if unknown := [each for each in broken if each.where.file.startswith("catalog/decision")]:
+        raise RunError(f"{unknown[0].where.file}: {unknown[0].message}; who holds the pager is not known until then")
+    catalog = loaded.catalog
+    if environment not in catalog.environments:
+        known = ", ".join(catalog.environments) or "none"
+        raise RunError(f"{stack} names no environment of the catalog ({known}); stacks are called SERVICE.ENVIRONMENT")
+    moment = project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
+    stacks = open_environment(
+        project.root,
+        catalog,
+        DependencyGraph.of(catalog),
+        environment,
+        moment,
+        repository=project.settings.stacks.repository,
+    )
+    if service == PLATFORM:
+        return stacks.platform()
+    if service not in stacks:
+        raise RunError(f"the catalog has no service {service} that is deployed to {environment}: `pagerworthy check`")
+    problems = [*loaded.problems, *check(catalog, project.root, as_of=moment)]
+    for each in refusals(catalog, problems).get(service, ()):
+        raise RunError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
+    return stacks.service(service)
+
+
+def _outputs(stack: str) -> Mapping[str, Value] | None:
+    """The outputs of another stack of the same backend, None where it is not there.
+
+    Asked by a call and not by a StackReference, which would be one more resource of this stack.
+    """
+    import pulumi
+
+    name = f"{pulumi.get_organization()}/{PROJECT}/{stack}"
+    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name})
+    outputs = answer.value.get("outputs") if answer is not None and answer.value else None
+    return outputs or None

@@ -1,0 +1,3 @@
+from pagerworthy.stacks.run.plain import main
+
+main()
