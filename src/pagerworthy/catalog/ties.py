@@ -19,7 +19,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     dependencies with the availability that the entry states, in percent. `promise` is the lowest availability
     objective, in percent. `files` are paths from the repository's root. `past` are the days on which something is said
     to have happened, each with its place in the entry. `zones` are the most that it, or a resource of its own, is to
-    span.
+    span. `domains` are the public names of its resources, each with the resource.
     """
 
     owner: str
@@ -38,6 +38,7 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     files: tuple[str, ...]
     past: tuple[tuple[str, dt.date], ...] = ()
     zones: int = 1
+    domains: tuple[tuple[str, str], ...] = ()
 
 
 def ties_of(service: Service) -> Ties:
@@ -78,6 +79,7 @@ def ties_of(service: Service) -> Ties:
         files=tuple(files),
         past=tuple(_past(service)),
         zones=max([each.zones for each in spec.resources.values()] + [spec.compute.zones if spec.compute else 1]),
+        domains=tuple((name, each.domain) for name, each in spec.resources.items() if each.domain),
     )
 
 

@@ -1,5 +1,6 @@
 """What AWS offers, and what the law asks of those who use it: facts, without a catalog and without a cloud."""
 
+from pagerworthy.cloud.domains import lies_in, name_in
 from pagerworthy.cloud.fargate import TASK_SIZES, task_size
 from pagerworthy.cloud.lengths import days, seconds
 from pagerworthy.cloud.regulations import REGULATED, is_regulated
@@ -13,6 +14,8 @@ __all__ = [
     "days",
     "engine_of",
     "is_regulated",
+    "lies_in",
+    "name_in",
     "offered",
     "seconds",
     "task_size",

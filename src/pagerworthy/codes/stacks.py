@@ -80,4 +80,32 @@ ROWS: tuple[Code, ...] = (
         wrong="resource `b-c` of the service `a`, and resource `c` of the service `a-b`",
         right="resource `store` of the service `a`, and resource `c` of the service `a-b`",
     ),
+    Code(
+        code="PW710",
+        title="A public name outside of its environment's domain",
+        why="Its certificate and its records are written into the environment's zone, which holds no other names. An "
+        "entry says what something is called in production; elsewhere the environment's domain takes the place of "
+        "production's, so that `api.shop.example.com` is `api.staging.shop.example.com` in staging.",
+        mend="Write a name in production's domain, or give the environment a domain.",
+        wrong="shop: {type: edge, domain: shop.example.org}    # production has domain: shop.example.com",
+        right="shop: {type: edge, domain: shop.example.com}",
+    ),
+    Code(
+        code="PW711",
+        title="An edge with nobody behind it",
+        why="A load balancer passes requests on to the service that owns it, which must listen to a port on Fargate.",
+        mend="Write `compute` with `type: fargate` and a `port`, or let the service that answers own the edge.",
+        wrong="shop: {type: edge, domain: shop.example.com}    # and no compute",
+        right="compute: {type: fargate, port: 8080}\nresources: {shop: {type: edge, domain: shop.example.com}}",
+    ),
+    Code(
+        code="PW712",
+        title="A regulated public edge without a firewall",
+        why="PCI DSS (6.4.2) asks for something before public applications that finds attacks and stops them.",
+        mend="Remove `waf: false`: without a word there is one.",
+        wrong="data: {classification: restricted, regulations: [pci-dss]}\n"
+        "resources: {shop: {type: edge, domain: shop.example.com, public: true, waf: false}}",
+        right="data: {classification: restricted, regulations: [pci-dss]}\n"
+        "resources: {shop: {type: edge, domain: shop.example.com, public: true}}",
+    ),
 )

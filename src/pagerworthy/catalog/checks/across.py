@@ -43,6 +43,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     future.happened,
     cloud.zones,
     cloud.names,
+    cloud.domains,
 )
 
 

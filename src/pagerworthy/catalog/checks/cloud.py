@@ -14,6 +14,8 @@ from pagerworthy.cloud import (
     days,
     engine_of,
     is_regulated,
+    lies_in,
+    name_in,
     offered,
     seconds,
     task_size,
@@ -30,7 +32,7 @@ _SHORTEST_MESSAGE = 60
 
 
 def cloud(service: Service) -> Iterator[Finding]:
-    """PW701, PW702, PW703, PW705 to PW708: what one entry asks for by itself."""
+    """PW701, PW702, PW703, PW705 to PW708, PW711, PW712: what one entry asks for by itself."""
     spec = service.spec
     if not spec.environments:
         return
@@ -40,8 +42,13 @@ def cloud(service: Service) -> Iterator[Finding]:
     if spec.compute is not None and spec.compute.type == "fargate":
         yield from _task(spec.compute)
     regulated = spec.data is not None and is_regulated(spec.data.regulations)
+    behind = spec.compute is not None and spec.compute.type == "fargate" and spec.compute.port is not None
     for name, resource in spec.resources.items():
         path = f"spec.resources.{name}"
+        if resource.type == "edge" and not behind:
+            message = "requests to this edge would find nobody: the service has no port on Fargate"
+            mend = "write compute with type: fargate and the port, or move the edge to the service that answers"
+            yield "PW711", message, f"{path}.type", mend
         yield from _version(resource, path)
         yield from _lengths(resource, path)
         if regulated:
@@ -79,6 +86,25 @@ def names(scope: Scope) -> Iterator[Problem]:
                 message = f"in the cloud, {whose} would have the same name as {other}: {name}"
                 path, mend = f"spec.resources.{resource}", "give the resource another name"
                 yield scope.problem("PW709", message, "Service", service, path, mend)
+
+
+def domains(scope: Scope) -> Iterator[Problem]:
+    """PW710: a public name lies in the domain of each environment that has it, as `name_in` says."""
+    environments = {name: each.spec for name, each in scope.catalog.environments.items()}
+    production = [each.domain for each in environments.values() if each.purpose == "production" and each.domain]
+    for service, ties in scope.catalog.ties.items():
+        for resource, name in ties.domains:
+            for each in ties.environments:
+                there = environments[each].domain if each in environments else name
+                if lies_in(name_in(name, there, production), there):
+                    continue
+                message = f"{each} has no zone for {name}, but for {there}"
+                mend = f"write a name in {' or '.join(dict.fromkeys([*production, there]))}"
+                if not there:
+                    message = f"{each} has no domain, so that nothing in it is called {name}"
+                    mend = f"write a domain into the entry of {each}"
+                yield scope.problem("PW710", message, "Service", service, f"spec.resources.{resource}.domain", mend)
+                break
 
 
 def _zones(scope: Scope, service: str, environment: str, most: int) -> Iterator[Problem]:
@@ -137,6 +163,9 @@ def _lengths(resource: Resource, path: str) -> Iterator[Finding]:
 def _regulated(resource: Resource, path: str) -> Iterator[Finding]:
     if resource.encrypted is False:
         yield "PW705", "regulated data must be encrypted", f"{path}.encrypted", "remove it, or write encrypted: true"
+    if resource.type == "edge" and resource.public and resource.waf is False:
+        message = "a public edge before regulated data has a web application firewall"
+        yield "PW712", message, f"{path}.waf", "remove it, or write waf: true"
     if resource.type == "memcached":
         message = "memcached encrypts nothing that it holds, and asks nobody for a password"
         yield "PW705", message, f"{path}.type", "write type: redis"
