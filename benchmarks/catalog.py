@@ -79,7 +79,7 @@ def generate(root: Path, count: int, seed: int = 1) -> list[Planned]:
         "environments",
         "production",
         "Environment",
-        {"purpose": "production", "provider": "aws", "region": "eu-west-1"},
+        {"purpose": "production", "provider": "aws", "region": "eu-west-1", "zones": 3},
     )
     _entry(
         root, "environments", "staging", "Environment", {"purpose": "staging", "provider": "aws", "region": "eu-west-1"}
