@@ -31,7 +31,7 @@ def declare_endpoints(scope: Scope[PlatformInputs], network: Network) -> Endpoin
     """
     region = scope.inputs.spec.region
     s3 = VpcEndpoint(
-        "s3",
+        "s3-endpoint",
         vpc_id=network.vpc.id,
         service_name=f"com.amazonaws.{region}.s3",
         vpc_endpoint_type="Gateway",
