@@ -17,8 +17,11 @@ from pulumi.automation import (
     UpdateSummary,
 )
 
+from pulumi.automation._stack import StackInitMode
+
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
+from pagerworthy.stacks.run.loops import Loops
 from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.watch import Change, Watch
 
@@ -104,10 +107,11 @@ class StackEngine:
         exclude: Sequence[str] = (),
     ) -> tuple[Change, ...]:
         """Makes the cloud what the program says; returns what was changed."""
+        loops = Loops()
         return self._watched(
             tell,
             lambda stack, watch: stack.up(
-                program=program,
+                program=loops.around(program),
                 on_event=watch,
                 plan=str(plan) if plan else None,
                 refresh=refresh or None,
@@ -119,6 +123,7 @@ class StackEngine:
                 suppress_progress=True,
                 show_secrets=False,
             ),
+            loops,
         )
 
     def preview(
@@ -130,10 +135,11 @@ class StackEngine:
         refresh: bool = False,
     ) -> tuple[Change, ...]:
         """What `up` would change; writes the plan for it, where one is asked for."""
+        loops = Loops()
         return self._watched(
             tell,
             lambda stack, watch: stack.preview(
-                program=program,
+                program=loops.around(program),
                 on_event=watch,
                 plan=str(plan) if plan else None,
                 refresh=refresh or None,
@@ -142,6 +148,7 @@ class StackEngine:
                 suppress_outputs=True,
                 suppress_progress=True,
             ),
+            loops,
         )
 
     def refresh(self, *, clear_pending: bool = False) -> tuple[Change, ...]:
@@ -192,17 +199,23 @@ class StackEngine:
         return changes
 
     def _watched(
-        self, tell: Callable[[Change], object] | None, operation: Callable[[Stack, Watch], object]
+        self,
+        tell: Callable[[Change], object] | None,
+        operation: Callable[[Stack, Watch], object],
+        loops: Loops | None = None,
     ) -> tuple[Change, ...]:
         self._assert_own()
         watch = Watch(tell)
         workspace = _Workspace(self.folder, self._command.within(self._timeout))
         try:
-            operation(_Stack.select(self.stack, workspace), watch)
+            operation(_Stack(self.stack, workspace, StackInitMode.SELECT), watch)
         except CommandError as error:
             raise EngineError(self._why(error, watch), watch.changes, locked=_LOCKED in str(error)) from error
         except OperationTimeoutError as error:
             raise EngineError(str(error), watch.changes) from error
+        finally:
+            if loops:
+                loops.clear()
         return watch.changes
 
     def _why(self, error: CommandError, watch: Watch) -> str:

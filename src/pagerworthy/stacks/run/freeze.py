@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pagerworthy.stacks.inputs import ServiceInputs, StackInputs
+from pagerworthy.stacks.inputs import StackInputs
 from pagerworthy.stacks.run.watch import Change
 
 # What a deployment changes: what runs, from which image, and how many of it.
@@ -22,12 +22,12 @@ class Freezes:
 
     def of(self, inputs: StackInputs) -> str:
         """What stops a stack's deployments; empty where nothing does."""
-        return self._frozen.get(inputs.service, "") if isinstance(inputs, ServiceInputs) else ""
+        return self._frozen.get(_service(inputs), "")
 
     def break_glass(self, inputs: StackInputs, why: str) -> None:
         """Records that a service is deployed all the same. Raises OSError where that cannot be recorded."""
-        if self.glass and isinstance(inputs, ServiceInputs):
-            self.glass(inputs.service, why)
+        if self.glass:
+            self.glass(_service(inputs), why)
 
 
 def deployable(changes: Iterable[Change], held: Iterable[str]) -> tuple[Change, ...]:
@@ -38,3 +38,7 @@ def deployable(changes: Iterable[Change], held: Iterable[str]) -> tuple[Change, 
     if _RUNS not in held:
         return ()
     return tuple(change for change in changes if change.type in DEPLOYED)
+
+
+def _service(inputs: StackInputs) -> str:
+    return inputs.stack.rpartition(".")[0]
