@@ -79,10 +79,12 @@ def refreshed_inputs(kind: Kind, before: Props, state: Props, actual: Props) -> 
 
 def _expected(kind: Kind, key: str, state: Props, value: object) -> bool:
     """Whether a property that the program does not declare is as it was, or as the plugin would have it."""
+    if state and key in kind.known_outputs():
+        # The cloud's own to say, or another resource's, as a topic's policy is.
+        return True
     if key in state:
         return same(kind, key, state[key], value)
-    default = kind.defaults.get(key)
-    return normal(value) in (normal(default), "false") or (bool(state) and key in kind.known_outputs())
+    return normal(value) in (normal(kind.defaults.get(key)), "false")
 
 
 def detailed(before: Mapping[str, object], wanted: Mapping[str, object], found: Changes) -> dict[str, tuple[str, bool]]:

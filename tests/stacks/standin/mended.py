@@ -3,6 +3,9 @@
 Each mend says what AWS does. Nothing here is about the stand-in's own tables.
 """
 
+import base64
+import hashlib
+import time
 from typing import Any
 
 
@@ -11,6 +14,9 @@ def mend() -> None:
     _describe_rules()
     _modify_rules()
     _keep_services()
+    _know_instances()
+    _change_caches()
+    _keep_queue_policies()
 
 
 def _describe_rules() -> None:
@@ -91,3 +97,108 @@ def _keep_services() -> None:
 
     Responses.create_service = lambda request: keep(request, make(request))  # type: ignore[method-assign]
     Responses.update_service = lambda request: keep(request, change(request))  # type: ignore[method-assign]
+
+
+def _know_instances() -> None:
+    """AWS gives each database instance a resource id of its own; moto gives all the same."""
+    from moto.rds.models import DBInstance
+
+    original = DBInstance.__init__
+
+    def initialise(instance: Any, *arguments: Any, **named: Any) -> None:
+        original(instance, *arguments, **named)
+        digits = hashlib.sha256(f"{instance.db_instance_identifier}{time.time_ns()}".encode()).digest()
+        instance.dbi_resource_id = f"db-{base64.b32encode(digits).decode()[:26]}"
+
+    DBInstance.__init__ = initialise  # type: ignore[method-assign]
+
+
+# Of a cache's settings, those that moto keeps and does not change.
+_CACHE = {
+    "CacheNodeType": "cache_node_type",
+    "CacheParameterGroupName": "cache_parameter_group_name",
+    "EngineVersion": "engine_version",
+    "NumCacheNodes": "num_cache_nodes",
+    "PreferredMaintenanceWindow": "preferred_maintenance_window",
+    "SecurityGroupIds": "security_group_ids",
+    "SnapshotRetentionLimit": "snapshot_retention_limit",
+    "SnapshotWindow": "snapshot_window",
+    "TransitEncryptionMode": "transit_encryption_mode",
+}
+
+
+def _change_caches() -> None:
+    """AWS changes clusters and all of a replication group, and deletes things for good; moto does neither."""
+    from moto.core.responses import ActionResult
+    from moto.elasticache.models import ElastiCacheBackend as Backend
+    from moto.elasticache.responses import ElastiCacheResponse as Responses
+
+    change_group, delete_group, delete_cluster = (
+        Responses.modify_replication_group,
+        Backend.delete_replication_group,
+        Backend.delete_cache_cluster,
+    )
+
+    def keep(request: Any, thing: Any) -> None:
+        for key, name in _CACHE.items():
+            value = request._get_param(key)
+            if value is not None:
+                setattr(thing, name, int(value) if name.startswith(("num_", "snapshot_retention")) else value)
+
+    def modify_cache_cluster(request: Any) -> Any:
+        cluster = request.elasticache_backend.cache_clusters[request._get_param("CacheClusterId")]
+        keep(request, cluster)
+        return ActionResult({"CacheCluster": cluster})
+
+    def modify_replication_group(request: Any) -> Any:
+        answer = change_group(request)
+        keep(request, answer.result["ReplicationGroup"])
+        return answer
+
+    def modify_cache_subnet_group(request: Any) -> Any:
+        backend, name = request.elasticache_backend, request._get_param("CacheSubnetGroupName")
+        old = backend.cache_subnet_groups.pop(name)
+        subnets = request._get_param("SubnetIds") or old.subnet_ids
+        described = request._get_param("CacheSubnetGroupDescription") or old.cache_subnet_group_description
+        return ActionResult({"CacheSubnetGroup": backend.create_cache_subnet_group(name, described, subnets, old.tags)})
+
+    def delete_cache_subnet_group(request: Any) -> Any:
+        from moto.elasticache.exceptions import CacheSubnetGroupNotFound
+
+        groups, name = request.elasticache_backend.cache_subnet_groups, request._get_param("CacheSubnetGroupName")
+        if name not in groups:
+            raise CacheSubnetGroupNotFound(name)
+        del groups[name]
+        return ActionResult({})
+
+    def delete_replication_group(backend: Any, replication_group_id: str, *arguments: Any, **named: Any) -> Any:
+        group = delete_group(backend, replication_group_id, *arguments, **named)
+        del backend.replication_groups[replication_group_id]
+        return group
+
+    def delete_cache_cluster(backend: Any, cache_cluster_id: str) -> Any:
+        cluster = delete_cluster(backend, cache_cluster_id)
+        del backend.cache_clusters[cache_cluster_id]
+        return cluster
+
+    Responses.modify_cache_cluster = modify_cache_cluster  # type: ignore[attr-defined]
+    Responses.modify_replication_group = modify_replication_group  # type: ignore[method-assign]
+    Responses.modify_cache_subnet_group = modify_cache_subnet_group  # type: ignore[attr-defined]
+    Responses.delete_cache_subnet_group = delete_cache_subnet_group  # type: ignore[attr-defined]
+    Backend.delete_replication_group = delete_replication_group  # type: ignore[method-assign]
+    Backend.delete_cache_cluster = delete_cache_cluster  # type: ignore[method-assign]
+
+
+def _keep_queue_policies() -> None:
+    """AWS keeps a queue's policy when another attribute is set; moto drops it."""
+    from moto.sqs.models import Queue
+
+    original = Queue._set_attributes
+
+    def set_attributes(queue: Any, attributes: dict[str, Any], now: Any = None) -> None:
+        kept = queue.policy if hasattr(queue, "_policy_json") else None
+        original(queue, attributes, now)
+        if kept and "Policy" not in attributes:
+            queue.policy = kept
+
+    Queue._set_attributes = set_attributes  # type: ignore[method-assign]

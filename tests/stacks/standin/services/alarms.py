@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.stacks.standin.aws import Aws
 from tests.stacks.standin.kind import Kind
+from tests.stacks.standin.remembered import Remembered
 from tests.stacks.standin.tags import listed, mapped, retag
 from tests.stacks.standin.values import Props, named, words
 
@@ -133,43 +134,23 @@ def retag_alarm(aws: Aws, arn: str, props: Props, old: Props) -> None:
     )
 
 
-_COMPOSITE = {key: name for key, name in _NAMES.items() if key.endswith("Actions") or key.startswith("a")} | {
-    "alarmName": "AlarmName",
-    "alarmRule": "AlarmRule",
-}
+class CompositeAlarm(Remembered):
+    """moto has no such alarms."""
 
-
-class CompositeAlarm(Kind):
     token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-    inputs = words("tags") | _COMPOSITE.keys()
+    inputs = words(
+        "alarmName alarmRule alarmDescription actionsEnabled actionsSuppressor alarmActions insufficientDataActions "
+        "okActions tags"
+    )
     outputs = words("arn")
     replaces = words("alarmName actionsEnabled")
     defaults = {"actionsEnabled": True}  # noqa: RUF012
 
-    def create(self, aws: Aws, props: Props) -> str:
-        self._put(aws, props)
+    def new_id(self, aws: Aws, props: Props) -> str:
         return str(props["alarmName"])
 
-    def read(self, aws: Aws, id_: str, props: Props) -> Props | None:
-        cloudwatch = aws("cloudwatch")
-        found = cloudwatch.describe_alarms(AlarmNames=[id_], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
-        if not found:
-            return None
-        tags = cloudwatch.list_tags_for_resource(ResourceARN=found[0]["AlarmArn"])["Tags"]
-        actual = {key: found[0].get(name) for key, name in _COMPOSITE.items()}
-        return {**actual, "arn": found[0]["AlarmArn"], "tags": mapped(tags)}
-
-    def update(self, aws: Aws, id_: str, props: Props, old: Props, changed: frozenset[str]) -> None:
-        if changed - {"tags"}:
-            self._put(aws, {**props, "tags": old.get("tags")})
-        if "tags" in changed:
-            retag_alarm(aws, aws.arn("cloudwatch", f"alarm:{id_}"), props, old)
-
-    def delete(self, aws: Aws, id_: str, props: Props) -> None:
-        aws("cloudwatch").delete_alarms(AlarmNames=[id_])
-
-    def _put(self, aws: Aws, props: Props) -> None:
-        aws("cloudwatch").put_composite_alarm(**named(props, _COMPOSITE), Tags=listed(props.get("tags")))
+    def made(self, aws: Aws, id_: str, props: Props) -> Props:
+        return {"arn": aws.arn("cloudwatch", f"alarm:{id_}")}
 
 
 class Dashboard(Kind):

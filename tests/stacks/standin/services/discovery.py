@@ -1,5 +1,7 @@
 """Cloud Map (service discovery)."""
 
+from typing import Any
+
 from tests.stacks.standin.aws import Aws
 from tests.stacks.standin.kind import Kind
 from tests.stacks.standin.tags import listed, mapped, retag
@@ -103,7 +105,7 @@ class Service(Kind):
 
     def create(self, aws: Aws, props: Props) -> str:
         optional = {
-            key[0].upper() + key[1:]: pascal(props[key])
+            key[0].upper() + key[1:]: _shouted(pascal(props[key]))
             for key in ("description", "dnsConfig", "healthCheckConfig", "healthCheckCustomConfig", "namespaceId", "type")
             if key in props
         }
@@ -115,6 +117,7 @@ class Service(Kind):
         dns = camel(found.get("DnsConfig")) or None
         if dns:
             dns.setdefault("namespaceId", found.get("NamespaceId"))
+            dns["dnsRecords"] = [{"type": each["type"], "ttl": each["tTL"]} for each in dns["dnsRecords"]]
         return {
             "name": found["Name"],
             "arn": found["Arn"],
@@ -130,10 +133,18 @@ class Service(Kind):
         if changed - {"tags"}:
             service: Props = {"Description": props.get("description", "")}
             if "dnsConfig" in props:
-                service["DnsConfig"] = {"DnsRecords": pascal(props["dnsConfig"]["dnsRecords"])}
+                service["DnsConfig"] = {"DnsRecords": _shouted(pascal(props["dnsConfig"]))["DnsRecords"]}
             aws("servicediscovery").update_service(Id=id_, Service=service)
         if "tags" in changed:
             _retag(aws, old["arn"], props, old)
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:
         aws("servicediscovery").delete_service(Id=id_)
+
+
+def _shouted(value: Any) -> Any:
+    """`Ttl` as AWS writes it."""
+    if isinstance(value, dict) and "DnsRecords" in value:
+        records = [{"Type": each["Type"], "TTL": each["Ttl"]} for each in value["DnsRecords"]]
+        return {**value, "DnsRecords": records}
+    return value

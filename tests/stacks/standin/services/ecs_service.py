@@ -17,7 +17,6 @@ _PLAIN = (
     "platformVersion",
     "propagateTags",
     "loadBalancers",
-    "serviceRegistries",
 )
 _ONCE = ("launchType", "schedulingStrategy", "deploymentController")
 _DEPLOYMENT = words(
@@ -31,7 +30,7 @@ class Service(Kind):
     inputs = (
         words(
             "name cluster taskDefinition networkConfiguration serviceConnectConfiguration capacityProviderStrategies "
-            "enableEcsManagedTags waitForSteadyState forceNewDeployment forceDelete sigintRollback triggers tags"
+            "serviceRegistries enableEcsManagedTags waitForSteadyState forceNewDeployment forceDelete sigintRollback triggers tags"
         )
         | _DEPLOYMENT
         | set(_PLAIN)
@@ -79,6 +78,7 @@ class Service(Kind):
             "arn": id_,
             "cluster": found["clusterArn"],
             "taskDefinition": self._as_said(found["taskDefinition"], props),
+            "serviceRegistries": (found.get("serviceRegistries") or [None])[0],
             "networkConfiguration": _network_of(network) if network else None,
             "deploymentCircuitBreaker": deployment.get("deploymentCircuitBreaker"),
             "deploymentMaximumPercent": deployment.get("maximumPercent", 200),
@@ -123,6 +123,8 @@ class Service(Kind):
         }.items():
             if key in keys and key in props:
                 made[name] = props[key]
+        if "serviceRegistries" in keys:
+            made["serviceRegistries"] = [props["serviceRegistries"]] if "serviceRegistries" in props else []
         if "networkConfiguration" in keys and "networkConfiguration" in props:
             made["networkConfiguration"] = _network(props["networkConfiguration"])
         if keys & _DEPLOYMENT:

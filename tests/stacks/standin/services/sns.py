@@ -1,5 +1,7 @@
 """SNS."""
 
+import json
+
 from tests.stacks.standin.aws import Aws
 from tests.stacks.standin.kind import Kind
 from tests.stacks.standin.tags import listed, mapped, retag
@@ -26,6 +28,7 @@ class Topic(Kind):
     outputs = words("arn owner policy signatureVersion tracingConfig displayName")
     replaces = words("name fifoTopic")
     documents = words("policy deliveryPolicy")
+    unkept = words("signatureVersion tracingConfig")
     named = "name"
 
     def create(self, aws: Aws, props: Props) -> str:
@@ -40,7 +43,7 @@ class Topic(Kind):
         found = sns.get_topic_attributes(TopicArn=id_)["Attributes"]
         tags = sns.list_tags_for_resource(ResourceArn=id_)["Tags"]
         return {
-            **{key: found.get(name) for key, name in _ATTRIBUTES.items()},
+            **{key: found.get(name) for key, name in _ATTRIBUTES.items() if key not in self.unkept},
             "name": id_.rsplit(":", 1)[-1],
             "arn": id_,
             "owner": found["Owner"],
@@ -85,7 +88,17 @@ class TopicPolicy(Kind):
         self._set(aws, id_, props["policy"])
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:
-        self._set(aws, id_, "")
+        # As the real plugin: the policy that every topic has from the start, with which its owner may do all.
+        statement = {
+            "Sid": "__default_statement_ID",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": ["SNS:Publish", "SNS:Subscribe"],
+            "Resource": id_,
+            "Condition": {"StringEquals": {"AWS:SourceOwner": aws.account}},
+        }
+        policy = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+        self._set(aws, id_, json.dumps(policy))
 
     def _set(self, aws: Aws, arn: str, policy: str) -> None:
         aws("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
