@@ -1,0 +1,21 @@
+"""What an environment's platform stack costs before anything runs in it."""
+
+from collections.abc import Iterator
+
+from pagerworthy.catalog import EnvironmentSpec
+from pagerworthy.stacks.cost.estimate import Line, line
+from pagerworthy.stacks.cost.prices import Prices
+
+_PLATFORM = "platform"
+# ecr.api, ecr.dkr, kms, logs, monitoring, secretsmanager, sns and sqs.
+_ENDPOINTS = 8
+
+
+def platform_lines(prices: Prices, spec: EnvironmentSpec, *, regulated: bool) -> Iterator[Line]:
+    """Ways out, endpoints, keys and names. Outside production, one zone serves all."""
+    zones = spec.zones if spec.purpose == "production" else 1
+    yield line(prices, _PLATFORM, "NAT gateways", "nat", zones)
+    yield line(prices, _PLATFORM, "Public addresses", "public-address", zones)
+    yield line(prices, _PLATFORM, "Endpoints of AWS, by zone", "endpoint", _ENDPOINTS * zones)
+    yield line(prices, _PLATFORM, "Keys", "key", 2 if regulated else 1)
+    yield line(prices, _PLATFORM, "DNS zones", "hosted-zone", 2 if spec.domain else 1)

@@ -1,0 +1,120 @@
+"""What a service's stack costs: its tasks, its resources, and what watches them."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pagerworthy.catalog import Compute, Resource
+from pagerworthy.cloud import task_size
+from pagerworthy.stacks import offerings
+from pagerworthy.stacks.cost.estimate import Line, line
+from pagerworthy.stacks.cost.prices import Prices
+from pagerworthy.stacks.offerings import Place
+
+_SERVICE = "service"
+# Of each objective: an alarm for either window of four pairs, of two metrics each, and one for no data; two that
+# combine them.
+_LEVEL_METRICS = 2 * 8 + 1
+_LEVEL_COMPOSITES = 2
+# Too few tasks, CPU, memory, and no more room to scale.
+_SERVICE_METRICS = 4
+_FIREWALL_RULES = 4
+
+
+def task_lines(prices: Prices, compute: Compute) -> Iterator[Line]:
+    """The tasks of the fewest replicas, and of the most."""
+    cpu, memory = task_size(compute.cpu, compute.memory)
+    fewest = compute.replicas.min if compute.replicas else 1
+    most = compute.replicas.max if compute.replicas else 1
+    cpus, gibs = cpu / 1024, memory / 1024
+    yield line(prices, _SERVICE, f"Fargate, {cpus:g} vCPU a replica", "fargate-cpu", cpus * fewest, cpus * most)
+    yield line(prices, _SERVICE, f"Fargate, {gibs:g} GiB a replica", "fargate-memory", gibs * fewest, gibs * most)
+
+
+def watching_lines(prices: Prices, levels: int, *, runs: bool) -> Iterator[Line]:
+    """The alarms of the objectives and of the tasks, and the dashboard."""
+    metrics = (levels * _LEVEL_METRICS + _SERVICE_METRICS) if runs else 0
+    yield line(prices, _SERVICE, "Alarms, by metric", "alarm-metric", metrics)
+    yield line(prices, _SERVICE, "Alarms that combine others", "composite-alarm", levels * _LEVEL_COMPOSITES * runs)
+    yield line(prices, _SERVICE, "Dashboard", "dashboard", 1)
+
+
+def resource_lines(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    """What a resource of an entry costs; nothing for what is paid for by use alone."""
+    lines = _LINES.get(resource.type)
+    if lines is not None:
+        yield from lines(prices, name, resource, place)
+
+
+def _database(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    offering = offerings.database(resource, place)
+    count = 2 if offering.standby else 1
+    beside = ", with a standby" if offering.standby else ""
+    yield line(prices, name, f"{offering.machine.name}{beside}", offering.machine.name, count)
+    yield line(
+        prices,
+        name,
+        f"GiB of storage{beside}",
+        "database-storage",
+        count * offering.storage,
+        count * offering.max_storage,
+    )
+    if offering.long_backup_days:
+        # The first is whole; what follows is what has changed.
+        what = f"GiB of backups kept {offering.long_backup_days} days"
+        yield line(prices, name, what, "long-backup", offering.storage, offering.max_storage)
+    yield line(prices, name, "Secret", "secret", 1)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 5)
+
+
+def _redis(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    offering = offerings.cache(resource, place)
+    price = prices.month(offering.machine.name) * (prices.valkey if offering.engine.name == "valkey" else 1)
+    yield Line(name, f"{offering.machine.name}, {offering.engine.name}", offering.nodes, price, offering.nodes)
+    yield line(prices, name, "Secret", "secret", 1)
+    alarms = offering.nodes * (3 + (offering.snapshot_days > 0) + (offering.nodes > 1))
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", alarms)
+
+
+def _memcached(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    offering = offerings.cache(resource, place)
+    yield line(prices, name, offering.machine.name, offering.machine.name, offering.nodes)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 3 * offering.nodes)
+
+
+def _rabbitmq(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    offering = offerings.broker(resource, place)
+    yield line(prices, name, offering.machine.name, offering.machine.name, offering.nodes)
+    yield line(prices, name, "Secret", "secret", 1)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 4)
+
+
+def _queue(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    del resource, place
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 3)
+
+
+def _topic(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    del resource, place
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 1)
+
+
+def _edge(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    yield line(prices, name, "Load balancer", "balancer", 1)
+    if resource.public:
+        yield line(prices, name, "Public addresses", "public-address", place.spec.zones)
+    guarded = resource.rate_limit is not None or (place.regulated and bool(resource.public))
+    if guarded if resource.waf is None else resource.waf:
+        rules = _FIREWALL_RULES + (resource.rate_limit is not None)
+        yield line(prices, name, "Firewall", "firewall", 1)
+        yield line(prices, name, "Rules of the firewall", "firewall-rule", rules)
+
+
+_LINES: Mapping[str, Callable[[Prices, str, Resource, Place], Iterator[Line]]] = {
+    "postgres": _database,
+    "mysql": _database,
+    "redis": _redis,
+    "memcached": _memcached,
+    "rabbitmq": _rabbitmq,
+    "queue": _queue,
+    "topic": _topic,
+    "edge": _edge,
+}
