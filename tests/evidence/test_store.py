@@ -145,10 +145,10 @@ def test_a_number_out_of_its_range_is_a_problem_and_stays_unknown(
         (above, "at most"),
         (1e300, "at most"),
         (-1e300, "at least"),
-        (True, "got `bool`"),
-        (False, "got `bool`"),
-        ("1", "got `str`"),
-        (None, "got `null`"),
+        (True, "and is true or false"),
+        (False, "and is true or false"),
+        ("1", "and is text"),
+        (None, "and is nothing (null)"),
     ):
         found = read(tmp_path, line(), _line_of(key, **{field: value}))
         (problem,) = found.problems

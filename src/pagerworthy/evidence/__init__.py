@@ -2,7 +2,7 @@
 
 from pagerworthy.evidence.bringers import brought_by, is_collected
 from pagerworthy.evidence.drills import survived
-from pagerworthy.evidence.keys import KEYS, Key, Per, Value
+from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
 from pagerworthy.evidence.places import configured_paths
 from pagerworthy.evidence.record import Record, Strength, StrengthWord
 from pagerworthy.evidence.store import Evidence, Known, SubjectEvidence, is_stale, read_evidence
@@ -22,6 +22,7 @@ __all__ = [
     "configured_paths",
     "is_collected",
     "is_stale",
+    "key_help",
     "read_evidence",
     "survived",
 ]

@@ -8,9 +8,10 @@ from pagerworthy.evidence.keys import KEYS
 def is_collected(key: str) -> bool:
     """Whether a collector of this version writes the key."""
     # Collectors know how to run git and more, and most commands collect nothing.
-    from pagerworthy.evidence.collectors import COLLECTORS
+    from pagerworthy.evidence.collectors import COLLECTORS, NAMES
 
-    return any(key in collector.keys for collector in COLLECTORS.values())
+    there = any(key in collector.keys for collector in COLLECTORS.values())
+    return there or (KEYS[key].collector in NAMES and KEYS[key].collector not in COLLECTORS)
 
 
 @functools.cache

@@ -6,7 +6,6 @@ A line that is wrong is left out and reported; what it would have said stays unk
 import datetime as dt
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from pagerworthy.evidence.decoding import wrong_line, wrong_value
 from pagerworthy.evidence.form import UnfitError, ValueForm, is_simple, refuse_disguise
-from pagerworthy.evidence.keys import KEYS, Value
+from pagerworthy.evidence.keys import KEYS, Key, Value, key_help
 from pagerworthy.evidence.record import Record, Strength
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
@@ -24,7 +24,6 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 # A file of nothing but wrong lines must not make a report that is larger than itself.
 MAX_PROBLEMS = 100
 SUFFIX = ".jsonl"
-_LIMIT = re.compile(r"Expected `\w+` (>=|<=) (\S+) - at `\$\.(\w+)`")
 # So many lines are looked at and hashed together; even of the longest they do not fill much memory.
 _AT_ONCE = 1024
 
@@ -134,7 +133,7 @@ class _Reader:
         """Reports what the system does not let read."""
         self.complain("PW401", f"cannot be read: {error.strerror}", name, 0, "make it readable, or remove it")
 
-    def complain(self, code: str, message: str, file: str, line: int, help_: str) -> None:
+    def complain(self, code: str, message: str, file: str, line: int, help_: str, column: int = 1) -> None:
         if line:
             self._wrong_lines += 1
             if self._wrong_lines > MAX_PROBLEMS:
@@ -143,11 +142,17 @@ class _Reader:
             Problem(
                 code=code,
                 message=message,
-                where=Where(file=file, line=line, column=1 if line else 0),
+                where=Where(file=file, line=line, column=column if line else 0),
                 help=help_,
                 severity=Severity.WARNING if code == "PW404" else Severity.ERROR,
             )
         )
+
+    def _only_counted(self) -> bool:
+        """Counts one more wrong line where enough are told: what is wrong with it need not be found out."""
+        full = self._wrong_lines >= MAX_PROBLEMS
+        self._wrong_lines += full
+        return full
 
     def read(self, file: Path, name: str) -> None:
         self._wrong_lines = 0
@@ -199,24 +204,35 @@ class _Reader:
             if not simple or form is None or not form.is_once(line, record):
                 refuse_disguise(line, record)
         except (msgspec.DecodeError, ValueError, RecursionError, UnfitError) as error:
-            self.complain(
-                "PW401",
-                f"not a record: {error}",
-                file,
-                number,
-                "see schemas/evidence.schema.json for the shape",
-            )
+            if not self._only_counted():
+                wrong = wrong_line(error, line)
+                self.complain("PW401", f"not a record: {wrong.message}", file, number, wrong.help, wrong.column)
             return
         if form is None:
-            self.complain(
-                "PW402",
-                f"no evidence key is called {record.key!r}",
-                file,
-                number,
-                "`pagerworthy docs evidence` lists the keys",
-            )
+            if not self._only_counted():
+                said = f"no evidence key is called {record.key!r}"
+                self.complain("PW402", said, file, number, key_help(record.key))
             return
-        key = form.key
+        if not self._is_apt(form.key, record, file, number):
+            return
+        value: Value | None = None
+        if not record.failed:
+            try:
+                value = form.decoder.decode(record.value)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                if not self._only_counted():
+                    wrong = wrong_value(error, line, bytes(record.value), form.key)
+                    said = f"the value of {record.key} is wrong: {wrong.message}"
+                    self.complain("PW403", said, file, number, wrong.help, wrong.column)
+                return
+        if self._subjects is not None and record.subject not in self._subjects:
+            said = f"no service is called {record.subject!r}"
+            self.complain("PW404", said, file, number, "correct the subject, or remove the record")
+        elif record.time <= self._as_of:
+            self._keep(Known(record, value, line))
+
+    def _is_apt(self, key: Key, record: Record, file: str, number: int) -> bool:
+        """Whether the record says no more than records of its key can say, and names an item if they are kept by it."""
         if record.level > key.strength:
             self.complain(
                 "PW403",
@@ -225,35 +241,12 @@ class _Reader:
                 number,
                 f"write {key.strength.word!r}, or a weaker strength",
             )
-            return
+            return False
         if (key.per == "service") is not (not record.item):
             wanted = "no item" if key.per == "service" else f"an item: the {key.per} that it is about"
             self.complain("PW403", f"{record.key} takes {wanted}", file, number, "see `pagerworthy docs evidence`")
-            return
-        value: Value | None = None
-        if not record.failed:
-            try:
-                value = form.decoder.decode(record.value)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                self.complain(
-                    "PW403",
-                    f"the value of {record.key} is wrong: {_plainly(error)}",
-                    file,
-                    number,
-                    "see `pagerworthy docs evidence` for its shape",
-                )
-                return
-        if self._subjects is not None and record.subject not in self._subjects:
-            self.complain(
-                "PW404",
-                f"no service is called {record.subject!r}",
-                file,
-                number,
-                "correct the subject, or remove the record",
-            )
-            return
-        if record.time <= self._as_of:
-            self._keep(Known(record, value, line))
+            return False
+        return True
 
     def _keep(self, known: Known) -> None:
         self._lines.add(known.line)
@@ -301,14 +294,6 @@ def _utc(time: dt.datetime) -> dt.datetime:
         return time.astimezone(dt.UTC)
     except OverflowError as error:
         raise UnfitError("a time beyond the calendar") from error
-
-
-def _plainly(error: Exception) -> str:
-    """What the decoder says, with the limits of a number as people would say them."""
-    found = _LIMIT.fullmatch(str(error))
-    if found is None:
-        return str(error)
-    return f"{found[3]} has to be {'at least' if found[1] == '>=' else 'at most'} {float(found[2]):,g}"
 
 
 def is_stale(record: Record, *, as_of: dt.datetime, max_age: dt.timedelta | None) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from pagerworthy.catalog import Document, read_document
 from pagerworthy.catalog.files import read_file
 from pagerworthy.codes import problem
-from pagerworthy.evidence import KEYS, Strength
+from pagerworthy.evidence import KEYS, Strength, key_help
 from pagerworthy.problem import DocumentPath, Problem, Where, repository_path, sort_key
 from pagerworthy.project import data_folder
 from pagerworthy.scoring.cel import CelError, Language, Program
@@ -217,12 +217,14 @@ class _RubricReader:
     def _compile(self, source: _Source, language: Language, areas: Iterable[str]) -> CompiledCriterion | None:
         data, document = source.data, source.document
         if data["area"] not in areas:
+            near = get_close_matches(data["area"], areas, n=1)
+            mend = f"did you mean {near[0]}? then move the file to {near[0]}/, too; otherwise " if near else ""
             self._complain(
                 "PW304",
                 document,
                 ("area",),
                 f"policy.yaml has no area {data['area']}",
-                "add the area to policy.yaml, or name one that is there",
+                f"{mend}add the area to policy.yaml, or name one that is there",
             )
             return None
         criterion = criterion_of(data, document.file)
@@ -255,7 +257,7 @@ class _RubricReader:
                     document,
                     (*at, "needs", index),
                     f"no evidence key is called {name}",
-                    "`pagerworthy docs evidence` lists the keys",
+                    key_help(name),
                 )
                 fine = False
             elif key.strength < strength:

@@ -7,12 +7,23 @@ every objective has its record, so that a missing one can never make `all(...)` 
 One file holds a group of keys with their values; this one joins them.
 """
 
+import difflib
+
 from pagerworthy.evidence.keys import alerting, capacity, delivery, handover, monitoring, repository, safety, slo, stack
 from pagerworthy.evidence.keys.base import Key, Per, Value
 from pagerworthy.evidence.keys.handover import Cost
 from pagerworthy.evidence.keys.slo import SloBudget, SloBurndown, SloEvents
 
-__all__ = ["GROUPS", "KEYS", "Cost", "Key", "Per", "SloBudget", "SloBurndown", "SloEvents", "Value"]
+__all__ = ["GROUPS", "KEYS", "Cost", "Key", "Per", "SloBudget", "SloBurndown", "SloEvents", "Value", "key_help"]
 
 GROUPS = (repository, stack, slo, monitoring, alerting, capacity, delivery, safety, handover)
 KEYS: dict[str, Key] = {key.name: key for group in GROUPS for key in group.KEYS}
+
+
+_LONGEST = 60
+
+
+def key_help(name: str) -> str:
+    """What to write instead of a name that no key has."""
+    near = difflib.get_close_matches(name[:_LONGEST], KEYS, n=1)
+    return f"did you mean {near[0]}?" if near else "`pagerworthy docs evidence` lists the keys"
