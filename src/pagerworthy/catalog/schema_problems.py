@@ -162,7 +162,7 @@ class _Reader:
             if condition.holds:
                 parts.append(f"{name} is {as_yaml(here)}")
             else:
-                parts.append(f"{name} is not {' or '.join(map(str, values))}")
+                parts.append(f"{name} is not {' or '.join(map(as_yaml, values))}")
         return words + " and ".join(parts) if parts else ""
 
     def _missing_property(self, missing: Missing) -> Finding:
@@ -173,7 +173,13 @@ class _Reader:
             message = f"{what} lacks {missing.name}{missing.because}"
         says = self._view.at((*missing.parent[len(self._base) :], missing.name))
         meaning = says.get("description", "")
-        mend = f"add {self._words.line(missing.name, says)}"
+        block = self._words.block(missing.name, says)
+        if block:
+            # On one line, and without a word of warning, an example is pasted as it stands.
+            meaning = f"{meaning} In this form, with values of your own:\n" + "\n".join(block)
+            mend = f"add {missing.name}:"
+        else:
+            mend = f"add {self._words.line(missing.name, says)}"
         # Of what is needed only because of another line, that line tells where to look.
         place = (*missing.parent, missing.cause) if missing.cause else missing.parent
         return Finding(place, True, "PW106", message, f"{mend}  # {meaning}" if meaning else mend)
@@ -230,7 +236,7 @@ class _Reader:
             if condition.holds:
                 mend = f"remove it; what can stand here: {listed(allowed, most=40)}"
             else:
-                changes = [f"{key}: {listed(values)}" for key, values in values_asked(condition).items()]
+                changes = [f"{key}: {listed(map(as_yaml, values))}" for key, values in values_asked(condition).items()]
                 mend = f"remove it, or write {' and '.join(changes)}"
             finding = Finding(path, True, "PW113", f"{name}{why or ' cannot stand here'}", mend)
         self._others.setdefault((path, "PW113"), finding)

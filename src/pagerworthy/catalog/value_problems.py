@@ -11,7 +11,7 @@ from pagerworthy.catalog.composed import Composed, Value
 from pagerworthy.catalog.faults import Fault
 from pagerworthy.catalog.forms import GUESSES
 from pagerworthy.catalog.schema_view import SchemaView, listed
-from pagerworthy.catalog.yaml_words import as_yaml
+from pagerworthy.catalog.yaml_words import as_block, as_yaml
 from pagerworthy.problem import DocumentPath, render_path
 
 _TYPES = {
@@ -63,6 +63,10 @@ class Words:
         examples = says.get("examples") or [says["enum"][0] if says.get("enum") else "..."]
         text = as_yaml(examples[0])
         return f"{key}: {text}" if isinstance(key, str) and key else text
+
+    def block(self, key: str, says: Mapping[str, Any]) -> list[str]:
+        """The example of the schema as lines to write, where it is more than one value."""
+        return as_block(key, (says.get("examples") or [None])[0])
 
     def or_remove(self, path: DocumentPath) -> str:
         """`, or remove the line`, where the schema lets it be removed."""

@@ -8,6 +8,8 @@ from typing import Any
 from pagerworthy.catalog.scalars import InexactError, resolve
 
 _SHORT = 160
+_LINES = 12
+_DEEPEST = 6
 _PLAIN = re.compile(r"^[A-Za-z0-9_$/.+(][^\n]*$")
 _BREAKING = re.compile(r": |:$| #|[\[\]{},\"'\\]|^\s|\s$")
 
@@ -20,6 +22,37 @@ def as_yaml(value: Any) -> str:
             break
         full = _flow(value, depth)
     return full
+
+
+def as_block(key: str, value: Any) -> list[str]:
+    """A mapping, or a list with mappings in it, under its key, a line for each value; nothing for any other value, or
+    where that takes more lines than a person reads in a message.
+    """
+    if not _has_mapping(value):
+        return []
+    lines = [f"{_text(key)}:", *_block(value, _DEEPEST)]
+    return lines if len(lines) <= _LINES else []
+
+
+def _has_mapping(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return any(isinstance(part, Mapping) and part for part in parts)
+
+
+def _block(value: Any, depth: int) -> list[str]:
+    """The lines of a mapping or list, one step to the right of what they are the value of."""
+    lines = []
+    is_list = isinstance(value, list)
+    for key, part in [("", item) for item in value] if is_list else value.items():
+        mark = "-" if is_list else f"{_text(str(key))}:"
+        inner = _block(part, depth - 1) if depth and _has_mapping(part) else []
+        if not inner:
+            lines.append(f"  {mark} {_flow(part, depth)}")
+        elif is_list:
+            lines += [f"  {mark} {inner[0][2:]}", *(f"  {line}" for line in inner[1:])]
+        else:
+            lines += [f"  {mark}", *(f"  {line}" for line in inner)]
+    return lines
 
 
 def _flow(value: Any, depth: int) -> str:
