@@ -182,10 +182,11 @@ class EnvironmentStacks:
             owner=node.service if there else "",
             resource=resource,
             type=node.type,
-            port=RESOURCE_PORTS.get(node.type),
+            # SES is an API like others, but one for which not every region has an endpoint within the VPC.
+            port=443 if node.type == "email" else RESOURCE_PORTS.get(node.type),
             access=_access(edge, own=own),
             regulated=_regulated(owner),
-            public=node.type == "edge" and bool(owner.spec.resources[resource].public),
+            public=node.type == "email" or (node.type == "edge" and bool(owner.spec.resources[resource].public)),
         )
 
 

@@ -38,7 +38,7 @@ class Need(msgspec.Struct, frozen=True):
     it, empty for what lies outside this environment's stacks (an external provider, a service that runs elsewhere).
     `port` is the TCP port that the caller connects to, None where it is reached through AWS's own API. `regulated` is
     whether the target keeps its data under the key of regulated services, `public` whether it is reached over the
-    internet, as a public edge is.
+    internet, as a public edge is, and the service that sends letters.
     """
 
     target: str

@@ -6,11 +6,15 @@ from pulumi_aws.acm.certificate_validation import CertificateValidation
 from pulumi_aws.route53.record import Record
 
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.program.provided import Limit
 from pagerworthy.stacks.program.scope import Scope
 
 
-def certificate(scope: Scope[ServiceInputs], name: str, domain: str) -> Output[str]:
-    """Declares a certificate and waits until it is issued, which the record in the zone brings about. Its ARN."""
+def certificate(scope: Scope[ServiceInputs], name: str, domain: str) -> tuple[Output[str], Limit]:
+    """Declares a certificate and waits until it is issued, which the record in the zone brings about.
+
+    Returns its ARN, and the limit of its age.
+    """
     zone = scope.platform("zone_id")
     wanted = Certificate(
         f"{name}-certificate",
@@ -30,9 +34,21 @@ def certificate(scope: Scope[ServiceInputs], name: str, domain: str) -> Output[s
         ttl=300,
         opts=scope.options(),
     )
-    return CertificateValidation(
+    issued = CertificateValidation(
         f"{name}-certificate-issued",
         certificate_arn=wanted.arn,
         validation_record_fqdns=[record.fqdn],
         opts=scope.options(),
-    ).certificate_arn
+    )
+    return issued.certificate_arn, Limit(
+        "expiry",
+        "AWS/CertificateManager",
+        "DaysToExpiry",
+        {"CertificateArn": issued.certificate_arn},
+        30,
+        "AWS renews certificates two months before; that it could not means that the record in the zone is gone.",
+        above=False,
+        statistic="Minimum",
+        period=86400,
+        periods=1,
+    )

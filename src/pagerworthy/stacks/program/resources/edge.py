@@ -19,6 +19,7 @@ from pagerworthy.stacks.program.provided import Limit, Provided
 from pagerworthy.stacks.program.resources.certificate import certificate
 from pagerworthy.stacks.program.resources.firewall import firewall, is_firewalled
 from pagerworthy.stacks.program.resources.place import in_production, security_group
+from pagerworthy.stacks.program.resources.public_name import public_name
 from pagerworthy.stacks.program.scope import Scope
 
 # TLS 1.2 and 1.3 with forward secrecy, and nothing older.
@@ -39,6 +40,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     if compute is None or compute.port is None or not scope.inputs.runs_here:
         message = f"edge {name} of {scope.inputs.service} has nothing behind it: the service has no port here"
         raise ValueError(message)
+    domain = public_name(scope, name, resource)
     group = security_group(scope, name, resource)
     if resource.public:
         _open(scope, name, group)
@@ -46,13 +48,14 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     targets = _targets(scope, name, compute, compute.port, "targets")
     # A release beside the running one needs a place of its own; ECS moves the requests over.
     beside = _targets(scope, name, compute, compute.port, "beside") if _shifts(scope) else None
+    issued, expiry = certificate(scope, name, domain)
     https = Listener(
         f"{name}-https",
         load_balancer_arn=balancer.arn,
         port=443,
         protocol="HTTPS",
         ssl_policy=_TLS,
-        certificate_arn=certificate(scope, name, resource.domain),
+        certificate_arn=issued,
         # Whoever asks for another name, or for none, looks for something to attack.
         default_actions=[
             {
@@ -63,13 +66,13 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
         tags=scope.tagged(scope.name(name, "https")),
         opts=scope.options(),
     )
-    rule = _forward(scope, name, resource, https, [targets, beside] if beside else [targets])
+    rule = _forward(scope, name, domain, https, [targets, beside] if beside else [targets])
     if resource.public:
         _redirect(scope, name, balancer)
     Record(
         f"{name}-record",
         zone_id=scope.platform("zone_id"),
-        name=resource.domain,
+        name=domain,
         type="A",
         aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
         opts=scope.options(),
@@ -78,7 +81,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
         firewall(scope, name, resource, balancer)
     return Provided(
         outputs={"security_group_id": group.id},
-        limits=tuple(_limits(compute, balancer, [targets, beside] if beside else [targets])),
+        limits=(expiry, *_limits(compute, balancer, [targets, beside] if beside else [targets])),
         target_group=targets.arn,
         listeners=(https, rule),
         other_target_group=beside.arn if beside else None,
@@ -166,7 +169,7 @@ def _targets(scope: Scope[ServiceInputs], name: str, compute: Compute, port: int
 
 
 def _forward(
-    scope: Scope[ServiceInputs], name: str, resource: Resource, https: Listener, groups: Sequence[TargetGroup]
+    scope: Scope[ServiceInputs], name: str, domain: str, https: Listener, groups: Sequence[TargetGroup]
 ) -> ListenerRule:
     """Requests for the name go to the first group. Where a release shifts them, ECS says how many go where."""
     first, *others = groups
@@ -177,7 +180,7 @@ def _forward(
         f"{name}-forward",
         listener_arn=https.arn,
         priority=1,
-        conditions=[{"host_header": {"values": [resource.domain]}}],
+        conditions=[{"host_header": {"values": [domain]}}],
         actions=[{"type": "forward", "forward": {"target_groups": weights}}],
         tags=scope.tagged(scope.name(name, "forward")),
         opts=scope.options(ignore_changes=["actions"] if others else ()),

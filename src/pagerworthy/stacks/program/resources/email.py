@@ -13,6 +13,7 @@ from pulumi_aws.sesv2.email_identity_mail_from_attributes import EmailIdentityMa
 from pagerworthy.catalog import Resource
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.provided import Limit, Provided
+from pagerworthy.stacks.program.resources.public_name import public_name
 from pagerworthy.stacks.program.scope import Scope
 
 # What becomes of a letter, save who opened it or clicked in it: that is the reader's business.
@@ -30,17 +31,18 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     An account starts in SES's sandbox, where it may only send to addresses that it has proved; leaving it is asked of
     AWS by a person, once an account.
     """
+    domain = public_name(scope, name, resource)
     rules = _rules_of_sending(scope, name)
     identity = EmailIdentity(
         name,
-        email_identity=resource.domain,
+        email_identity=domain,
         configuration_set_name=rules.configuration_set_name,
-        tags=scope.tagged(resource.domain),
+        tags=scope.tagged(domain),
         opts=scope.options(),
     )
-    _sign(scope, name, resource.domain, identity)
-    _return_path(scope, name, resource.domain, identity)
-    _text(scope, f"{name}-dmarc", f"_dmarc.{resource.domain}", _DMARC)
+    _sign(scope, name, domain, identity)
+    _return_path(scope, name, domain, identity)
+    _text(scope, f"{name}-dmarc", f"_dmarc.{domain}", _DMARC)
     return Provided(
         outputs={"arn": identity.arn, "configuration_set_arn": rules.arn},
         limits=tuple(_limits(rules.configuration_set_name)),
