@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import tempfile
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, moment
 from pagerworthy.errors import ProjectError
 from pagerworthy.evidence import Record, configured_paths
-from pagerworthy.evidence.collectors import COLLECTORS, Context
+from pagerworthy.evidence.collectors import COLLECTORS, NAMES, Collector, Context
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import Project
 
@@ -24,7 +25,7 @@ DEFAULT_OUT = "catalog/evidence/collected"
 
 
 @click.command(help="Gather evidence and write it as JSON Lines, one file a source.")
-@click.argument("sources", nargs=-1, type=click.Choice(list(COLLECTORS)), metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, type=click.Choice(list(NAMES)), metavar="[SOURCE]...")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -46,7 +47,7 @@ def command(ctx: click.Context, sources: tuple[str, ...], out: Path | None, as_o
     failed = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in sources or tuple(COLLECTORS):
+        for name in sources or _there():
             failed += _gather(name, context, folder)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
@@ -57,7 +58,7 @@ def command(ctx: click.Context, sources: tuple[str, ...], out: Path | None, as_o
 
 def _gather(name: str, context: Context, folder: Path) -> int:
     """Writes what one source brings, and says how many keys it could not see."""
-    records = sorted(COLLECTORS[name].collect(context), key=lambda each: (each.subject, each.key, each.item))
+    records = sorted(_collector(name).collect(context), key=lambda each: (each.subject, each.key, each.item))
     missed = Counter(record.failed for record in records if record.failed)
     file = folder / f"{name}.jsonl"
     _write(file, records)
@@ -65,6 +66,19 @@ def _gather(name: str, context: Context, folder: Path) -> int:
     for reason, count in sorted(missed.items()):
         click.echo(f"  {count} not known: {reason}", err=True)
     return missed.total()
+
+
+def _collector(name: str) -> Collector:
+    if name in COLLECTORS:
+        return COLLECTORS[name]
+    from pagerworthy.stacks.collector import StacksCollector
+
+    return StacksCollector()
+
+
+def _there() -> tuple[str, ...]:
+    """All collectors, without the one that needs Pulumi where Pulumi is not installed."""
+    return tuple(name for name in NAMES if name in COLLECTORS or find_spec("pulumi") is not None)
 
 
 def _default_folder(project: Project) -> Path:

@@ -4,6 +4,11 @@ import functools
 
 from pagerworthy.evidence.keys import KEYS
 
+# What must be there before a collector can look at all; without it there is no record, whoever collects.
+_CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
+_FILE = "where the document is a file of this repository"
+_ASKED = {"git.activity": _CHECKOUT, "git.design": _CHECKOUT, "files.design": _FILE, "files.runbook": _FILE}
+
 
 def is_collected(key: str) -> bool:
     """Whether a collector of this version writes the key."""
@@ -17,7 +22,19 @@ def is_collected(key: str) -> bool:
 @functools.cache
 def brought_by(key: str) -> str:
     """Who brings a key, as a clause: what to run, or that its record must be written. KeyError for an unknown key."""
-    source = KEYS[key].collector
     if is_collected(key):
-        return f"the {source} collector brings it"
-    return f"no collector of this version brings it: write a record from {source}"
+        return brought_shortly(key)
+    return f"no collector of this version brings it: write a record from {KEYS[key].collector}"
+
+
+@functools.cache
+def brought_shortly(key: str) -> str:
+    """Who brings a key, for where many keys stand one below the other: of what no collector brings, the source alone.
+
+    KeyError for an unknown key.
+    """
+    source = KEYS[key].collector
+    if not is_collected(key):
+        return f"from {source}"
+    asked = _ASKED.get(key)
+    return f"the {source} collector brings it{f' {asked}' if asked else ''}"
