@@ -19,13 +19,12 @@ _READ: Mapping[str, tuple[str, ...]] = {
     "queue": ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
     # Whoever reads a topic reads a queue of their own that is subscribed to it.
     "topic": (),
-    "email": ("ses:SendEmail", "ses:SendRawEmail"),
 }
 _WRITE: Mapping[str, tuple[str, ...]] = {
     "queue": ("sqs:GetQueueAttributes", "sqs:SendMessage"),
     "topic": ("sns:Publish",),
-    "email": ("ses:SendEmail", "ses:SendRawEmail"),
 }
+_SEND = ("ses:SendEmail", "ses:SendRawEmail")
 _OBJECTS: Mapping[Access, tuple[str, ...]] = {
     "read": ("s3:GetObject",),
     "write": ("s3:AbortMultipartUpload", "s3:PutObject"),
@@ -51,7 +50,7 @@ def inbox_statements(scope: Scope[ServiceInputs], inboxes: Sequence[Inbox]) -> S
         word = _word(inbox.name)
         statements.append(_allow(f"Use{word}", _READ["queue"], inbox.queue.arn))
         key = key_arn(scope, regulated=scope.inputs.regulated)
-        statements.append(_allow(f"Decrypt{word}", ["kms:Decrypt"], key, via(scope, _VIA["queue"])))
+        statements.append(_allow(f"Decrypt{word}", ["kms:Decrypt"], key, condition=via(scope, _VIA["queue"])))
     return statements
 
 
@@ -63,7 +62,7 @@ def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[I
     for regulated in sorted({regulated for _, regulated in secrets.values()}):
         word = "DecryptRegulatedSecrets" if regulated else "DecryptSecrets"
         key = key_arn(scope, regulated=regulated)
-        statements.append(_allow(word, ["kms:Decrypt"], key, via(scope, "secretsmanager")))
+        statements.append(_allow(word, ["kms:Decrypt"], key, condition=via(scope, "secretsmanager")))
     return statements
 
 
@@ -84,6 +83,10 @@ def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[
     if arn is None:
         return []
     statements: list[Statement] = []
+    if need.type == "email":
+        # A letter goes out under the rules of a configuration set, and AWS wants a right to both.
+        rules = reach.value(need, "configuration_set_arn")
+        return [_allow(f"Use{word}", _SEND, *(each for each in (arn, rules) if each is not None))]
     if need.type == "bucket":
         if need.access != "write":
             statements.append(_allow(f"List{word}", ["s3:ListBucket"], arn))
@@ -93,7 +96,7 @@ def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[
     if statements and need.type in _VIA:
         key = key_arn(scope, regulated=need.regulated)
         decrypting = ["kms:Decrypt"] if need.access == "read" else ["kms:Decrypt", "kms:GenerateDataKey"]
-        statements.append(_allow(f"Decrypt{word}", decrypting, key, via(scope, _VIA[need.type])))
+        statements.append(_allow(f"Decrypt{word}", decrypting, key, condition=via(scope, _VIA[need.type])))
     return statements
 
 
@@ -104,9 +107,9 @@ def _actions(need: Need) -> list[str]:
 
 
 def _allow(
-    sid: str, actions: Sequence[str], resource: Input[str], condition: Mapping[str, object] | None = None
+    sid: str, actions: Sequence[str], *resources: Input[str], condition: Mapping[str, object] | None = None
 ) -> Statement:
-    allowed = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+    allowed = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
     return {**allowed, "Condition": condition} if condition else allowed
 
 
