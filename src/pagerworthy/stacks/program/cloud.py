@@ -11,6 +11,7 @@ from pagerworthy.catalog import EnvironmentSpec
 SERVICES = (
     "acm",
     "applicationautoscaling",
+    "backup",
     "budgets",
     "cloudwatch",
     "ec2",
