@@ -118,5 +118,5 @@ def test_endpoints_of_what_tasks_need(spec: object, zones: int) -> None:
 def test_all_traffic_is_written_down() -> None:
     flow = one(platform(), "ec2/flowLog:FlowLog", "flow")
     assert flow.inputs["trafficType"] == "ALL"
-    assert flow.inputs["logDestination"] == "<logs.arn>/flow"
+    assert flow.inputs["logDestination"] == "<logs.arn>"
     assert "logs-policy" in flow.depends_on

@@ -19,9 +19,10 @@ _RESOURCES = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
 class FlowLog(Tagged):
     token = "aws:ec2/flowLog:FlowLog"
     resource_type = "vpc-flow-log"
-    inputs = words("tags") | _NAMES.keys() | _RESOURCES.keys()
+    inputs = words("tags destinationOptions") | _NAMES.keys() | _RESOURCES.keys()
     outputs = words("arn logFormat logDestination")
     replaces = inputs - {"tags"}
+    unkept = words("destinationOptions")
     # moto takes two logs of one resource to one place for the same, whatever else they say.
     delete_first = True
     defaults = {"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600}  # noqa: RUF012

@@ -23,7 +23,6 @@ def declare_key(scope: Scope[PlatformInputs], account: Input[str], *, regulated:
         f"{word}-key",
         description=f"Data of {whose} in {scope.inputs.environment}",
         enable_key_rotation=True,
-        rotation_period_in_days=365,
         # The longest there is: whoever deletes a key deletes all that it encrypts.
         deletion_window_in_days=30,
         policy=document(_policy(scope, account, regulated=regulated)),

@@ -73,7 +73,7 @@ def declare_logs(scope: Scope[PlatformInputs], network: Network, account: Input[
         vpc_id=network.vpc.id,
         traffic_type="ALL",
         log_destination_type="s3",
-        log_destination=Output.concat(bucket.arn, "/flow"),
+        log_destination=bucket.arn,
         max_aggregation_interval=600,
         destination_options={
             "file_format": "parquet",
@@ -141,7 +141,7 @@ def _policy(
             "Effect": "Allow",
             "Principal": {"Service": "delivery.logs.amazonaws.com"},
             "Action": "s3:PutObject",
-            "Resource": Output.concat(bucket.arn, "/flow/AWSLogs/*"),
+            "Resource": Output.concat(bucket.arn, "/AWSLogs/*"),
             "Condition": flow_logs,
         },
         {
