@@ -190,11 +190,11 @@ class ReplicationGroup(Kind):
     named = "replicationGroupId"
 
     def create(self, aws: Aws, props: Props) -> str:
-        aws("elasticache").create_replication_group(
-            Tags=listed(props.get("tags")),
-            **named(props, _SHARED | _SHARED_ONCE | _GROUP | _GROUP_ONCE),
-            **_logs(props),
-        )
+        asked = named(props, _SHARED | _SHARED_ONCE | _GROUP | _GROUP_ONCE)
+        # Without cluster mode, moto makes as many nodes as there are replicas, and one.
+        if "NumCacheClusters" in asked:
+            asked["ReplicasPerNodeGroup"] = asked["NumCacheClusters"] - 1
+        aws("elasticache").create_replication_group(Tags=listed(props.get("tags")), **asked, **_logs(props))
         return str(props["replicationGroupId"])
 
     def read(self, aws: Aws, id_: str, props: Props) -> Props | None:
