@@ -29,8 +29,6 @@ __all__ = ["ACCOUNT", "REGION", "Call", "Fault", "StandIn"]
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 _ROOT = Path(__file__).parents[3]
-# Of moto's own: there before anybody asked for anything.
-_GIVEN = frozenset({"AccountSummary", "AccountPasswordPolicy", "EC2Backend", "ManagedPrefixList", "FakeGrantee"})
 
 
 class StandIn:
@@ -44,7 +42,6 @@ class StandIn:
         self._process: subprocess.Popen[str] | None = None
         self._faults: list[Fault] = []
         self._clients: dict[tuple[str, str], Any] = {}
-        self._baseline: Counter[str] = Counter()
 
     def __enter__(self) -> "StandIn":
         self.home.mkdir(parents=True, exist_ok=True)
@@ -148,29 +145,18 @@ class StandIn:
         found: dict[str, Any] = things.get(kind, {})
         return found
 
-    def holdings(self) -> dict[str, int]:
-        """How many things of each kind the whole cloud holds (`ec2.VPC`), beside what is in every empty account.
+    def holdings(self, *services: str) -> dict[str, list[str]]:
+        """The names of all that the cloud holds, by kind, beside what is in every empty account.
 
-        Call `mark()` when it is empty; moto makes its own first things when a service is first used.
+        Asked of its APIs, so that nothing that the stand-in forgot can hide; of all services or of those named as
+        boto3 names them. Empty when nothing is left.
         """
-        with urllib.request.urlopen(f"{self.endpoint}/moto-api/data.json") as answer:
-            data = json.load(answer)
-        counted = Counter(
-            {
-                f"{service}.{model}": len(things)
-                for service, models in data.items()
-                for model, things in models.items()
-                if things and model not in _GIVEN
-            }
-        )
-        things = json.loads((self.home / "emulated.json").read_text(encoding="utf-8"))
-        counted.update({f"emulated.{kind}": len(ids) for kind, ids in things.items()})
-        return {kind: count for kind, count in sorted((counted - self._baseline).items()) if count > 0}
+        from tests.stacks.standin.inventory import inventory
 
-    def mark(self, *services: str) -> None:
-        """Takes what the cloud holds now as empty."""
-        self._baseline = Counter()
-        self._baseline = Counter(self.holdings())
+        found = dict(inventory(self.boto, frozenset(services), ACCOUNT))
+        things = json.loads((self.home / "emulated.json").read_text(encoding="utf-8"))
+        found.update({f"emulated {kind}": sorted(ids) for kind, ids in things.items() if ids})
+        return found
 
     def reset(self) -> None:
         """Empties the cloud and takes back all faults. The state of stacks and the journal are kept."""

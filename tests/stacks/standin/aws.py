@@ -32,7 +32,7 @@ class Clients:
                 import boto3
                 from botocore.config import Config
 
-                self._made[key] = boto3.client(
+                client = boto3.client(
                     service,
                     region_name=region,
                     endpoint_url=key[2],
@@ -42,10 +42,19 @@ class Clients:
                         retries={"max_attempts": 1},
                         max_pool_connections=50,
                         s3={"addressing_style": "path"},
-                        parameter_validation=True,
                     ),
                 )
+                client.meta.events.register("provide-client-params.*.*", _without_empty_tags)
+                self._made[key] = client
             return self._made[key]
+
+
+_TAGS = frozenset({"Tags", "tags", "TagSpecifications", "BackupVaultTags"})
+
+
+def _without_empty_tags(params: dict[str, Any], **_about: Any) -> dict[str, Any]:
+    """Some of AWS's operations refuse an empty list of tags, where all take none."""
+    return {key: value for key, value in params.items() if value or key not in _TAGS}
 
 
 class Aws:

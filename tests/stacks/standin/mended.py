@@ -128,9 +128,10 @@ _CACHE = {
 
 
 def _change_caches() -> None:
-    """AWS changes clusters and all of a replication group, and deletes things for good; moto does neither."""
+    """AWS changes clusters and all of a replication group, counts its nodes, and deletes things for good."""
     from moto.core.responses import ActionResult
     from moto.elasticache.models import ElastiCacheBackend as Backend
+    from moto.elasticache.models import ReplicationGroup
     from moto.elasticache.responses import ElastiCacheResponse as Responses
 
     change_group, delete_group, delete_cluster = (
@@ -138,6 +139,13 @@ def _change_caches() -> None:
         Backend.delete_replication_group,
         Backend.delete_cache_cluster,
     )
+
+    members = ReplicationGroup._set_node_members_clusters_disabled
+
+    def count(group: Any, **named: Any) -> None:
+        if not named["replicas_per_node_group"]:
+            named["replicas_per_node_group"] = int(named["num_cache_clusters"] or 1) - 1
+        members(group, **named)
 
     def keep(request: Any, thing: Any) -> None:
         for key, name in _CACHE.items():
@@ -181,6 +189,7 @@ def _change_caches() -> None:
         del backend.cache_clusters[cache_cluster_id]
         return cluster
 
+    ReplicationGroup._set_node_members_clusters_disabled = count  # type: ignore[method-assign]
     Responses.modify_cache_cluster = modify_cache_cluster  # type: ignore[attr-defined]
     Responses.modify_replication_group = modify_replication_group  # type: ignore[method-assign]
     Responses.modify_cache_subnet_group = modify_cache_subnet_group  # type: ignore[attr-defined]

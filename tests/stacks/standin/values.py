@@ -119,8 +119,9 @@ def normal(value: Any, *, document: bool = False) -> Any:
         except ValueError:
             return value
     if isinstance(value, Mapping):
-        items = {key: normal(each) for key, each in value.items() if not key.startswith("__")}
-        return {key: each for key, each in sorted(items.items()) if each not in (None, {}, [], "")} or None
+        # An empty block inside a block says something: `{"allow": {}}`.
+        items = {key: {} if each == {} else normal(each) for key, each in value.items() if not key.startswith("__")}
+        return {key: each for key, each in sorted(items.items()) if each is not None} or None
     if isinstance(value, list | tuple):
         return sorted((normal(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True)) or None
     if isinstance(value, bool):

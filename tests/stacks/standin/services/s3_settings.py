@@ -177,6 +177,6 @@ def _rule_of(found: dict[str, Any]) -> Props:
     if both := chosen.get("And"):
         tags = mapped(both.get("Tags"))
         rule["filter"] = {"and": {**camel({key: each for key, each in both.items() if key != "Tags"}), "tags": tags}}
-    elif chosen.get("Prefix") != "" or "Tag" in chosen:
-        rule["filter"] = camel(chosen)
+    else:
+        rule["filter"] = {} if chosen.get("Prefix") == "" and len(chosen) == 1 else camel(chosen)
     return rule
