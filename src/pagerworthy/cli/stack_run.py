@@ -60,6 +60,21 @@ class Limits(msgspec.Struct, frozen=True):
     report: Path | None
 
 
+def _local(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001 -- as click calls it
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]_-]+(:\d+)?/?", value):
+        raise click.BadParameter("write an address like http://127.0.0.1:5000")
+    return value.rstrip("/")
+
+
+emulator_option = click.option(
+    "--emulator",
+    default="",
+    metavar="URL",
+    callback=_local,
+    help="Rehearse on an emulator of AWS (moto, LocalStack) instead; it has states of its own.",
+)
+
+
 def run_options(command: _F) -> _F:
     """Adds the options of every run, handed on as `limits`."""
 
@@ -73,7 +88,7 @@ def run_options(command: _F) -> _F:
         report: Path | None,
         **rest: Any,
     ) -> Any:
-        return command(*args, limits=Limits(workers, timeout, lock_timeout, emulator.rstrip("/"), report), **rest)
+        return command(*args, limits=Limits(workers, timeout, lock_timeout, emulator, report), **rest)
 
     options = [
         click.option(
@@ -98,13 +113,7 @@ def run_options(command: _F) -> _F:
             metavar="TIME",
             help="How long to wait for a stack that somebody else works on.",
         ),
-        click.option(
-            "--emulator",
-            default="",
-            metavar="URL",
-            callback=_local,
-            help="Rehearse on an emulator of AWS (moto, LocalStack) instead; it has states of its own.",
-        ),
+        emulator_option,
         click.option(
             "--report",
             type=click.Path(path_type=Path, dir_okay=False),
@@ -115,12 +124,6 @@ def run_options(command: _F) -> _F:
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[return-value]
-
-
-def _local(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001 -- as click calls it
-    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]_-]+(:\d+)?/?", value):
-        raise click.BadParameter("write an address like http://127.0.0.1:5000")
-    return value
 
 
 def get_ready(project: Project, emulator: str) -> "Ready":
@@ -234,7 +237,13 @@ class Session:
         )
         cloud = Cloud(emulator=self.limits.emulator)
         return Visitor(
-            self.ready, cloud, program or declare, given, freezes=freezes, tell=self.progress.changed, refused=refused or {}
+            self.ready,
+            cloud,
+            program or declare,
+            given,
+            freezes=freezes,
+            tell=self.progress.changed,
+            refused=refused or {},
         )
 
     def workers(self, project: Project) -> int:

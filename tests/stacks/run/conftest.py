@@ -1,15 +1,10 @@
 """A cloud and an engine for the tests of runs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pagerworthy.project import Project
-from pagerworthy.stacks.run.preflight import Ready, prepare
-from pagerworthy.stacks.run.result import Visit
-from pagerworthy.stacks.run.schedule import Step
 from tests.stacks.run.shop import Shop
 from tests.stacks.standin import StandIn
 from tests.tools import require_tool

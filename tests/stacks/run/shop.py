@@ -1,7 +1,6 @@
 """A repository with stacks of its own in the stand-in's cloud, and what a test asks of it."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -103,7 +102,7 @@ class Shop:
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if str(self.root) in os.readlink(entry / "cwd") and b"pulumi" in (entry / "cmdline").read_bytes():
+                if str(self.root) in str((entry / "cwd").readlink()) and b"pulumi" in (entry / "cmdline").read_bytes():
                     found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
             except OSError:
                 continue

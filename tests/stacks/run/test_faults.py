@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -29,9 +28,9 @@ def engine_of(shop: Shop) -> int:
     """The process of the engine that is at work."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if str(shop.root) in os.readlink(entry / "cwd") and b" up " in (entry / "cmdline").read_bytes().replace(
-                b"\0", b" "
-            ):
+            if str(shop.root) in str((entry / "cwd").readlink()) and b" up " in (
+                entry / "cmdline"
+            ).read_bytes().replace(b"\0", b" "):
                 return int(entry.name)
         except OSError:
             continue
@@ -61,7 +60,7 @@ def test_an_engine_that_is_killed_in_the_middle_is_seen_and_nothing_is_created_t
     assert shop.creates_of("slow") == before + 1
 
     # A person has looked, deleted what was half there, and says so.
-    shop.cloud.boto("sns").delete_topic(TopicArn=f"arn:aws:sns:eu-central-1:123456789012:cart-slow")
+    shop.cloud.boto("sns").delete_topic(TopicArn="arn:aws:sns:eu-central-1:123456789012:cart-slow")
     cleared = shop.visitor(clear_pending=True).refresh("cart.staging")
     assert cleared.outcome is Outcome.REFRESHED
     assert cleared.notes == ("dropped from the state: creating slow (aws:sns/topic:Topic)",)
@@ -115,10 +114,9 @@ def test_a_run_that_is_killed_leaves_no_engine_and_the_next_one_sees_what_is_ope
     assert shop.creates_of("slow") == before + 1
 
 
-def test_an_engine_that_hangs_is_ended_and_its_lock_goes_with_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pagerworthy.stacks.run.command.GRACE", 1.0)
+def test_an_engine_that_hangs_is_ended_and_its_lock_goes_with_it(shop: Shop) -> None:
     hanging = shop.cloud.fault(Fault("hang", name="slow", call="create"))
-    found = shop.up(CART, NEXT, timeout=8.0)
+    found = shop.up(CART, NEXT, timeout=8.0, grace=1.0)
     assert found["cart"].outcome is Outcome.FAILED
     assert "took longer than 8 s" in found["cart"].message
     assert found["checkout"].outcome is Outcome.SKIPPED

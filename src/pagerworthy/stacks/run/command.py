@@ -18,8 +18,6 @@ from pulumi.automation.errors import CommandError, create_command_error
 # Of each stream this much is kept, the end of it.
 _KEPT = 1_000_000
 _LINE = 20_000
-# How long an engine that was told to stop may go on: what it has begun in the cloud it ends first.
-GRACE = 600.0
 # What comes after the end of an engine: its own children close their outputs.
 _LINGER = 5.0
 
@@ -90,9 +88,9 @@ class EngineCommand(PulumiCommand):
         self.engines = engines
         self._environment = dict(environment)
         self._timeout: float | None = None
-        self._grace = GRACE
+        self._grace = 0.0
 
-    def within(self, seconds: float | None, grace: float = GRACE) -> "EngineCommand":
+    def within(self, seconds: float | None, grace: float = 0.0) -> "EngineCommand":
         """The same command line, of which each call may take this long, and then `grace` to end."""
         other = EngineCommand(Path(self.command), str(self.version), self._environment, self.engines)
         other._timeout, other._grace = seconds, grace

@@ -11,12 +11,10 @@ from pulumi.automation import (
     CommandError,
     LocalWorkspace,
     OutputMap,
-    PulumiFn,
     Stack,
     StackAlreadyExistsError,
     UpdateSummary,
 )
-
 from pulumi.automation._stack import StackInitMode
 
 from pagerworthy.stacks.names import PROJECT
@@ -51,12 +49,22 @@ class StackEngine:
     Each operation raises EngineError where the engine says no, OperationTimeoutError and StoppedError.
     """
 
-    def __init__(self, place: Place, command: EngineCommand, stack: str, timeout: float, parallel: int | None = None):
+    def __init__(
+        self,
+        place: Place,
+        command: EngineCommand,
+        stack: str,
+        *,
+        timeout: float,
+        grace: float,
+        parallel: int | None = None,
+    ) -> None:
         self.stack = stack
         self.folder = place.work_folder(stack)
         self._place = place
         self._command = command
         self._timeout = timeout
+        self._grace = grace
         self._parallel = parallel
 
     def prepare(self, *, exists: bool) -> None:
@@ -99,7 +107,7 @@ class StackEngine:
 
     def up(
         self,
-        program: PulumiFn,
+        program: Callable[[], None],
         *,
         tell: Callable[[Change], object] | None = None,
         plan: Path | None = None,
@@ -128,7 +136,7 @@ class StackEngine:
 
     def preview(
         self,
-        program: PulumiFn,
+        program: Callable[[], None],
         *,
         tell: Callable[[Change], object] | None = None,
         plan: Path | None = None,
@@ -206,7 +214,7 @@ class StackEngine:
     ) -> tuple[Change, ...]:
         self._assert_own()
         watch = Watch(tell)
-        workspace = _Workspace(self.folder, self._command.within(self._timeout))
+        workspace = _Workspace(self.folder, self._command.within(self._timeout, self._grace))
         try:
             operation(_Stack(self.stack, workspace, StackInitMode.SELECT), watch)
         except CommandError as error:

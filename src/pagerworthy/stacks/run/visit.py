@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 class Orders(msgspec.Struct, frozen=True):
     """How a run goes about its work.
 
-    Times are in seconds: `timeout` for one operation of an engine, `patience` for a stack that somebody else holds.
+    Times are in seconds: `timeout` for one operation of an engine, `grace` for what such an operation has begun by then
+    in the cloud, `patience` for a stack that somebody else holds.
     `workers` stacks are worked on at once, `parallel` resources of each (None: as many as Pulumi likes).
     """
 
     timeout: float = 3600.0
+    grace: float = 600.0
     patience: float = 300.0
     workers: int = 2
     parallel: int | None = None
@@ -253,7 +255,10 @@ class Visitor:
         return Visit(stack, Outcome.DESTROYED, changes)
 
     def _engine(self, stack: str) -> StackEngine:
-        return StackEngine(self._place, self._command, stack, self._orders.timeout, self._orders.parallel)
+        orders = self._orders
+        return StackEngine(
+            self._place, self._command, stack, timeout=orders.timeout, grace=orders.grace, parallel=orders.parallel
+        )
 
     def _teller(self, stack: str) -> Callable[[Change], object] | None:
         tell = self._tell

@@ -1,0 +1,120 @@
+"""`pagerworthy destroy`: deletes stacks, the last first."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.options import as_of_option
+from pagerworthy.cli.stack_look import stacks_there
+from pagerworthy.cli.stack_options import open_catalog
+from pagerworthy.cli.stack_run import Limits, Session, gather, get_ready, orphans, run_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pagerworthy.stacks import StackInputs
+    from pagerworthy.stacks.inputs import Ask
+    from pagerworthy.stacks.run.preflight import Ready
+    from pagerworthy.stacks.run.state import StackState
+
+_MOST = 100
+
+
+@click.command()
+@click.argument("environment")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option("--orphans", "gone", is_flag=True, help="Only the stacks that no entry is left of.")
+@click.option("--yes", is_flag=True, help="Do it; without this, only what would be deleted is said.")
+@click.option(
+    "--max-deletions",
+    type=click.IntRange(0),
+    default=_MOST,
+    show_default=True,
+    metavar="N",
+    help="Do nothing where more resources than this would be deleted.",
+)
+@run_options
+@as_of_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str,
+    services: tuple[str, ...],
+    *,
+    gone: bool,
+    yes: bool,
+    max_deletions: int,
+    limits: Limits,
+    as_of: dt.datetime | None,
+) -> int:
+    """Delete the stacks of ENVIRONMENT, or those of some of its services and `platform`.
+
+    Those that need others go first. A stack that another one needs and that is not to go with it stays, and so does one
+    in which anything is protected: what holds data in production is. Nothing is deleted without --yes.
+    """
+    if gone and services:
+        raise click.UsageError("--orphans finds its stacks itself: name none beside it")
+    opened = open_catalog(ctx, as_of, cache=True)
+    if opened is None:
+        return Exit.USAGE
+    project = project_of(ctx)
+    # An environment whose own entry is gone has no stack that any entry is left of.
+    stacks = opened.environment(environment) if environment in opened.catalog.environments else None
+    ready = get_ready(project, limits.emulator)
+    there = stacks_there(ready, environment, services)
+    if gone:
+        there = orphans(ready, opened, stacks) if stacks is not None else there
+    states = {name: state for name in there if (state := ready.backend.read(name)) is not None}
+    known = {each.stack: each for each in gather(stacks, ("platform", *stacks.services))} if stacks else {}
+    if (refusal := _needed(ready, states, known)) is not None:
+        click.echo(refusal, err=True)
+        return Exit.PROBLEMS
+    count = sum(state.resources for state in states.values())
+    _announce(states)
+    if not yes:
+        click.echo(f"nothing was deleted: {count} resources of {len(states)} stacks would be, with --yes")
+        return Exit.PROBLEMS if states else Exit.FINE
+    if count > max_deletions:
+        click.echo(f"error: {count} resources would be deleted, and {max_deletions} may be", err=True)
+        click.echo(f"  help: to delete them all, add --max-deletions {count}", err=True)
+        return Exit.PROBLEMS
+
+    from pagerworthy.stacks.run.run import tear_down
+
+    session = Session("destroy", environment, limits, ready)
+    visitor = session.visitor(project)
+    asks = {name: _asks(state, known) for name, state in states.items()}
+    return session.run(lambda: tear_down(visitor, asks, known, session.workers(project), session.progress))
+
+
+def _asks(state: "StackState", known: "Mapping[str, StackInputs]") -> "Sequence[Ask]":
+    """What a stack asks of others: as its entry says, or as it did when it was last brought up."""
+    from pagerworthy.stacks.inputs import Ask
+
+    if state.stack in known:
+        return known[state.stack].asks()
+    return tuple(Ask(name, "", required=False) for name in state.record.asks)
+
+
+def _needed(ready: "Ready", states: "Mapping[str, StackState]", known: "Mapping[str, StackInputs]") -> str | None:
+    """Why the stacks cannot go: one that stays needs one of them. None where nothing is in the way."""
+    for name, inputs in known.items():
+        if name in states or ready.backend.read(name) is None:
+            continue
+        for ask in inputs.asks():
+            if ask.required and ask.stack in states:
+                stays = name.rpartition(".")[0]
+                return (
+                    f"error: {name} stays and needs {ask.stack}\n"
+                    f"  help: destroy {stays} with it, or make the dependency soft"
+                )
+    return None
+
+
+def _announce(states: "Mapping[str, StackState]") -> None:
+    for name, state in sorted(states.items()):
+        kept = f", {len(state.protected)} of them protected: it stays" if state.protected else ""
+        click.echo(f"{name}: {state.resources} resources{kept}")
