@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pagerworthy.catalog import Catalog, check, check_waivers, load, locate
+from pagerworthy.cli.kept_scores import keep_shelf, read_shelf
 from pagerworthy.cli.options import moment
 from pagerworthy.evidence import Evidence, configured_paths, read_evidence
 from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
@@ -124,7 +125,11 @@ def assess(
     problems += [*known.problems, *check_waivers(catalog, rubric.policy.waivers)]
     say(f"scoring {len(catalog.services):,} services")
     unread = _unread_postmortems(project.root, problems, catalog)
-    scores = score(catalog, graph, known, rubric, when, unread=unread, facts=found.facts)
+    # At another moment everything may be different: what follows from this one is only kept where it comes again.
+    shelf = read_shelf(project.root) if cache and (as_of or project.settings.scoring.as_of) else None
+    scores = score(catalog, graph, known, rubric, when, unread=unread, facts=found.facts, shelf=shelf)
+    if shelf is not None:
+        keep_shelf(project.root, shelf)
     say("")
     return Assessment(
         as_of=when,

@@ -61,6 +61,11 @@ class Evidence(msgspec.Struct, frozen=True):
         """What is known of one service; empty where nothing is."""
         return self.subjects.get(subject, _NOTHING)
 
+    def digest_of(self, subject: str) -> bytes:
+        """A digest of what is known of one service: of the lines of its records, in whatever order they were read."""
+        lines = [known.line for items in self.of(subject).values() for known in items.values()]
+        return hashlib.sha256(b"\n".join(sorted(lines))).digest()
+
 
 def read_evidence(
     root: Path,

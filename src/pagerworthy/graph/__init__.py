@@ -4,7 +4,7 @@ from pagerworthy.graph.availability import Ceiling, Ceilings, Factor, Factors, S
 from pagerworthy.graph.cycles import Cycle, find_cycles, hard_cycles, soft_cycles
 from pagerworthy.graph.dependency_graph import DependencyGraph
 from pagerworthy.graph.export import EXPORTERS
-from pagerworthy.graph.facts import GraphFacts, graph_facts
+from pagerworthy.graph.facts import GraphFacts, graph_facts, with_ceilings
 from pagerworthy.graph.impact import Affected, Impact, PromiseAtRisk, Told, impact_of
 from pagerworthy.graph.layers import layers_of
 from pagerworthy.graph.node import Edge, Node, NodeKind, Redundancy, Relation, external_id
@@ -45,4 +45,5 @@ __all__ = [
     "rounded_down",
     "single_points",
     "soft_cycles",
+    "with_ceilings",
 ]

@@ -1,5 +1,7 @@
 """What the rubric asks the graph about each service, for all services at once."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pagerworthy.catalog import Catalog, Service
@@ -104,6 +106,23 @@ def graph_facts(catalog: Catalog, graph: DependencyGraph, survived: Survived | N
             ),
             unexplained=tuple(edge.target for edge in graph.needs(name) if _is_unexplained(edge)),
             zone_crossings=_zone_crossings(catalog, graph, service),
+        )
+    return found
+
+
+def with_ceilings(facts: Mapping[str, GraphFacts], catalog: Catalog, survived: Survived) -> dict[str, GraphFacts]:
+    """The same facts with the ceilings that hold where these losses were survived, see `ceilings`."""
+    limits = ceilings(catalog, survived)
+    found = {}
+    for name, each in facts.items():
+        ceiling = limits.of(name)
+        found[name] = msgspec.structs.replace(
+            each,
+            ceiling=ceiling.percent,
+            limiting=ceiling.limiting,
+            limiting_path=ceiling.path,
+            survived=ceiling.survived,
+            unpromised=ceiling.unpromised,
         )
     return found
 

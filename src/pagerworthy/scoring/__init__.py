@@ -17,6 +17,7 @@ from pagerworthy.scoring.model import (
 from pagerworthy.scoring.policy import Policy
 from pagerworthy.scoring.rubric import Rubric
 from pagerworthy.scoring.score import score
+from pagerworthy.scoring.shelf import Shelf
 
 __all__ = [
     "Breach",
@@ -31,6 +32,7 @@ __all__ = [
     "Rung",
     "Scorecard",
     "Scores",
+    "Shelf",
     "Verdict",
     "criterion_of",
     "load_policy",

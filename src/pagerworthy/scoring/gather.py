@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, System, Team
-from pagerworthy.graph import DependencyGraph, GraphFacts, Node, Survived, graph_facts
+from pagerworthy.graph import DependencyGraph, GraphFacts, Node, Survived, graph_facts, with_ceilings
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import facts as f
 from pagerworthy.scoring.gather_levels import slo_facts
@@ -85,9 +85,9 @@ class Gatherer:
         self._dependencies = graph
         self._over_unread = _over_unread(catalog, graph)
         self._named = _named_by_unread(catalog)
-        # What drills showed changes the ceilings, so that facts which were worked out without it are no help.
-        known = None if survived else facts
-        self._graph = graph_facts(catalog, graph, survived) if known is None else known
+        known = graph_facts(catalog, graph) if facts is None else facts
+        # What drills showed changes the ceilings, and nothing else.
+        self._graph = with_ceilings(known, catalog, survived) if survived else known
         self._decisions: dict[str, list[Decision]] = defaultdict(list)
         for decision in catalog.decisions:
             self._decisions[decision.spec.service].append(decision)

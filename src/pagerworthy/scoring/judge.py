@@ -1,6 +1,7 @@
 """From a service's facts and evidence to its scorecard: what of the rubric applies, is due, is known and passes."""
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -16,6 +17,7 @@ from pagerworthy.scoring.policy import parse_age
 from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric
 from pagerworthy.scoring.verdicts import Measure, conclude
 
+_encoder = msgspec.msgpack.Encoder()
 _WAIVABLE = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
 # Only of a pager that SRE carries can the contract be broken.
 _HELD = frozenset({"sre", "shared"})
@@ -53,10 +55,19 @@ class Judge:
             phase: [None if _is_due(rule, phase) else rule.upcoming for rule in self.rules] for phase in PHASES
         }
         self._unknown: dict[tuple[str, str], CriterionResult] = {}
+        self._common = hashlib.sha256(_encoder.encode((rubric.digest, as_of)))
 
     def card(self, gathered: Gathered, evidence: SubjectEvidence, unread: Sequence[str]) -> Scorecard:
         """The scorecard of one service; `unread` names the post-mortems that may be about it and cannot be read."""
         return _Subject(self, gathered, evidence, unread).card()
+
+    def digest(self, gathered: Gathered, evidence: bytes, unread: Sequence[str]) -> bytes:
+        """A digest of all that the scorecard of one service follows from; `evidence` is that of its evidence."""
+        waivers = self.waivers.get(gathered.facts.service.name)
+        total = self._common.copy()
+        total.update(_encoder.encode((evidence, gathered.facts, gathered.pager, waivers, unread)))
+        total.update(_encoder.encode((gathered.graph_doubt, gathered.dependents_doubt)))
+        return total.digest()
 
     def unknown(self, criterion: str, reason: str) -> CriterionResult:
         """A criterion of which nothing was found. Most services lack the same, so that they share the result."""

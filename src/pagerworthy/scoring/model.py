@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 
 import msgspec
 
@@ -144,8 +145,13 @@ class Digests(msgspec.Struct, frozen=True):
 
 
 class Scores(msgspec.Struct, frozen=True):
-    """The scorecards of all services, by name, with the moment and the inputs they hold for."""
+    """The scorecards of all services, by name, with the moment and the inputs they hold for.
+
+    `follows` has, by service, a digest of all that its scorecard follows from: of the rubric, the moment, the facts,
+    the evidence, the decisions and the waivers in force.
+    """
 
     as_of: dt.datetime
     digests: Digests
     scorecards: tuple[Scorecard, ...]
+    follows: Mapping[str, bytes] = {}

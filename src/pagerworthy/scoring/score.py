@@ -1,7 +1,9 @@
 """Scores: a pure function of catalog, graph, evidence, rubric and moment."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from pagerworthy.catalog import Catalog, Team, Waiver
 from pagerworthy.evidence import Evidence, survived
@@ -12,6 +14,7 @@ from pagerworthy.scoring.judge import Judge
 from pagerworthy.scoring.model import Digests, Scorecard, Scores
 from pagerworthy.scoring.parcel import Parcel, pack, unpack
 from pagerworthy.scoring.rubric import Rubric
+from pagerworthy.scoring.shelf import Shelf
 
 # Fewer services are scored sooner than a second process starts.
 _MANY = 600
@@ -26,33 +29,70 @@ def score(
     *,
     unread: Mapping[str, Sequence[str]] | None = None,
     facts: Mapping[str, GraphFacts] | None = None,
+    shelf: Shelf | None = None,
 ) -> Scores:
     """Scores every service. The same arguments always give the same result; nothing is read, nothing is written.
 
     `unread` names, by service, the post-mortems that may be about it and cannot be read. `facts` are the
-    `graph_facts` of the same catalog and graph, where they are known already.
+    `graph_facts` of the same catalog and graph without drills, where they are known already. Scorecards that lie on
+    the `shelf` are taken from there, and it then has those of this run; the result is the same without it.
     """
     judge = Judge(rubric, _waivers_in_force(catalog.waivers, rubric, catalog.teams, as_of), as_of)
     lost = survived(evidence, within=rubric.policy.drill_age)
     gatherer = Gatherer(catalog, graph, rubric.policy, as_of, lost, facts)
-    doubts = unread or {}
-
-    def cards(names: Sequence[str]) -> list[Scorecard]:
-        return [judge.card(gatherer.of(name), evidence.of(name), doubts.get(name, ())) for name in names]
-
+    scorer = _Scorer(judge, gatherer, evidence, unread or {}, shelf or Shelf())
+    names = list(catalog.services)
+    cards = scorer.in_halves(names) if len(names) >= _MANY else scorer.cards(names)
+    if shelf is not None:
+        shelf.replace(cards)
     return Scores(
         as_of=as_of,
         digests=Digests(catalog=catalog.digest, rubric=rubric.digest, evidence=evidence.digest),
-        scorecards=tuple(_in_halves(cards, list(catalog.services))),
+        scorecards=tuple(cards.values()),
+        follows=dict(zip(names, cards, strict=True)),
     )
 
 
-def _in_halves(cards: Callable[[Sequence[str]], list[Scorecard]], names: Sequence[str]) -> list[Scorecard]:
-    if len(names) < _MANY:
-        return cards(names)
-    half = len(names) // 2
-    first, second = at_once(lambda: cards(names[:half]), lambda: pack(cards(names[half:])), Parcel)
-    return first + unpack(second)
+class _Sent(msgspec.Struct, frozen=True, array_like=True):
+    """What the second process found: all digests, in order, and the scorecards that were not on the shelf."""
+
+    digests: list[bytes]
+    new: Parcel
+
+
+class _Scorer:
+    """Scores services: takes from the shelf what lies there, and judges the rest."""
+
+    def __init__(
+        self, judge: Judge, gatherer: Gatherer, evidence: Evidence, unread: Mapping[str, Sequence[str]], shelf: Shelf
+    ) -> None:
+        self._judge = judge
+        self._gatherer = gatherer
+        self._evidence = evidence
+        self._unread = unread
+        self._shelf = shelf
+
+    def cards(self, names: Sequence[str]) -> dict[bytes, Scorecard]:
+        """The scorecards of some services, in their order, each under the digest of all that it follows from."""
+        found = {}
+        for name in names:
+            gathered, unread = self._gatherer.of(name), self._unread.get(name, ())
+            digest = self._judge.digest(gathered, self._evidence.digest_of(name), unread)
+            card = self._shelf.find(digest)
+            found[digest] = card or self._judge.card(gathered, self._evidence.of(name), unread)
+        return found
+
+    def in_halves(self, names: Sequence[str]) -> dict[bytes, Scorecard]:
+        """The same, the second half in a second process."""
+        half = len(names) // 2
+
+        def there() -> _Sent:
+            found = self.cards(names[half:])
+            return _Sent(list(found), pack(card for digest, card in found.items() if not self._shelf.find(digest)))
+
+        first, second = at_once(lambda: self.cards(names[:half]), there, _Sent)
+        new = iter(unpack(second.new))
+        return first | {digest: self._shelf.find(digest) or next(new) for digest in second.digests}
 
 
 def _waivers_in_force(
