@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.evidence import KEYS, Evidence, Key, brought_by, configured_paths, is_collected, read_evidence
+from pagerworthy.evidence import (
+    KEYS,
+    Evidence,
+    Key,
+    brought_by,
+    brought_shortly,
+    configured_paths,
+    is_collected,
+    read_evidence,
+)
 from pagerworthy.evidence.collectors import COLLECTORS
 from pagerworthy.evidence.keys import GROUPS
 
@@ -287,6 +296,8 @@ def test_keys_and_collectors_agree_on_who_writes_what() -> None:
 
 def test_who_brings_a_key_is_never_a_collector_that_is_not_there() -> None:
     assert brought_by("git.entry") == "the git collector brings it"
+    assert brought_shortly("slo.events") == "from prometheus"
+    assert "collect.checkouts" in brought_by("git.activity")
     assert brought_by("slo.events") == "no collector of this version brings it: write a record from prometheus"
     for name, key in KEYS.items():
         assert ("collector brings it" in brought_by(name) and key.collector in COLLECTORS) is is_collected(name)

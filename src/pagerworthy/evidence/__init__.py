@@ -1,6 +1,6 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
-from pagerworthy.evidence.bringers import brought_by, is_collected
+from pagerworthy.evidence.bringers import brought_by, brought_shortly, is_collected
 from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
 from pagerworthy.evidence.places import configured_paths
@@ -19,6 +19,7 @@ __all__ = [
     "SubjectEvidence",
     "Value",
     "brought_by",
+    "brought_shortly",
     "configured_paths",
     "is_collected",
     "is_stale",

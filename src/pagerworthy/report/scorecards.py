@@ -104,6 +104,7 @@ def _card(card: "Scorecard", report: ScoreReport, style: Style) -> str:
         found += [f"  {style.paint(word.ljust(14), *_COLOURS[word])}  {breach.title}"]
         found += _wrapped(breach.detail, style, _INDENT)
     found += ["", *_areas(card, report, style)]
+    found += _sources(card, report, style)
     if card.blocking:
         found += [style.paint("What to do next", "bold"), *_next_steps(card, report, style)]
     return "\n".join(found).rstrip()
@@ -136,6 +137,29 @@ def _result(result: "CriterionResult", criterion: "Criterion", style: Style) -> 
     if result.evidence:
         found += [style.paint(line, "dim") for line in _wrapped(", ".join(result.evidence), style, _INDENT)]
     return found
+
+
+def _sources(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:
+    """Where what nobody has looked at comes from, once for all criteria that lack it."""
+    from pagerworthy.evidence import KEYS, is_collected
+    from pagerworthy.scoring.looking import NEVER_LOOKED
+
+    lacking = {
+        key
+        for result in card.results
+        if result.outcome == "unknown" and NEVER_LOOKED in result.detail
+        for key in report.criteria[result.id].needs
+        if not is_collected(key)
+    }
+    if not lacking:
+        return []
+    sources = Counter(KEYS[key].collector for key in lacking)
+    named = ", ".join(f"{count(amount, 'key')} from {source}" for source, amount in sorted(sources.items()))
+    text = (
+        f"No collector of this version brings {named}: write the records yourself, as `pagerworthy docs evidence` "
+        "describes them."
+    )
+    return [*_wrapped(text, style, 0), ""]
 
 
 def _next_steps(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pagerworthy.evidence import KEYS, Key, Known, Strength, SubjectEvidence, Value, brought_by, is_stale
+from pagerworthy.evidence import KEYS, Key, Known, Strength, SubjectEvidence, Value, brought_shortly, is_stale
 from pagerworthy.scoring.facts import SubjectFacts
 
+NEVER_LOOKED = "no collector has looked"
 _NO_RECORDS: Mapping[str, Known] = {}
 _DAY = dt.timedelta(days=1)
 
@@ -91,7 +92,7 @@ def is_of_service(name: str) -> bool:
 @functools.lru_cache(1024)
 def never_seen(name: str, item: str = "") -> str:
     """What is said of a record that is not there."""
-    return f"not known: no collector has looked ({_about(KEYS[name], item)}; {brought_by(name)})"
+    return f"not known: {NEVER_LOOKED} ({_about(KEYS[name], item)}; {brought_shortly(name)})"
 
 
 def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:

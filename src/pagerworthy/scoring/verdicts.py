@@ -170,8 +170,7 @@ def _while_sre_holds(
         return Verdict.FREEZE, f"Deployments stop: {titles}."
     if unseen:
         # Whoever cannot see whether the budget is spent does not deploy; and losing evidence must end no freeze.
-        questions = "; ".join(f"{breach.title.lower()} ({breach.detail})" for breach in unseen)
-        return Verdict.FREEZE, f"Deployments stop until it is known whether the contract is kept: {questions}."
+        return Verdict.FREEZE, f"Deployments stop until it is known whether the contract is kept; {_unseen(unseen)}."
     if pager.frozen:
         return Verdict.FREEZE, (
             f"Frozen by decision on {pager.freezes[-1]:%Y-%m-%d}; every limit is kept again, so a decision to resume "
@@ -181,6 +180,13 @@ def _while_sre_holds(
     if stand.blocking:
         reason += f". {_criteria(len(stand.blocking))} short of {stand.required.word}: {_names(stand.blocking)}"
     return Verdict.KEEP, reason + "."
+
+
+def _unseen(breaches: Sequence[Breach]) -> str:
+    """The limits that cannot be judged; the details of several would bury the reason, and stand with each of them."""
+    if len(breaches) == 1:
+        return f"one of its limits is not known: {breaches[0].title.lower()} ({breaches[0].detail})"
+    return f"{len(breaches)} of its limits are not known: {', '.join(breach.title.lower() for breach in breaches)}"
 
 
 def _criteria(count: int) -> str:
