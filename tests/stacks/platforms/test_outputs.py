@@ -3,7 +3,7 @@
 import pytest
 
 from pagerworthy.stacks.outputs import LISTS, PLATFORM_KEYS, topic_key
-from tests.stacks.platform.made import PRODUCTION, RECEIVERS, STAGING, platform
+from tests.stacks.platforms.made import PRODUCTION, RECEIVERS, STAGING, platform
 
 # What only some environments have, or only people read.
 _WITHOUT = {"regulated_key_arn", "zone_id"}

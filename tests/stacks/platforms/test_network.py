@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pagerworthy.stacks.program.platform.addresses import vpc_network, zone_addresses
 from pagerworthy.stacks.zones import zones_of
-from tests.stacks.platform.made import PRODUCTION, STAGING, one, platform
+from tests.stacks.platforms.made import PRODUCTION, STAGING, one, platform
 
 SUBNET, ROUTE, RULE = "aws:ec2/subnet:Subnet", "aws:ec2/route:Route", "aws:vpc/securityGroupIngressRule"
 

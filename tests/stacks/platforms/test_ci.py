@@ -8,7 +8,7 @@ import pytest
 
 from pagerworthy.stacks.program.platform.ci_grants import PARTS
 from pagerworthy.stacks.render import Rendered
-from tests.stacks.platform.made import PRODUCTION, STAGING, one, platform, statements
+from tests.stacks.platforms.made import PRODUCTION, STAGING, one, platform, statements
 
 REPOSITORY = "astronomy-shop/catalog"
 PROGRAM = Path(__file__).parents[3] / "src/pagerworthy/stacks/program"

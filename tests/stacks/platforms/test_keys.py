@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stacks.platform.made import PRODUCTION, STAGING, one, platform, statements
+from tests.stacks.platforms.made import PRODUCTION, STAGING, one, platform, statements
 
 KEY = "kms/key:Key"
 USE = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.stacks.platform.made import PRODUCTION, RECEIVERS, STAGING, one, platform, statements
+from tests.stacks.platforms.made import PRODUCTION, RECEIVERS, STAGING, one, platform, statements
 
 TOPIC, POLICY, BUDGET = "aws:sns/topic:Topic", "sns/topicPolicy:TopicPolicy", "aws:budgets/budget:Budget"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stacks.platform.made import STAGING, one, platform, statements
+from tests.stacks.platforms.made import STAGING, one, platform, statements
 
 
 def test_it_is_encrypted_versioned_and_closed() -> None:
