@@ -30,13 +30,13 @@ class Freezes:
             self.glass(_service(inputs), why)
 
 
-def deployable(changes: Iterable[Change], held: Iterable[str]) -> tuple[Change, ...]:
-    """The changes that a freeze stops, of a stack that holds resources of these types.
+def runs(held: Iterable[str]) -> bool:
+    """Whether a stack that holds resources of these types runs its service."""
+    return _RUNS in held
 
-    Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
-    """
-    if _RUNS not in held:
-        return ()
+
+def deployable(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that a freeze stops."""
     return tuple(change for change in changes if change.type in DEPLOYED)
 
 

@@ -54,8 +54,6 @@ class Progress:
 
     def started(self, stack: str) -> None:
         self._running[stack] = time.monotonic()
-        if not self._live:
-            self._line(f"{self._wave(stack)}  {stack}: started")
         self.tick()
 
     def changed(self, stack: str, change: Change) -> None:
@@ -66,8 +64,10 @@ class Progress:
     def ended(self, visit: Visit) -> None:
         self._running.pop(visit.stack, None)
         self._ended[visit.stack] = visit
-        for line in lines_of(visit, self._paint, self._wave(visit.stack)):
-            self._line(line)
+        # Of what has not changed, the sum at the end is enough.
+        if visit.outcome is not Outcome.UNCHANGED or visit.notes:
+            for line in lines_of(visit, self._paint, self._wave(visit.stack)):
+                self._line(line)
         self.tick()
 
     def say(self, text: str) -> None:

@@ -13,7 +13,7 @@ from pagerworthy.stacks.outputs import MissingOutputError, Value
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackError
-from pagerworthy.stacks.run.freeze import Freezes, deployable
+from pagerworthy.stacks.run.freeze import Freezes, deployable, runs
 from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
 from pagerworthy.stacks.run.plans import Plans
@@ -84,6 +84,8 @@ class Visitor:
         self._tell = tell
         self._plans = Plans(orders.plans) if orders.plans else None
         self._outputs: dict[str, Mapping[str, Value] | None] = {}
+        # The frozen services that this run builds up from nothing.
+        self._built: set[str] = set()
         # What each stack was last given, to see whether a later one changed it.
         self._given: dict[str, str] = {}
 
@@ -146,10 +148,11 @@ class Visitor:
             notes: list[str] = []
             held: tuple[Change, ...] = ()
             why = self._freezes.of(inputs)
-            if why and state is not None:
-                held = deployable(
-                    engine.preview(program_of(inputs, given, self._cloud, self._declare, record)), state.types
-                )
+            if why and (state is None or not runs(state.types)):
+                # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
+                self._built.add(stack)
+            elif why and state is not None and stack not in self._built:
+                held = deployable(engine.preview(program_of(inputs, given, self._cloud, self._declare, record)))
                 if held and self._freezes.glass:
                     self._freezes.break_glass(inputs, why)
                     notes.append(f"deployed although {why}; the broken glass is recorded")
@@ -209,7 +212,7 @@ class Visitor:
         if absent:
             notes.append(f"with stand-ins for outputs of {', '.join(absent)}, which they do not have yet")
         why = self._freezes.of(inputs)
-        held = deployable(changes, state.types if state else ()) if why else ()
+        held = deployable(changes) if why and state is not None and runs(state.types) else ()
         if held:
             notes.append(f"{', '.join(change.name for change in held)} would be held back: it is {why}")
         outcome = Outcome.PLANNED if changes else Outcome.UNCHANGED
