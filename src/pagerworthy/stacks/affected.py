@@ -57,14 +57,14 @@ def affected(
 
 
 def _candidates(then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None) -> list[str]:
-    """The services whose inputs may differ: those that were touched, and those that need them or what they own."""
+    """The services whose inputs may differ: those touched, and who needs them or what they own, or runs their image."""
     there = {name for each in (then, now) if each for name in each.services}
     if touched is None or then is None or now is None:
         return sorted(there)
     near = set(touched)
     for each in (then, now):
         for name in touched:
-            near.update(each.callers(name))
+            near.update(each.callers(name), each.sharing(name))
     return sorted(near & there)
 
 

@@ -73,6 +73,12 @@ class EnvironmentStacks:
             if node in self._graph.nodes:
                 yield from (edge.source for edge in self._graph.needed_by(node))
 
+    def sharing(self, service: str) -> frozenset[str]:
+        """The services that run the same image: one of them has its repository, for all of them."""
+        if service not in self._catalog.services:
+            return frozenset()
+        return self._images.sharing(self._catalog.services[service].spec.compute)
+
     def stacks(self) -> tuple[str, ...]:
         """The names of all stacks, the platform's first, then by service."""
         return (stack_name(PLATFORM, self.environment), *(stack_name(each, self.environment) for each in self.services))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Compute, EnvironmentSpec
+from pagerworthy.catalog import Catalog, Compute, EnvironmentSpec, glance
 
 _ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>.+)")
 _PURPOSES = ("production", "staging", "development")
@@ -35,11 +35,35 @@ def reference(image: str, version: str) -> str:
     return f"{image}@{version}" if version.startswith("sha256:") else f"{image}:{version}"
 
 
+class _Compute(msgspec.Struct, frozen=True):
+    type: str
+    image: str = ""
+
+
+class _Spec(msgspec.Struct, frozen=True):
+    environments: tuple[str, ...] = ()
+    compute: _Compute | None = None
+
+
+class _Service(msgspec.Struct, frozen=True):
+    """What is looked at of an entry."""
+
+    spec: _Spec
+
+
+class _Shared(msgspec.Struct, frozen=True):
+    """An image's repository: service and environment of the stack that has it, and who else runs the image."""
+
+    owner: tuple[str, str]
+    readers: tuple[str, ...]
+    services: frozenset[str]
+
+
 class ImageOwners:
     """Which one stack declares each repository, since several services and environments may run the same image.
 
-    It is that of the first service by name, in the environment of the image's account and region; where two share an
-    account, in that which is nearest to production.
+    It is that of the service that the repository is named after, or else the first by name, in the environment of the
+    image's account and region; where two share an account, in that which is nearest to production.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -47,32 +71,41 @@ class ImageOwners:
 
     def owner(self, compute: Compute | None) -> tuple[str, str] | None:
         """The service and the environment whose stack has the image's repository; None where nobody's has."""
-        found = self._owners.get(compute.image) if compute else None
-        return found[0] if found else None
+        found = self._repositories.get(compute.image) if compute else None
+        return found.owner if found else None
 
     def readers(self, compute: Compute | None) -> tuple[str, ...]:
         """The other accounts that run the image, sorted."""
-        found = self._owners.get(compute.image) if compute else None
-        return found[1] if found else ()
+        found = self._repositories.get(compute.image) if compute else None
+        return found.readers if found else ()
+
+    def sharing(self, compute: Compute | None) -> frozenset[str]:
+        """The services that run the image, where some stack has its repository: a change to one may concern all."""
+        found = self._repositories.get(compute.image) if compute else None
+        return found.services if found else frozenset()
 
     @cached_property
-    def _owners(self) -> Mapping[str, tuple[tuple[str, str], tuple[str, ...]]]:
+    def _repositories(self) -> Mapping[str, _Shared]:
         users: dict[str, list[tuple[int, str, str]]] = {}
         places = self._catalog.environments
-        for name, service in sorted(self._catalog.services.items()):
-            compute = service.spec.compute
+        for name, entry in glance(self._catalog.services, _Service):
+            compute = entry.spec.compute
             if compute is None or compute.type != "fargate":
                 continue
-            here = [each for each in service.spec.environments if each in places]
+            here = [each for each in entry.spec.environments if each in places]
             rank = {each: _PURPOSES.index(places[each].spec.purpose) for each in here}
             users.setdefault(compute.image, []).extend((rank[each], each, name) for each in here)
-        owners = {}
+        repositories = {}
         for image, found in users.items():
             repository = repository_of(image)
             own = [each for each in found if repository and repository.is_of(places[each[1]].spec)]
-            if own:
-                _, environment, service_name = min(own)
-                accounts = {places[each].spec.account for _, each, _ in found}
-                others = tuple(sorted(accounts - {"", places[environment].spec.account}))
-                owners[image] = ((service_name, environment), others)
-        return owners
+            if repository is None or not own:
+                continue
+            named = repository.name.rpartition("/")[2]
+            # A repository moves from stack to stack only where its service goes: AWS deletes none that has images.
+            _, environment, _, service = min((rank, place, name != named, name) for rank, place, name in own)
+            accounts = {places[each].spec.account for _, each, _ in found}
+            others = tuple(sorted(accounts - {"", places[environment].spec.account}))
+            services = frozenset(name for _, _, name in found)
+            repositories[image] = _Shared((service, environment), others, services)
+        return repositories

@@ -2,13 +2,15 @@
 
 import json
 
+import msgspec
 import pytest
 
 from pagerworthy.catalog import EnvironmentSpec
+from pagerworthy.stacks.affected import affected
 from pagerworthy.stacks.outputs import LISTS, RESOURCE_KEYS, Peers
 from pagerworthy.stacks.render import render
 from pagerworthy.stacks.tags import service_tags
-from tests.stacks.demo import demo, stacks_of
+from tests.stacks.demo import demo, edited, stacks_of
 from tests.stacks.service.made import EVERY_TYPE, checkout, demo_stacks, one
 
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
@@ -93,6 +95,20 @@ def test_one_stack_of_the_demo_has_each_repository() -> None:
     assert all(len(each) == 1 for each in owners.values())
     # The registry is in production's account.
     assert all(each[0].endswith(".production") for each in owners.values())
+
+
+def test_an_image_that_several_run_is_of_the_service_that_it_is_named_after() -> None:
+    catalog = demo()
+    cart, before = catalog.services["cart"].spec.compute, stacks_of(catalog)
+    shared = edited(catalog, "accounting", lambda spec: msgspec.structs.replace(spec, compute=cart))
+    assert stacks_of(shared).service("cart").owns_image
+    assert not stacks_of(shared).service("accounting").owns_image
+    # Where the owner goes, the next by name has the repository, and whoever runs the image is touched.
+    left = edited(shared, "cart", lambda spec: msgspec.structs.replace(spec, environments=("staging",)))
+    found = {each.service: each for each in affected(stacks_of(shared), stacks_of(left), {"cart"})}
+    assert {"image-repository"} <= {each.name for each in found["accounting"].differences if each.change == "create"}
+    assert found["cart"].change == "delete"
+    assert {each.service for each in affected(before, stacks_of(shared), {"accounting"})} == {"accounting"}
 
 
 @pytest.mark.parametrize("type_", sorted(RESOURCE_KEYS))
