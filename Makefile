@@ -8,12 +8,13 @@ OUT := public
 
 # Installing again is slow and needs a network, so it is done when a lock changes and not otherwise.
 LIVE := $(VENV)/.installed
+STACKS := $(VENV)/.installed-stacks
 DEV := $(VENV)/.installed-dev
 BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format docs lock bench clean
+.PHONY: help demo serve stacks test lint format docs lock bench clean
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,8 @@ demo: $(LIVE) ## Check and score this repository's catalog, build its site, say 
 
 serve: $(LIVE) ## Serve the site on this machine and build it again when an entry changes.
 	$(BIN)/pagerworthy site serve
+
+stacks: $(STACKS) ## Install what provisioning needs beside the rest: Pulumi's Python packages.
 
 test: lint ## Everything that CI runs: formatting, lint, types, import direction, tests.
 	$(BIN)/pytest -n $(JOBS) -rs
@@ -62,8 +65,12 @@ $(LIVE): requirements/build.txt requirements/runtime.txt pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-$(DEV): $(LIVE) requirements/dev.txt requirements/stacks.txt
-	$(PIP) --require-hashes -r requirements/dev.txt -r requirements/stacks.txt
+$(STACKS): $(LIVE) requirements/stacks.txt
+	$(PIP) --require-hashes -r requirements/stacks.txt
+	@touch $@
+
+$(DEV): $(STACKS) requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(BENCH): $(DEV) requirements/bench.txt

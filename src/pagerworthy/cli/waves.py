@@ -49,11 +49,24 @@ class _Matrix(msgspec.Struct, frozen=True):
     show_default=True,
     help="With `github`: the most jobs of a wave.",
 )
+@click.option(
+    "--most",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    help="With `github`: as many waves as the workflow has jobs for; exit code 1 where there are more.",
+)
 @as_of_option
 @cache_option
 @click.pass_context
 def command(
-    ctx: click.Context, environment: str, form: str, runners: int, as_of: dt.datetime | None, cache: bool
+    ctx: click.Context,
+    environment: str,
+    *,
+    form: str,
+    runners: int,
+    most: int | None,
+    as_of: dt.datetime | None,
+    cache: bool,
 ) -> int:
     """Say in which order the stacks of ENVIRONMENT come up, after its platform's.
 
@@ -76,6 +89,10 @@ def command(
     else:
         lines = [f"wave {number}: {', '.join(wave)}" for number, wave in enumerate(waves.waves, start=1)]
         click.echo("\n".join(["before all others: platform", *lines]))
+    if most is not None and len(waves.waves) > most:
+        message = f"{environment} has {len(waves.waves)} waves, and the workflow has jobs for {most}: add jobs to it"
+        click.echo(message, err=True)
+        return Exit.PROBLEMS
     for cycle in order.cycles:
         click.echo(f"a hard cycle has no order: {' -> '.join((*cycle.services, cycle.services[0]))}", err=True)
     return Exit.PROBLEMS if order.cycles else Exit.FINE
