@@ -175,3 +175,50 @@ def test_a_gitignore_that_is_there_stays_and_its_lines_are_said(tmp_path: Path) 
     assert result.return_value == Exit.FINE
     assert "/catalog/evidence/collected/" in result.output
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "/mine/\n"
+
+
+def test_a_start_that_was_killed_can_be_run_again(started: Path) -> None:
+    whole = _files(started)
+    for name in sorted(whole)[::2]:
+        (started / name).unlink()
+    result = _run("init", started)
+    assert result.return_value == Exit.FINE
+    assert "were there already" in result.output
+    assert _files(started) == whole
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_start_that_is_stopped_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException] | BaseException
+) -> None:
+    (tmp_path / "mine").write_text("mine")
+    replace, done = Path.replace, []
+
+    def stopped(path: Path, target: Path) -> Path:
+        done.append(target)
+        if len(done) == 20:
+            raise stop
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", stopped)
+    assert isinstance(_run("init", tmp_path).exception, BaseException)
+    assert len(done) == 20
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["catalog", "schemas", ".github", ".gitignore", "catalog/services"])
+@pytest.mark.parametrize("schemas", [False, True])
+def test_nothing_is_written_through_a_link(tmp_path: Path, name: str, schemas: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = tmp_path / "new" / name
+    place.parent.mkdir(parents=True)
+    place.symlink_to(elsewhere)
+    before = sorted(tmp_path.rglob("*"))
+    result = _run("init", *(["--schemas"] if schemas else []), tmp_path / "new")
+    if schemas and name != "schemas":
+        assert result.return_value == Exit.FINE
+    elif name != ".gitignore":
+        assert "is a symbolic link" in str(result.exception)
+        assert sorted(tmp_path.rglob("*")) == before
+    assert list(elsewhere.iterdir()) == []

@@ -11,6 +11,7 @@ import click
 
 from pagerworthy import __version__
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.place import place_all
 from pagerworthy.project import data_folder
 
 # Beside the package's code, with a name that tools do not skip for its leading dot.
@@ -35,22 +36,16 @@ def command(folder: Path, schemas: bool) -> int:
 
     Writes one example of a service, a team and a system, settings, schemas for editors, and workflows for GitHub. No
     file that exists is ever changed: where one is in the way, nothing is written; a .gitignore is left as it is. With
-    --schemas, only the schemas are written, over those of an earlier version.
+    --schemas, only the schemas are written, over those of an earlier version. Either all is written or nothing, and
+    nothing through a link.
     """
     files = dict(schema_files() if schemas else starter_files())
     keeps = os.path.lexists(folder / IGNORED)
     if keeps:
         files.pop(IGNORED, None)
-    if not schemas:
-        in_the_way = sorted(name for name in files if os.path.lexists(folder / name))
-        if in_the_way:
-            more = f" and {len(in_the_way) - 3} more" if len(in_the_way) > 3 else ""
-            raise click.UsageError(f"nothing was written: {folder} already has {', '.join(in_the_way[:3])}{more}")
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    click.echo(f"{len(files)} files written to {folder}")
+    written = place_all(folder, files, replace=schemas)
+    there = f"; {len(files) - written} were there already" if written < len(files) else ""
+    click.echo(f"{written} files written to {folder}{there}")
     if not schemas:
         if source := installed_from():
             click.echo(f"Your workflows install {source}, as {REQUIREMENTS} says.")
