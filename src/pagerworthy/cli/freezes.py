@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from pagerworthy.cli.append import append_line
 from pagerworthy.cli.pipeline import Assessment
 from pagerworthy.handover import pager_at
 from pagerworthy.scoring import Verdict
@@ -70,16 +71,7 @@ def record_glass(record: Path, service: str, reason: str, stopped_by: str) -> No
     """Adds a line to the record, made when it is really made, whatever moment the freeze was judged for."""
     line = BreakGlass(service, dt.datetime.now(dt.UTC).replace(microsecond=0), _who(), reason.strip(), stopped_by)
     with _writing:
-        record.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not record.exists()
-        try:
-            with record.open("ab") as stream:
-                stream.write(msgspec.json.encode(line) + b"\n")
-        except OSError:
-            # Nothing was recorded, and nothing is to look as if it were.
-            if is_new and record.exists() and not record.stat().st_size:
-                record.unlink()
-            raise
+        append_line(record, msgspec.json.encode(line))
 
 
 def _who() -> str:
