@@ -104,8 +104,8 @@ def _opened(
     if name not in catalog.environments:
         return None
     graph = DependencyGraph.of(catalog)
-    repository = project.settings.stacks.repository
-    return open_environment(project.root, catalog, graph, name, judged, repository=repository, versions=versions)
+    settings = project.settings.stacks
+    return open_environment(project.root, catalog, graph, name, judged, settings=settings, versions=versions)
 
 
 def _touched(

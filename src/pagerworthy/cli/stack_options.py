@@ -34,8 +34,8 @@ class Opened(msgspec.Struct, frozen=True):
 
         if name not in self.catalog.environments:
             raise click.UsageError(unknown_name("environment", name, self.catalog.environments))
-        repository = self.project.settings.stacks.repository
-        return open_environment(self.project.root, self.catalog, self.graph, name, self.as_of, repository=repository)
+        settings = self.project.settings.stacks
+        return open_environment(self.project.root, self.catalog, self.graph, name, self.as_of, settings=settings)
 
     def refused(self, services: Iterable[str]) -> dict[str, tuple[Problem, ...]]:
         """What the stacks of these services are refused for, by service."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.graph import DependencyGraph
+from pagerworthy.project import StacksSettings
 from pagerworthy.stacks.gather import EnvironmentStacks
 from pagerworthy.stacks.releases import releases
 
@@ -17,13 +18,14 @@ def open_environment(
     name: str,
     as_of: dt.datetime,
     *,
-    repository: str = "",
+    settings: StacksSettings | None = None,
     versions: Mapping[str, str] | None = None,
 ) -> EnvironmentStacks:
     """The stacks of an environment; `versions` are its releases, read from the repository where they are not given.
+    `settings` say whose CI may change it, and where that finds the state.
 
     Raises KeyError where the catalog has no environment of that name.
     """
     environment = catalog.environments[name]
     known = releases(root, name) if versions is None else versions
-    return EnvironmentStacks(catalog, graph, environment, as_of, known, repository)
+    return EnvironmentStacks(catalog, graph, environment, as_of, known, settings or StacksSettings())

@@ -8,6 +8,7 @@ import msgspec
 from pagerworthy.catalog import Catalog, Environment, Resource, Service, Slo
 from pagerworthy.cloud import is_regulated, name_in
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
+from pagerworthy.project import StacksSettings
 from pagerworthy.slo import Objective, objectives_of
 from pagerworthy.slo.indicator import counts_events
 from pagerworthy.slo.routes import Route, routes_of
@@ -41,14 +42,14 @@ class EnvironmentStacks:
         environment: Environment,
         as_of: dt.datetime,
         versions: Mapping[str, str],
-        repository: str = "",
+        settings: StacksSettings = StacksSettings(),  # noqa: B008 -- nothing changes it
     ) -> None:
         self.environment = environment.name
         self._spec = environment.spec
         self._catalog = catalog
         self._graph = graph
         self._versions = versions
-        self._repository = repository
+        self._settings = settings
         self._route = {route.service: route for route in routes_of(catalog, as_of)}
         self.services: tuple[str, ...] = tuple(
             name for name, service in catalog.services.items() if is_provisioned(service, environment.name)
@@ -99,7 +100,9 @@ class EnvironmentStacks:
             spec=self._spec,
             receivers=tuple(sorted(receivers)),
             regulated=any(_regulated(self._catalog.services[name]) for name in self.services),
-            repository=self._repository,
+            repository=self._settings.repository,
+            backend=self._settings.backend,
+            secrets_provider=self._settings.secrets_provider,
             identity_provider=self._is_first_of_account(),
             budget_receivers=tuple(f"ticket-{name}" for name in payers if f"ticket-{name}" in receivers),
         )

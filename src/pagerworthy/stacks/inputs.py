@@ -86,7 +86,8 @@ class PlatformInputs(msgspec.Struct, frozen=True):
     `receivers` are the pager topics (`page-sre`, `ticket-sre`, `page-ordering` and so on); `regulated` is whether any
     of its services is; `repository` (`owner/name` on GitHub) is whose CI may change the environment, or empty.
     `identity_provider` is whether the stack declares CI's identity provider: an account has one, so that of several
-    environments in an account the first does.
+    environments in an account the first does. `backend` and `secrets_provider` are where that CI finds the state of
+    stacks and what their secrets are kept with, as Pulumi writes them; empty for a folder and a passphrase.
     """
 
     environment: str
@@ -96,6 +97,8 @@ class PlatformInputs(msgspec.Struct, frozen=True):
     repository: str = ""
     budget_receivers: tuple[str, ...] = ()
     identity_provider: bool = True
+    backend: str = ""
+    secrets_provider: str = ""
 
     @property
     def stack(self) -> str:

@@ -29,6 +29,8 @@ def platform(
     repository: str = "",
     budget_receivers: tuple[str, ...] = (),
     identity_provider: bool = True,
+    backend: str = "",
+    secrets_provider: str = "",
 ) -> Rendered:
     """A rendered platform: production's, unless said otherwise."""
     return render(
@@ -40,6 +42,8 @@ def platform(
             repository=repository,
             budget_receivers=budget_receivers,
             identity_provider=identity_provider,
+            backend=backend,
+            secrets_provider=secrets_provider,
         )
     )
 

@@ -107,9 +107,48 @@ def test_the_parts_are_those_that_the_programs_use() -> None:
 
 
 def test_policies_are_not_longer_than_aws_takes() -> None:
-    long = platform(environment="a" * 40, repository=REPOSITORY)
+    long = platform(
+        environment="a" * 40,
+        repository=REPOSITORY,
+        backend=f"s3://{'b' * 63}/{'c' * 40}",
+        secrets_provider="awskms:///arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000",
+    )
     # IAM counts all inline policies of a role together, without spaces.
     assert len(re.sub(r"\s", "", grants(long, "change"))) <= 10_240
+
+
+def test_ci_reaches_the_state_and_previews_only_read_it() -> None:
+    backend = "s3://shop-state/pulumi?region=eu-west-1"
+    rendered = platform(repository=REPOSITORY, backend=backend, secrets_provider="awskms://alias/state")
+    reads, changes = (statements(grants(rendered, word)) for word in ("preview", "change"))
+    for found in (reads, changes):
+        assert found["State"]["Resource"] == "arn:aws:s3:::shop-state/pulumi/*"
+        assert found["StateSecrets"]["Condition"] == {"StringEquals": {"kms:RequestAlias": "alias/state"}}
+    assert reads["State"]["Action"] == ["s3:GetObject"]
+    assert reads["StateSecrets"]["Action"] == ["kms:Decrypt"]
+    assert "s3:PutObject" in changes["State"]["Action"]
+
+
+@pytest.mark.parametrize(
+    ("secrets_provider", "resource"),
+    [
+        (
+            "awskms:///arn:aws:kms:us-east-1:444455556666:key/1234?region=us-east-1",
+            "arn:aws:kms:us-east-1:444455556666:key/1234",
+        ),
+        ("awskms://1234?region=us-east-1", "arn:aws:kms:us-east-1:111122223333:key/1234"),
+        ("awskms://1234", "arn:aws:kms:eu-west-1:111122223333:key/1234"),
+    ],
+)
+def test_a_key_of_the_state_is_named_exactly(secrets_provider: str, resource: str) -> None:
+    rendered = platform(repository=REPOSITORY, secrets_provider=secrets_provider)
+    assert statements(grants(rendered, "change"))["StateSecrets"]["Resource"] == resource
+
+
+@pytest.mark.parametrize("backend", ["", "file://state", "https://api.pulumi.com", "gs://shop-state"])
+def test_a_state_elsewhere_needs_nothing_of_aws(backend: str) -> None:
+    rendered = platform(repository=REPOSITORY, backend=backend, secrets_provider="gcpkms://key")
+    assert statements(grants(rendered, "preview")).keys() == {"Look"}
 
 
 def test_an_account_has_one_identity_provider() -> None:

@@ -66,7 +66,7 @@ def _inputs(stack: str) -> "StackInputs":
         DependencyGraph.of(catalog),
         environment,
         moment,
-        repository=project.settings.stacks.repository,
+        settings=project.settings.stacks,
     )
     if service == PLATFORM:
         return stacks.platform()

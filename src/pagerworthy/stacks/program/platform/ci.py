@@ -19,6 +19,7 @@ from pulumi_aws.iam.role_policy import RolePolicy
 
 from pagerworthy.stacks.inputs import PlatformInputs
 from pagerworthy.stacks.program.platform.ci_grants import PARTS, Part
+from pagerworthy.stacks.program.platform.ci_state import state_statements
 from pagerworthy.stacks.program.policies import Statement, document, partition
 from pagerworthy.stacks.program.scope import Scope
 
@@ -50,9 +51,10 @@ def declare_ci(scope: Scope[PlatformInputs], account: Input[str]) -> dict[str, I
     provider = _provider(scope, account)
     environment = scope.inputs.environment
     preview = _role(scope, provider, "preview", f"{environment}-preview")
-    _policy(scope, preview, "preview", [_read()])
+    _policy(scope, preview, "preview", [_read(), *state_statements(scope, account, writes=False)])
     change = _role(scope, provider, "change", environment)
-    _policy(scope, change, "change", [_read(), *_writes(scope, account)])
+    changes = [_read(), *_writes(scope, account), *state_statements(scope, account, writes=True)]
+    _policy(scope, change, "change", changes)
     return {"ci_preview_role_arn": preview.arn, "ci_change_role_arn": change.arn}
 
 
