@@ -163,7 +163,8 @@ class StandIn:
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        reset = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")  # noqa: S310 -- our own server
+        urllib.request.urlopen(reset).close()  # noqa: S310
         self._process.stdin.write("reset\n")
         self._process.stdin.flush()
         self._process.stdout.readline()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jmespath
+import jmespath  # type: ignore[import-untyped]
 
 # Service, operation, and where the names of things are in the answer; things that AWS itself makes are left out.
 _LISTS: tuple[tuple[str, str, str, str], ...] = (

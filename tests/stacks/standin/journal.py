@@ -30,7 +30,7 @@ class Call:
 
     @property
     def stack(self) -> str:
-        return self.urn.removeprefix("urn:pulumi:").split("::")[0] if self.urn else ""
+        return self.urn.removeprefix("urn:pulumi:").split("::")[0]
 
     @property
     def type(self) -> str:

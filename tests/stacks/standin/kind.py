@@ -16,7 +16,7 @@ class Kind:
     `named` is the property that Pulumi makes up when it is absent. `secret` outputs are always encrypted.
     """
 
-    token: ClassVar[str]
+    type_name: ClassVar[str]
     inputs: ClassVar[frozenset[str]]
     outputs: ClassVar[frozenset[str]] = frozenset()
     replaces: ClassVar[frozenset[str]] = frozenset()
@@ -32,7 +32,7 @@ class Kind:
     # Error codes with which AWS says that there is no such thing.
     missing: ClassVar[frozenset[str]] = frozenset()
 
-    def check(self, props: Props) -> None:  # noqa: B027 -- most types demand nothing
+    def check(self, props: Props) -> None:
         """Raises ValueError for properties that the real plugin or AWS would refuse."""
 
     def replaced_by(self, old: Props, new: Props, changed: frozenset[str]) -> frozenset[str]:
@@ -49,7 +49,7 @@ class Kind:
 
     def update(self, aws: Aws, id_: str, props: Props, old: Props, changed: frozenset[str]) -> None:
         """Changes these properties in place."""
-        raise NotImplementedError(f"{self.token} cannot change {', '.join(sorted(changed))} in place")
+        raise NotImplementedError(f"{self.type_name} cannot change {', '.join(sorted(changed))} in place")
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:
         """Deletes it."""

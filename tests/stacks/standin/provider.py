@@ -4,7 +4,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -64,7 +64,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def DiffConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
         olds, news = from_struct(request.old_inputs or request.olds), from_struct(request.news)
-        changed = sorted(key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key) and key != "version")
+        changed = sorted(
+            key for key in olds.keys() | news.keys() if olds.get(key) != news.get(key) and key != "version"
+        )
         return provider_pb2.DiffResponse(
             changes=_Some if changed else _None,
             diffs=changed,
@@ -77,7 +79,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             aws = configured(from_struct(request.args), self._clients, self._memory)
         except (LookupError, PermissionError) as error:
             self._journal.note("failed", "configure", urn, detail=str(error))
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            _refuse(context, grpc.StatusCode.UNKNOWN, str(error))
         with self._lock:
             self._configured[context.peer()] = aws
         self._journal.note("done", "configure", urn)
@@ -86,7 +88,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:  # noqa: N802
         function = FUNCTIONS.get(request.tok)
         if function is None:
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the stand-in does not know the function {request.tok}")
+            _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the stand-in does not know the function {request.tok}")
         result = function(self._aws(context, {}), from_struct(request.args))
         return getattr(provider_pb2, "InvokeResponse")(**{"return": to_struct(result)})  # noqa: B009
 
@@ -97,7 +99,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         news, olds = from_struct(request.news), from_struct(request.olds)
         unknown = sorted(news.keys() - kind.known_inputs() - {DEFAULTS})
         failures = [
-            provider_pb2.CheckFailure(property=key, reason=f"the stand-in does not know {key} of {kind.token}")
+            provider_pb2.CheckFailure(property=key, reason=f"the stand-in does not know {key} of {kind.type_name}")
             for key in unknown
         ]
         defaulted = {key: value for key, value in kind.defaults.items() if key not in news}
@@ -201,7 +203,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             except Exception as error:
                 if not is_gone(error, kind.missing):
                     raise
-            self._memory.remove(kind.token, request.id)
+            self._memory.remove(kind.type_name, request.id)
 
         self._carry_out("delete", request.urn, request.id, context, delete)
         return empty_pb2.Empty()
@@ -238,11 +240,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     self._faults.hold(fault, context.is_active)
         except AbandonedError:
             self._journal.note("failed", call, urn, id_, detail="the engine is gone")
-            context.abort(grpc.StatusCode.CANCELLED, "the engine is gone")
+            _refuse(context, grpc.StatusCode.CANCELLED, "the engine is gone")
         except Exception as error:  # noqa: BLE001 -- whatever went wrong is the engine's to report
             detail = str(error) or type(error).__name__
             self._journal.note("failed", call, urn, id_, detail=detail)
-            context.abort(grpc.StatusCode.UNKNOWN, f"{call} of {about.type} ({about.name}): {detail}")
+            _refuse(context, grpc.StatusCode.UNKNOWN, f"{call} of {about.type} ({about.name}): {detail}")
         made = answer[0] if isinstance(answer, tuple) else id_
         self._journal.note("done", call, urn, str(made), changed=tuple(sorted(changed)))
         return answer, faults
@@ -250,25 +252,30 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _outputs(self, kind: Kind, aws: Aws, id_: str, props: Props) -> Props:
         actual = kind.read(aws, id_, props)
         if kind.unkept:
-            self._memory.put(kind.token, id_, {key: props[key] for key in sorted(kind.unkept & props.keys())})
+            self._memory.put(kind.type_name, id_, {key: props[key] for key in sorted(kind.unkept & props.keys())})
         if actual is None:
-            raise RuntimeError(f"{kind.token} {id_} is not there right after it was written")
+            raise RuntimeError(f"{kind.type_name} {id_} is not there right after it was written")
         return _complete(kind, aws, id_, {**props, **actual})
 
     def _kind(self, urn: str, context: Any) -> Kind:
         token = Call(0, "begin", "", urn).type
         kind = kind_of(token)
         if kind is None:
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the stand-in does not know the type {token}")
+            _refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"the stand-in does not know the type {token}")
         return kind
 
     def _aws(self, context: Any, props: Mapping[str, Any]) -> Aws:
         with self._lock:
             aws = self._configured.get(context.peer())
         if aws is None:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the provider was not configured on this connection")
+            _refuse(context, grpc.StatusCode.FAILED_PRECONDITION, "the provider was not configured on this connection")
         region = props.get("region", aws.region)
         return aws if region == aws.region else aws.within(region)
+
+
+def _refuse(context: Any, code: grpc.StatusCode, details: str) -> NoReturn:
+    context.abort(code, details)
+    raise AssertionError("a call that was refused goes on")
 
 
 _Some = provider_pb2.DiffResponse.DIFF_SOME

@@ -22,28 +22,28 @@ class Remembered(Kind):
 
     def create(self, aws: Aws, props: Props) -> str:
         id_ = self.new_id(aws, props)
-        if aws.memory.get(self.token, id_) is not None:
+        if aws.memory.get(self.type_name, id_) is not None:
             raise RuntimeError(f"api error AlreadyExists: {id_} is already there")
         self._keep(aws, id_, {**props, **self.made(aws, id_, props)})
         return id_
 
     def read(self, aws: Aws, id_: str, props: Props) -> Props | None:
-        found = aws.memory.get(self.token, id_)
+        found = aws.memory.get(self.type_name, id_)
         if found is None:
             return None
         return {**dict.fromkeys(self.known_inputs() - {"region"}), **found}
 
     def update(self, aws: Aws, id_: str, props: Props, old: Props, changed: frozenset[str]) -> None:
-        if aws.memory.get(self.token, id_) is None:
+        if aws.memory.get(self.type_name, id_) is None:
             raise RuntimeError(f"api error NotFound: {id_} is not there")
         self._keep(aws, id_, {**props, **self.made(aws, id_, props)})
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:
-        aws.memory.remove(self.token, id_)
+        aws.memory.remove(self.type_name, id_)
 
     def _keep(self, aws: Aws, id_: str, props: Props) -> None:
         kept = {key: value for key, value in props.items() if key not in self.secret | {DEFAULTS}}
-        aws.memory.put(self.token, id_, json.loads(json.dumps(kept)))
+        aws.memory.put(self.type_name, id_, json.loads(json.dumps(kept)))
 
 
 def uuid() -> str:

@@ -1,6 +1,7 @@
 """Services on ECS: a cluster, roles, a task, its repository, names and scaling."""
 
 import json
+from typing import Any
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import appautoscaling, ec2, ecr, ecs, iam, kms, servicediscovery
@@ -136,6 +137,20 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         tags={"a": "b"},
         opts=opts,
     )
+    canary: Any = {
+        "strategy": "CANARY",
+        "bake_time_in_minutes": "5",
+        "canary_configuration": {"canary_percent": "10", "canary_bake_time_in_minutes": "10"},
+    }
+    connected: Any = {
+        "enabled": True,
+        "namespace": names.arn,
+        "services": [
+            {"port_name": "http", "discovery_name": "shop", "client_alias": [{"port": 8080, "dns_name": "shop"}]}
+        ],
+    }
+    alarms: Any = {"alarm_names": ["shop-errors"], "enable": True, "rollback": True}
+    network: Any = {"subnets": [subnet.id], "security_groups": [group.id], "assign_public_ip": False}
     service = ecs.Service(
         "service",
         name="shop",
@@ -147,25 +162,15 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         deployment_circuit_breaker={"enable": True, "rollback": True},
         deployment_minimum_healthy_percent=100,
         deployment_maximum_percent=150 if changed else 200,
-        deployment_configuration={
-            "strategy": "CANARY",
-            "bake_time_in_minutes": "5",
-            "canary_configuration": {"canary_percent": "10", "canary_bake_time_in_minutes": "10"},
-        },
-        alarms={"alarm_names": ["shop-errors"], "enable": True, "rollback": True},
+        deployment_configuration=canary,
+        alarms=alarms,
         availability_zone_rebalancing="ENABLED",
         enable_ecs_managed_tags=True,
         propagate_tags="SERVICE",
         wait_for_steady_state=False,
-        network_configuration={"subnets": [subnet.id], "security_groups": [group.id], "assign_public_ip": False},
+        network_configuration=network,
         service_registries={"registry_arn": known.arn},
-        service_connect_configuration={
-            "enabled": True,
-            "namespace": names.arn,
-            "services": [
-                {"port_name": "http", "discovery_name": "shop", "client_alias": [{"port": 8080, "dns_name": "shop"}]}
-            ],
-        },
+        service_connect_configuration=connected,
         tags={"a": "b"},
         opts=opts,
     )

@@ -1,5 +1,7 @@
 """The way in: names, certificates, load balancers, a firewall, mail and what it may cost."""
 
+from typing import Any
+
 from pulumi import Input, ResourceOptions
 from pulumi_aws import acm, budgets, ec2, lb, route53, s3, sesv2, sns, wafv2
 
@@ -8,7 +10,11 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
     net = ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=opts)
     subnets = [
         ec2.Subnet(
-            f"public-{zone}", vpc_id=net.id, cidr_block=f"10.0.{n}.0/24", availability_zone=f"eu-central-1{zone}", opts=opts
+            f"public-{zone}",
+            vpc_id=net.id,
+            cidr_block=f"10.0.{n}.0/24",
+            availability_zone=f"eu-central-1{zone}",
+            opts=opts,
         ).id
         for n, zone in enumerate("ab")
     ]
@@ -69,7 +75,9 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         tags=tags,
         opts=opts,
     )
-    other = lb.TargetGroup("other", name="other", port=8081, protocol="HTTP", target_type="ip", vpc_id=net.id, opts=opts)
+    other = lb.TargetGroup(
+        "other", name="other", port=8081, protocol="HTTP", target_type="ip", vpc_id=net.id, opts=opts
+    )
     lb.Listener(
         "plain",
         load_balancer_arn=balancer.arn,
@@ -120,31 +128,32 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": not changed}],
         opts=opts,
     )
-    seen = {"cloudwatch_metrics_enabled": True, "metric_name": "edge", "sampled_requests_enabled": True}
+    seen: Any = {"cloudwatch_metrics_enabled": True, "metric_name": "edge", "sampled_requests_enabled": True}
+    rules: Any = [
+        {
+            "name": "common",
+            "priority": 1,
+            "override_action": {"none": {}},
+            "statement": {
+                "managed_rule_group_statement": {"name": "AWSManagedRulesCommonRuleSet", "vendor_name": "AWS"}
+            },
+            "visibility_config": seen,
+        },
+        {
+            "name": "rate",
+            "priority": 2,
+            "action": {"count": {}} if changed else {"block": {}},
+            "statement": {"rate_based_statement": {"limit": 2000, "aggregate_key_type": "IP"}},
+            "visibility_config": seen,
+        },
+    ]
     acl = wafv2.WebAcl(
         "firewall",
         name="edge",
         scope="REGIONAL",
-        default_action={"allow": {}},
+        default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
         visibility_config=seen,
-        rules=[
-            {
-                "name": "common",
-                "priority": 1,
-                "override_action": {"none": {}},
-                "statement": {
-                    "managed_rule_group_statement": {"name": "AWSManagedRulesCommonRuleSet", "vendor_name": "AWS"}
-                },
-                "visibility_config": seen,
-            },
-            {
-                "name": "rate",
-                "priority": 2,
-                "action": {"count": {}} if changed else {"block": {}},
-                "statement": {"rate_based_statement": {"limit": 2000, "aggregate_key_type": "IP"}},
-                "visibility_config": seen,
-            },
-        ],
+        rules=rules,
         tags=tags,
         opts=opts,
     )

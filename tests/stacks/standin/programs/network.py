@@ -28,7 +28,9 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         opts=opts,
     )
     ec2.RouteTableAssociation("inside-table", route_table_id=table.id, subnet_id=inside.id, opts=opts)
-    caller = ec2.SecurityGroup("caller", name="caller", description="Calls", vpc_id=net.id, tags={"Name": "c"}, opts=opts)
+    caller = ec2.SecurityGroup(
+        "caller", name="caller", description="Calls", vpc_id=net.id, tags={"Name": "c"}, opts=opts
+    )
     called = ec2.SecurityGroup(
         "called", name="called", description="Is rung" if changed else "Is called", vpc_id=net.id, opts=opts
     )

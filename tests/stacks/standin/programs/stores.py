@@ -10,7 +10,11 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
     net = ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=opts)
     subnets = [
         ec2.Subnet(
-            f"data-{zone}", vpc_id=net.id, cidr_block=f"10.0.{n}.0/24", availability_zone=f"eu-central-1{zone}", opts=opts
+            f"data-{zone}",
+            vpc_id=net.id,
+            cidr_block=f"10.0.{n}.0/24",
+            availability_zone=f"eu-central-1{zone}",
+            opts=opts,
         ).id
         for n, zone in enumerate("ab")
     ]
@@ -140,7 +144,10 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
     )
     bucket = s3.Bucket("bucket", bucket="shop-files", tags=tags, opts=opts)
     s3.BucketVersioning(
-        "bucket", bucket=bucket.id, versioning_configuration={"status": "Suspended" if changed else "Enabled"}, opts=opts
+        "bucket",
+        bucket=bucket.id,
+        versioning_configuration={"status": "Suspended" if changed else "Enabled"},
+        opts=opts,
     )
     s3.BucketServerSideEncryptionConfiguration(
         "bucket",

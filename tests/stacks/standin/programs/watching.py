@@ -1,6 +1,7 @@
 """Alarms, dashboards, topics and queues."""
 
 import json
+from typing import Any
 
 from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import cloudwatch, sns, sqs
@@ -63,28 +64,23 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         tags={"a": "b"},
         opts=opts,
     )
+    queries: Any = [{"id": "ratio", "expression": "bad / total", "label": "Burn", "return_data": True}]
+    for name in ("bad", "total"):
+        metric = {
+            "namespace": "shop",
+            "metric_name": name,
+            "dimensions": {"service": "shop"},
+            "period": 600 if changed else 300,
+            "stat": "Sum",
+        }
+        queries.append({"id": name, "metric": metric})
     burn = cloudwatch.MetricAlarm(
         "burn",
         name="shop-burn",
         comparison_operator="GreaterThanOrEqualToThreshold",
         threshold=1,
         evaluation_periods=1,
-        metric_queries=[
-            {"id": "ratio", "expression": "bad / total", "label": "Burn", "return_data": True},
-            *(
-                {
-                    "id": name,
-                    "metric": {
-                        "namespace": "shop",
-                        "metric_name": name,
-                        "dimensions": {"service": "shop"},
-                        "period": 600 if changed else 300,
-                        "stat": "Sum",
-                    },
-                }
-                for name in ("bad", "total")
-            ),
-        ],
+        metric_queries=queries,
         opts=opts,
     )
     cloudwatch.CompositeAlarm(

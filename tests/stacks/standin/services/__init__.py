@@ -17,7 +17,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "ec2": ("network", "routing", "endpoints", "flowlogs"),
     "ecr": ("ecr",),
     "ecs": ("ecs", "ecs_service"),
-    "elasticache": ("elasticache",),
+    "elasticache": ("elasticache", "caches"),
     "iam": ("iam",),
     "kms": ("kms",),
     "lb": ("balancers", "listeners"),
@@ -38,7 +38,7 @@ def kinds(module: str) -> dict[str, Kind]:
     """The types of a module here, by token."""
     found = importlib.import_module(f"{__name__}.{module}")
     classes = [each for each in vars(found).values() if isinstance(each, type) and issubclass(each, Kind)]
-    return {each.token: each() for each in classes if "token" in vars(each)}
+    return {each.type_name: each() for each in classes if "type_name" in vars(each)}
 
 
 def kind_of(token: str) -> Kind | None:
@@ -50,4 +50,4 @@ def kind_of(token: str) -> Kind | None:
 def all_kinds() -> list[Kind]:
     """Every type, by token."""
     modules = sorted({module for each in MODULES.values() for module in each})
-    return sorted((kind for module in modules for kind in kinds(module).values()), key=lambda kind: kind.token)
+    return sorted((kind for module in modules for kind in kinds(module).values()), key=lambda kind: kind.type_name)

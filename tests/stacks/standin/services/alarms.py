@@ -46,7 +46,7 @@ def dimensions(found: list[dict[str, str]] | None) -> dict[str, str]:
 
 
 class MetricAlarm(Kind):
-    token = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    type_name = "aws:cloudwatch/metricAlarm:MetricAlarm"
     inputs = words("dimensions metricQueries tags") | _NAMES.keys()
     outputs = words("arn evaluateLowSampleCountPercentiles")
     replaces = words("name")
@@ -137,7 +137,7 @@ def retag_alarm(aws: Aws, arn: str, props: Props, old: Props) -> None:
 class CompositeAlarm(Remembered):
     """moto has no such alarms."""
 
-    token = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+    type_name = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
     inputs = words(
         "alarmName alarmRule alarmDescription actionsEnabled actionsSuppressor alarmActions insufficientDataActions "
         "okActions tags"
@@ -154,7 +154,7 @@ class CompositeAlarm(Remembered):
 
 
 class Dashboard(Kind):
-    token = "aws:cloudwatch/dashboard:Dashboard"
+    type_name = "aws:cloudwatch/dashboard:Dashboard"
     inputs = words("dashboardName dashboardBody")
     outputs = words("dashboardArn")
     replaces = words("dashboardName")

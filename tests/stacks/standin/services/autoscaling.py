@@ -13,7 +13,7 @@ _LIMITS = {"minCapacity": "MinCapacity", "maxCapacity": "MaxCapacity", "roleArn"
 class Target(Kind):
     """moto has no tags here: the stand-in keeps them."""
 
-    token = "aws:appautoscaling/target:Target"
+    type_name = "aws:appautoscaling/target:Target"
     inputs = words("suspendedState tags") | _PLACE.keys() | _LIMITS.keys()
     outputs = words("arn roleArn suspendedState")
     replaces = frozenset(_PLACE)
@@ -44,7 +44,8 @@ class Target(Kind):
         aws("application-autoscaling").deregister_scalable_target(**named(props, _PLACE))
 
     def import_props(self, id_: str) -> Props:
-        namespace, resource, dimension = id_.split("/", 1)[0], id_.rsplit("/", 1)[0].split("/", 1)[1], id_.rsplit("/")[-1]
+        namespace, _, rest = id_.partition("/")
+        resource, _, dimension = rest.rpartition("/")
         return {"serviceNamespace": namespace, "resourceId": resource, "scalableDimension": dimension}
 
     def _register(self, aws: Aws, props: Props) -> None:
@@ -57,7 +58,7 @@ _STEPS = "stepScalingPolicyConfiguration"
 
 
 class Policy(Kind):
-    token = "aws:appautoscaling/policy:Policy"
+    type_name = "aws:appautoscaling/policy:Policy"
     inputs = words("name policyType") | {_TRACKING, _STEPS} | _PLACE.keys()
     outputs = words("arn alarmArns")
     replaces = words("name") | _PLACE.keys()

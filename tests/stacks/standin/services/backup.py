@@ -10,7 +10,7 @@ from tests.stacks.standin.values import Props, words
 
 
 class Vault(Kind):
-    token = "aws:backup/vault:Vault"
+    type_name = "aws:backup/vault:Vault"
     inputs = words("name kmsKeyArn forceDestroy tags")
     outputs = words("arn kmsKeyArn recoveryPoints")
     replaces = words("name kmsKeyArn")
@@ -20,14 +20,13 @@ class Vault(Kind):
 
     def create(self, aws: Aws, props: Props) -> str:
         key = {"EncryptionKeyArn": props["kmsKeyArn"]} if "kmsKeyArn" in props else {}
-        aws("backup").create_backup_vault(
-            BackupVaultName=props["name"], BackupVaultTags=props.get("tags") or {}, **key
-        )
+        aws("backup").create_backup_vault(BackupVaultName=props["name"], BackupVaultTags=props.get("tags") or {}, **key)
         return str(props["name"])
 
     def read(self, aws: Aws, id_: str, props: Props) -> Props | None:
         backup = aws("backup")
-        found = next((each for each in backup.list_backup_vaults()["BackupVaultList"] if each["BackupVaultName"] == id_), None)
+        vaults = backup.list_backup_vaults()["BackupVaultList"]
+        found = next((each for each in vaults if each["BackupVaultName"] == id_), None)
         if found is None:
             return None
         return {
@@ -52,7 +51,7 @@ class Vault(Kind):
 
 
 class Plan(Remembered):
-    token = "aws:backup/plan:Plan"
+    type_name = "aws:backup/plan:Plan"
     inputs = words("name rules advancedBackupSettings tags")
     outputs = words("arn version")
     replaces = words("name")
@@ -73,13 +72,13 @@ class Plan(Remembered):
 
 
 class Selection(Remembered):
-    token = "aws:backup/selection:Selection"
+    type_name = "aws:backup/selection:Selection"
     inputs = words("name planId iamRoleArn resources notResources selectionTags conditions")
     outputs = words("notResources conditions")
     replaces = inputs
     named = "name"
 
     def new_id(self, aws: Aws, props: Props) -> str:
-        if aws.memory.get(Plan.token, props["planId"]) is None:
+        if aws.memory.get(Plan.type_name, props["planId"]) is None:
             raise RuntimeError(f"api error ResourceNotFoundException: no backup plan {props['planId']}")
         return uuid()

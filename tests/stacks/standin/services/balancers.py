@@ -43,7 +43,7 @@ _LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
 
 
 class LoadBalancer(Kind):
-    token = "aws:lb/loadBalancer:LoadBalancer"
+    type_name = "aws:lb/loadBalancer:LoadBalancer"
     inputs = (
         words("name internal loadBalancerType ipAddressType securityGroups subnets tags")
         | _BALANCER.keys()
@@ -91,7 +91,7 @@ class LoadBalancer(Kind):
             **actual,
             "name": found["LoadBalancerName"],
             "arn": id_,
-            "arnSuffix": id_.split("loadbalancer/")[-1],
+            "arnSuffix": id_.rsplit("loadbalancer/", maxsplit=1)[-1],
             "dnsName": found["DNSName"],
             "zoneId": found["CanonicalHostedZoneId"],
             "vpcId": found["VpcId"],
@@ -155,7 +155,7 @@ _TARGET_SETTINGS = {
 
 
 class TargetGroup(Kind):
-    token = "aws:lb/targetGroup:TargetGroup"
+    type_name = "aws:lb/targetGroup:TargetGroup"
     inputs = words("name healthCheck stickiness tags") | _TARGET.keys() | _TARGET_SETTINGS.keys()
     outputs = words(
         "arn arnSuffix loadBalancerArns healthCheck ipAddressType loadBalancingAlgorithmType protocolVersion stickiness"
@@ -188,7 +188,7 @@ class TargetGroup(Kind):
             **actual,
             "name": found["TargetGroupName"],
             "arn": id_,
-            "arnSuffix": id_.split(":")[-1],
+            "arnSuffix": id_.rsplit(":", maxsplit=1)[-1],
             "loadBalancerArns": found.get("LoadBalancerArns") or [],
             "healthCheck": check,
             "deregistrationDelay": int(attributes.get("deregistration_delay.timeout_seconds", 300)),

@@ -15,7 +15,7 @@ _NOTICE = {
 
 
 class Budget(Kind):
-    token = "aws:budgets/budget:Budget"
+    type_name = "aws:budgets/budget:Budget"
     inputs = words(
         "name budgetType timeUnit limitAmount limitUnit costFilters costTypes notifications timePeriodStart "
         "timePeriodEnd tags"
@@ -69,11 +69,12 @@ class Budget(Kind):
             budget["CostFilters"] = {each["name"]: each["values"] for each in props["costFilters"]}
         if "costTypes" in props:
             budget["CostTypes"] = pascal(props["costTypes"])
-        notices = []
+        notices: list[Props] = []
         for each in props.get("notifications", []):
-            people = [
-                *({"SubscriptionType": "EMAIL", "Address": to} for to in each.get("subscriberEmailAddresses", [])),
-                *({"SubscriptionType": "SNS", "Address": to} for to in each.get("subscriberSnsTopicArns", [])),
+            people: list[dict[str, str]] = [
+                {"SubscriptionType": sort, "Address": to}
+                for sort, key in (("EMAIL", "subscriberEmailAddresses"), ("SNS", "subscriberSnsTopicArns"))
+                for to in each.get(key, [])
             ]
             if not people:
                 raise RuntimeError("api error InvalidParameterException: a notification needs a subscriber")
@@ -90,10 +91,13 @@ def _same_number(actual: str | None, said: object) -> str | None:
 
 def _notices_of(found: list[dict[str, Any]], declared: list[Props]) -> list[Props]:
     """The notifications, with the subscribers that were declared: moto does not tell who they are."""
+    said = {float(each["threshold"]): each for each in declared}
     read = []
     for each in found:
-        one = {key: each[name] for key, name in _NOTICE.items() if name in each}
-        said = next((other for other in declared if float(other["threshold"]) == float(one["threshold"])), {})
-        people = {key: said[key] for key in ("subscriberEmailAddresses", "subscriberSnsTopicArns") if key in said}
-        read.append({**one, **people})
+        notice = {key: each[name] for key, name in _NOTICE.items() if name in each}
+        whose = said.get(float(notice["threshold"]), Props())
+        for key in ("subscriberEmailAddresses", "subscriberSnsTopicArns"):
+            if key in whose:
+                notice[key] = whose[key]
+        read.append(notice)
     return read

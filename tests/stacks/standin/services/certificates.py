@@ -11,7 +11,7 @@ from tests.stacks.standin.values import Props, named, pascal, words
 class Certificate(Kind):
     """Certificates that ACM issues; imported ones are not known here."""
 
-    token = "aws:acm/certificate:Certificate"
+    type_name = "aws:acm/certificate:Certificate"
     inputs = words("domainName validationMethod subjectAlternativeNames keyAlgorithm options tags")
     outputs = words(
         "arn domainValidationOptions status type notAfter notBefore keyAlgorithm options renewalEligibility "
@@ -38,8 +38,7 @@ class Certificate(Kind):
         return {
             "arn": id_,
             "domainName": found["DomainName"],
-            "subjectAlternativeNames": sorted(set(names)) if "subjectAlternativeNames" not in props else None
-            or self._as_said(names, props),
+            "subjectAlternativeNames": self._as_said(names, props),
             "validationMethod": props.get("validationMethod", "DNS"),
             "domainValidationOptions": [_option(each, aws.account) for each in dict.fromkeys(names)],
             "status": found["Status"],
@@ -51,8 +50,8 @@ class Certificate(Kind):
 
     def _as_said(self, names: list[str], props: Props) -> list[str]:
         """What was declared, while the certificate is for all of these names: AWS adds the first one by itself."""
-        said = list(props["subjectAlternativeNames"])
-        return said if set(said) | {names[0]} == set(names) else sorted(set(names))
+        said = list(props.get("subjectAlternativeNames", []))
+        return said if said and set(said) | {names[0]} == set(names) else sorted(set(names))
 
     def update(self, aws: Aws, id_: str, props: Props, old: Props, changed: frozenset[str]) -> None:
         acm = aws("acm")
@@ -85,7 +84,7 @@ def _option(domain: str, account: str) -> Props:
 class CertificateValidation(Kind):
     """Waits for nothing: moto issues a certificate at once. Refused is one whose records are not named."""
 
-    token = "aws:acm/certificateValidation:CertificateValidation"
+    type_name = "aws:acm/certificateValidation:CertificateValidation"
     inputs = words("certificateArn validationRecordFqdns")
     replaces = inputs
 

@@ -63,7 +63,7 @@ class _Namespace(Kind):
 
 
 class PrivateDnsNamespace(_Namespace):
-    token = "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"
+    type_name = "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"
     inputs = words("name description vpc tags")
     outputs = words("arn hostedZone")
     replaces = words("name vpc")
@@ -72,11 +72,11 @@ class PrivateDnsNamespace(_Namespace):
     def read(self, aws: Aws, id_: str, props: Props) -> Props:
         found = aws("servicediscovery").get_namespace(Id=id_)["Namespace"]
         zone = found.get("Properties", {}).get("DnsProperties", {}).get("HostedZoneId")
-        return {**super().read(aws, id_, props), "hostedZone": zone}
+        return {**super().read(aws, id_, props), "hostedZone": (zone or "").removeprefix("/hostedzone/") or None}
 
 
 class HttpNamespace(_Namespace):
-    token = "aws:servicediscovery/httpNamespace:HttpNamespace"
+    type_name = "aws:servicediscovery/httpNamespace:HttpNamespace"
     inputs = words("name description tags")
     outputs = words("arn httpName")
     sort = "http"
@@ -86,9 +86,12 @@ class HttpNamespace(_Namespace):
         return {**actual, "httpName": actual["name"]}
 
 
+_SERVICE = words("description dnsConfig healthCheckConfig healthCheckCustomConfig namespaceId type")
+
+
 class Service(Kind):
-    token = "aws:servicediscovery/service:Service"
-    inputs = words("name description dnsConfig healthCheckConfig healthCheckCustomConfig namespaceId type forceDestroy tags")
+    type_name = "aws:servicediscovery/service:Service"
+    inputs = words("name forceDestroy tags") | _SERVICE
     outputs = words("arn type namespaceId")
     replaces = words("name namespaceId healthCheckCustomConfig type")
     fixed = words("forceDestroy")
@@ -104,11 +107,7 @@ class Service(Kind):
         return once
 
     def create(self, aws: Aws, props: Props) -> str:
-        optional = {
-            key[0].upper() + key[1:]: _shouted(pascal(props[key]))
-            for key in ("description", "dnsConfig", "healthCheckConfig", "healthCheckCustomConfig", "namespaceId", "type")
-            if key in props
-        }
+        optional = {key[0].upper() + key[1:]: _shouted(pascal(props[key])) for key in _SERVICE & props.keys()}
         made = aws("servicediscovery").create_service(Name=props["name"], Tags=listed(props.get("tags")), **optional)
         return str(made["Service"]["Id"])
 

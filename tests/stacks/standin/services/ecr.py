@@ -7,7 +7,7 @@ from tests.stacks.standin.values import Props, words
 
 
 class Repository(Kind):
-    token = "aws:ecr/repository:Repository"
+    type_name = "aws:ecr/repository:Repository"
     inputs = words("name imageTagMutability imageScanningConfiguration encryptionConfigurations forceDelete tags")
     outputs = words("arn registryId repositoryUrl encryptionConfigurations")
     replaces = words("name encryptionConfigurations")
@@ -64,7 +64,7 @@ class Repository(Kind):
 
 
 class LifecyclePolicy(Kind):
-    token = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+    type_name = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
     inputs = words("repository policy")
     outputs = words("registryId")
     replaces = inputs
@@ -84,7 +84,7 @@ class LifecyclePolicy(Kind):
 
 
 class RepositoryPolicy(Kind):
-    token = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+    type_name = "aws:ecr/repositoryPolicy:RepositoryPolicy"
     inputs = words("repository policy")
     outputs = words("registryId")
     replaces = words("repository")

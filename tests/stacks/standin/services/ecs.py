@@ -24,7 +24,7 @@ def retag_ecs(aws: Aws, arn: str, props: Props, old: Props) -> None:
 
 
 class Cluster(Kind):
-    token = "aws:ecs/cluster:Cluster"
+    type_name = "aws:ecs/cluster:Cluster"
     inputs = words("name settings configuration serviceConnectDefaults tags")
     outputs = words("arn settings")
     replaces = words("name")
@@ -81,7 +81,7 @@ _TASK = (
 class TaskDefinition(Kind):
     """Each change is a new revision of the family; the id stays the family's name."""
 
-    token = "aws:ecs/taskDefinition:TaskDefinition"
+    type_name = "aws:ecs/taskDefinition:TaskDefinition"
     inputs = words("containerDefinitions runtimePlatform ephemeralStorage volumes skipDestroy trackLatest tags") | set(
         _TASK
     )

@@ -26,11 +26,12 @@ _CONNECT = "serviceConnectConfiguration"
 
 
 class Service(Kind):
-    token = "aws:ecs/service:Service"
+    type_name = "aws:ecs/service:Service"
     inputs = (
         words(
             "name cluster taskDefinition networkConfiguration serviceConnectConfiguration capacityProviderStrategies "
-            "serviceRegistries enableEcsManagedTags waitForSteadyState forceNewDeployment forceDelete sigintRollback triggers tags"
+            "serviceRegistries enableEcsManagedTags waitForSteadyState forceNewDeployment forceDelete sigintRollback "
+            "triggers tags"
         )
         | _DEPLOYMENT
         | set(_PLAIN)
@@ -68,7 +69,7 @@ class Service(Kind):
         network = (found.get("networkConfiguration") or {}).get("awsvpcConfiguration")
         deployment = found.get("deploymentConfiguration") or {}
         return {
-            **{key: found.get(key) or None for key in (*_PLAIN, *_ONCE) if key not in {"desiredCount"}},
+            **{key: found.get(key) or None for key in (*_PLAIN, *_ONCE) if key != "desiredCount"},
             "desiredCount": found["desiredCount"],
             "enableExecuteCommand": found.get("enableExecuteCommand", False),
             "availabilityZoneRebalancing": found.get("availabilityZoneRebalancing", "DISABLED"),
@@ -159,7 +160,7 @@ def _deployment(props: Props) -> dict[str, Any]:
         },
     )
     for key, value in props.get("deploymentConfiguration", {}).items():
-        if key in {"bakeTimeInMinutes"}:
+        if key == "bakeTimeInMinutes":
             made[key] = int(value)
         elif key in {"canaryConfiguration", "linearConfiguration"}:
             made[key] = {name: float(each) if "Percent" in name else int(each) for name, each in value.items()}

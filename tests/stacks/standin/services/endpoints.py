@@ -15,7 +15,7 @@ _LISTS = {
 
 
 class VpcEndpoint(Tagged):
-    token = "aws:ec2/vpcEndpoint:VpcEndpoint"
+    type_name = "aws:ec2/vpcEndpoint:VpcEndpoint"
     resource_type = "vpc-endpoint"
     inputs = words("vpcId serviceName vpcEndpointType privateDnsEnabled policy tags autoAccept") | _LISTS.keys()
     outputs = words(
@@ -84,7 +84,9 @@ class VpcEndpoint(Tagged):
         if "privateDnsEnabled" in changed:
             arguments["PrivateDnsEnabled"] = props.get("privateDnsEnabled", False)
         if arguments:
-            aws("ec2").modify_vpc_endpoint(VpcEndpointId=id_, **{key: value for key, value in arguments.items() if value})
+            aws("ec2").modify_vpc_endpoint(
+                VpcEndpointId=id_, **{key: value for key, value in arguments.items() if value}
+            )
         super().update(aws, id_, props, old, changed & {"tags"})
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:

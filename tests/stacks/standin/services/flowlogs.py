@@ -17,7 +17,7 @@ _RESOURCES = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
 
 
 class FlowLog(Tagged):
-    token = "aws:ec2/flowLog:FlowLog"
+    type_name = "aws:ec2/flowLog:FlowLog"
     resource_type = "vpc-flow-log"
     inputs = words("tags destinationOptions") | _NAMES.keys() | _RESOURCES.keys()
     outputs = words("arn logFormat logDestination")

@@ -17,7 +17,7 @@ def _document(text: object) -> str | None:
 
 
 class Role(Kind):
-    token = "aws:iam/role:Role"
+    type_name = "aws:iam/role:Role"
     inputs = words(
         "name path description assumeRolePolicy maxSessionDuration permissionsBoundary forceDetachPolicies tags"
     )
@@ -90,7 +90,7 @@ class Role(Kind):
 
 
 class RolePolicy(Kind):
-    token = "aws:iam/rolePolicy:RolePolicy"
+    type_name = "aws:iam/rolePolicy:RolePolicy"
     inputs = words("name role policy")
     replaces = words("name role")
     documents = words("policy")
@@ -117,7 +117,7 @@ class RolePolicy(Kind):
 
 
 class RolePolicyAttachment(Kind):
-    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    type_name = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
     inputs = words("role policyArn")
     replaces = inputs
 
@@ -136,7 +136,7 @@ class RolePolicyAttachment(Kind):
 
 
 class OpenIdConnectProvider(Kind):
-    token = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+    type_name = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
     inputs = words("url clientIdLists thumbprintLists tags")
     outputs = words("arn thumbprintLists")
     replaces = words("url")

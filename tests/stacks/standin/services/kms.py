@@ -7,7 +7,7 @@ from tests.stacks.standin.values import Props, words
 
 
 class Key(Kind):
-    token = "aws:kms/key:Key"
+    type_name = "aws:kms/key:Key"
     inputs = words(
         "description policy enableKeyRotation rotationPeriodInDays deletionWindowInDays isEnabled keyUsage "
         "customerMasterKeySpec multiRegion bypassPolicyLockoutSafetyCheck tags"
@@ -92,7 +92,7 @@ class Key(Kind):
 
 
 class Alias(Kind):
-    token = "aws:kms/alias:Alias"
+    type_name = "aws:kms/alias:Alias"
     inputs = words("name targetKeyId")
     outputs = words("arn targetKeyArn")
     replaces = words("name")

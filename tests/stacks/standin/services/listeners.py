@@ -34,7 +34,13 @@ def actions(declared: list[Props]) -> list[dict[str, Any]]:
         one: dict[str, Any] = named(action, {"type": "Type", "order": "Order", "targetGroupArn": "TargetGroupArn"})
         if "redirect" in action:
             # What a redirect does not name stays as it came.
-            kept = {"Host": "#{host}", "Path": "/#{path}", "Port": "#{port}", "Protocol": "#{protocol}", "Query": "#{query}"}
+            kept = {
+                "Host": "#{host}",
+                "Path": "/#{path}",
+                "Port": "#{port}",
+                "Protocol": "#{protocol}",
+                "Query": "#{query}",
+            }
             one["RedirectConfig"] = {**kept, **named(action["redirect"], _REDIRECT)}
         if "fixedResponse" in action:
             one["FixedResponseConfig"] = named(action["fixedResponse"], _FIXED)
@@ -72,7 +78,7 @@ _LISTENER = {"port": "Port", "protocol": "Protocol", "sslPolicy": "SslPolicy"}
 
 
 class Listener(Kind):
-    token = "aws:lb/listener:Listener"
+    type_name = "aws:lb/listener:Listener"
     inputs = words("loadBalancerArn defaultActions certificateArn alpnPolicy tags") | _LISTENER.keys()
     outputs = words("arn protocol sslPolicy routingHttpResponseServerEnabled tcpIdleTimeoutSeconds")
     replaces = words("loadBalancerArn")
@@ -127,7 +133,7 @@ _CONDITIONS = {
 
 
 class ListenerRule(Kind):
-    token = "aws:lb/listenerRule:ListenerRule"
+    type_name = "aws:lb/listenerRule:ListenerRule"
     inputs = words("listenerArn priority actions conditions tags")
     outputs = words("arn priority")
     replaces = words("listenerArn")
@@ -158,9 +164,7 @@ class ListenerRule(Kind):
         if "priority" in changed:
             elb.set_rule_priorities(RulePriorities=[{"RuleArn": id_, "Priority": props["priority"]}])
         if changed & {"actions", "conditions"}:
-            elb.modify_rule(
-                RuleArn=id_, Conditions=_conditions(props["conditions"]), Actions=actions(props["actions"])
-            )
+            elb.modify_rule(RuleArn=id_, Conditions=_conditions(props["conditions"]), Actions=actions(props["actions"]))
         if "tags" in changed:
             retag_lb(aws, id_, props, old)
 

@@ -7,7 +7,7 @@ from tests.stacks.standin.values import Props, named, words
 
 
 class LogGroup(Kind):
-    token = "aws:cloudwatch/logGroup:LogGroup"
+    type_name = "aws:cloudwatch/logGroup:LogGroup"
     inputs = words("name retentionInDays kmsKeyId logGroupClass skipDestroy tags")
     outputs = words("arn logGroupClass")
     replaces = words("name logGroupClass")

@@ -27,7 +27,7 @@ _WINDOW = "maintenanceWindowStartTime"
 
 
 class Broker(Kind):
-    token = "aws:mq/broker:Broker"
+    type_name = "aws:mq/broker:Broker"
     inputs = words("applyImmediately users tags") | {_WINDOW} | _NAMES.keys() | _ONCE.keys() | _NESTED.keys()
     outputs = words(
         "arn instances authenticationStrategy configuration maintenanceWindowStartTime storageType subnetIds "

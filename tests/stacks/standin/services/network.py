@@ -35,7 +35,7 @@ def first(found: list[Any]) -> Props | None:
 
 
 class Vpc(Tagged):
-    token = "aws:ec2/vpc:Vpc"
+    type_name = "aws:ec2/vpc:Vpc"
     resource_type = "vpc"
     inputs = words("cidrBlock enableDnsHostnames enableDnsSupport instanceTenancy tags")
     outputs = words(
@@ -98,7 +98,7 @@ class Vpc(Tagged):
 
 
 class Subnet(Tagged):
-    token = "aws:ec2/subnet:Subnet"
+    type_name = "aws:ec2/subnet:Subnet"
     resource_type = "subnet"
     inputs = words("vpcId cidrBlock availabilityZone mapPublicIpOnLaunch tags")
     outputs = words("arn ownerId availabilityZone availabilityZoneId privateDnsHostnameTypeOnLaunch")
@@ -149,7 +149,7 @@ class Subnet(Tagged):
 class SecurityGroup(Tagged):
     """Without rules: those are resources of their own, and inline ones are not known here."""
 
-    token = "aws:ec2/securityGroup:SecurityGroup"
+    type_name = "aws:ec2/securityGroup:SecurityGroup"
     resource_type = "security-group"
     inputs = words("name description vpcId revokeRulesOnDelete tags")
     outputs = words("arn ownerId vpcId ingress egress")

@@ -23,7 +23,7 @@ def retag_rds(aws: Aws, arn: str, props: Props, old: Props) -> None:
 
 
 class SubnetGroup(Kind):
-    token = "aws:rds/subnetGroup:SubnetGroup"
+    type_name = "aws:rds/subnetGroup:SubnetGroup"
     inputs = words("name description subnetIds tags")
     outputs = words("arn vpcId supportedNetworkTypes")
     replaces = words("name")
@@ -65,7 +65,7 @@ class SubnetGroup(Kind):
 
 
 class ParameterGroup(Kind):
-    token = "aws:rds/parameterGroup:ParameterGroup"
+    type_name = "aws:rds/parameterGroup:ParameterGroup"
     inputs = words("name family description parameters skipDestroy tags")
     outputs = words("arn")
     replaces = words("name family description")
@@ -93,7 +93,8 @@ class ParameterGroup(Kind):
             "arn": found["DBParameterGroupArn"],
             "family": found["DBParameterGroupFamily"],
             "description": found["Description"],
-            "parameters": [_parameter_of(each) for each in parameters if each.get("ParameterValue") is not None] or None,
+            "parameters": [_parameter_of(each) for each in parameters if each.get("ParameterValue") is not None]
+            or None,
             "tags": tags_of(aws, found["DBParameterGroupArn"]),
         }
 

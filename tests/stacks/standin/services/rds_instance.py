@@ -54,7 +54,7 @@ _LOGS = "enabledCloudwatchLogsExports"
 class Instance(Kind):
     """Its id is the resource id that AWS makes, as since version 5 of the real plugin."""
 
-    token = "aws:rds/instance:Instance"
+    type_name = "aws:rds/instance:Instance"
     inputs = (
         words(
             "identifier applyImmediately allowMajorVersionUpgrade deleteAutomatedBackups engineLifecycleSupport "

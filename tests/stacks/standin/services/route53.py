@@ -14,7 +14,7 @@ def _bare(id_: str) -> str:
 
 
 class Zone(Kind):
-    token = "aws:route53/zone:Zone"
+    type_name = "aws:route53/zone:Zone"
     inputs = words("name comment forceDestroy vpcs tags")
     outputs = words("arn zoneId nameServers primaryNameServer")
     replaces = words("name")
@@ -86,7 +86,7 @@ def _change(aws: Aws, zone: str, action: str, record: dict[str, Any]) -> None:
 
 
 class Record(Kind):
-    token = "aws:route53/record:Record"
+    type_name = "aws:route53/record:Record"
     inputs = words(
         "zoneId name type ttl records aliases allowOverwrite setIdentifier weightedRoutingPolicies "
         "failoverRoutingPolicies healthCheckId"

@@ -10,7 +10,7 @@ from tests.stacks.standin.values import Props, named, words
 
 
 class InternetGateway(Tagged):
-    token = "aws:ec2/internetGateway:InternetGateway"
+    type_name = "aws:ec2/internetGateway:InternetGateway"
     resource_type = "internet-gateway"
     inputs = words("vpcId tags")
     outputs = words("arn ownerId vpcId")
@@ -50,7 +50,7 @@ class InternetGateway(Tagged):
 
 
 class Eip(Tagged):
-    token = "aws:ec2/eip:Eip"
+    type_name = "aws:ec2/eip:Eip"
     resource_type = "elastic-ip"
     inputs = words("domain tags")
     outputs = words("arn allocationId publicIp publicDns domain networkBorderGroup publicIpv4Pool")
@@ -84,7 +84,7 @@ class Eip(Tagged):
 
 
 class NatGateway(Tagged):
-    token = "aws:ec2/natGateway:NatGateway"
+    type_name = "aws:ec2/natGateway:NatGateway"
     resource_type = "natgateway"
     inputs = words("allocationId subnetId connectivityType tags")
     outputs = words("publicIp privateIp networkInterfaceId associationId")
@@ -123,7 +123,7 @@ class NatGateway(Tagged):
 class RouteTable(Tagged):
     """Without routes: those are resources of their own, and inline ones are not known here."""
 
-    token = "aws:ec2/routeTable:RouteTable"
+    type_name = "aws:ec2/routeTable:RouteTable"
     resource_type = "route-table"
     inputs = words("vpcId tags")
     outputs = words("arn ownerId routes propagatingVgws")
@@ -161,7 +161,7 @@ _TARGETS = {"gatewayId": "GatewayId", "natGatewayId": "NatGatewayId", "networkIn
 
 
 class Route(Kind):
-    token = "aws:ec2/route:Route"
+    type_name = "aws:ec2/route:Route"
     inputs = words("routeTableId") | _DESTINATIONS.keys() | _TARGETS.keys()
     outputs = words("origin state")
     replaces = words("routeTableId") | _DESTINATIONS.keys()
@@ -192,7 +192,7 @@ class Route(Kind):
 
 
 class RouteTableAssociation(Kind):
-    token = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    type_name = "aws:ec2/routeTableAssociation:RouteTableAssociation"
     inputs = words("routeTableId subnetId gatewayId")
     replaces = words("subnetId gatewayId")
 

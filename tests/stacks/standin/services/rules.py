@@ -95,9 +95,9 @@ def _permission(props: Props) -> Props:
 
 
 class SecurityGroupIngressRule(_Rule):
-    token = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    type_name = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
 
 class SecurityGroupEgressRule(_Rule):
-    token = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    type_name = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
     egress = True

@@ -7,7 +7,7 @@ from tests.stacks.standin.values import Props, words
 
 
 class Bucket(Kind):
-    token = "aws:s3/bucket:Bucket"
+    type_name = "aws:s3/bucket:Bucket"
     inputs = words("bucket forceDestroy objectLockEnabled tags")
     outputs = words("arn bucketDomainName bucketRegionalDomainName bucketRegion hostedZoneId")
     replaces = words("bucket objectLockEnabled")

@@ -32,7 +32,7 @@ class _Setting(Kind):
 
 
 class BucketVersioning(_Setting):
-    token = "aws:s3/bucketVersioning:BucketVersioning"
+    type_name = "aws:s3/bucketVersioning:BucketVersioning"
     inputs = words("bucket versioningConfiguration")
 
     def put(self, aws: Aws, bucket: str, props: Props) -> None:
@@ -51,7 +51,7 @@ class BucketVersioning(_Setting):
 
 
 class BucketServerSideEncryptionConfiguration(_Setting):
-    token = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    type_name = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
     inputs = words("bucket rules")
     missing = words("ServerSideEncryptionConfigurationNotFoundError")
 
@@ -89,7 +89,7 @@ _BLOCKS = words("blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPubl
 
 
 class BucketPublicAccessBlock(_Setting):
-    token = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    type_name = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
     inputs = words("bucket skipDestroy") | _BLOCKS
     fixed = words("skipDestroy")
     defaults = dict.fromkeys(sorted(_BLOCKS), False)
@@ -107,7 +107,7 @@ class BucketPublicAccessBlock(_Setting):
 
 
 class BucketPolicy(_Setting):
-    token = "aws:s3/bucketPolicy:BucketPolicy"
+    type_name = "aws:s3/bucketPolicy:BucketPolicy"
     inputs = words("bucket policy")
     documents = words("policy")
 
@@ -122,7 +122,7 @@ class BucketPolicy(_Setting):
 
 
 class BucketOwnershipControls(_Setting):
-    token = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    type_name = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
     inputs = words("bucket rule")
     missing = words("OwnershipControlsNotFoundError")
 
@@ -138,7 +138,7 @@ class BucketOwnershipControls(_Setting):
 
 
 class BucketLifecycleConfiguration(_Setting):
-    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    type_name = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     inputs = words("bucket rules transitionDefaultMinimumObjectSize")
     outputs = words("transitionDefaultMinimumObjectSize")
     fixed = words("transitionDefaultMinimumObjectSize")

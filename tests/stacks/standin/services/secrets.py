@@ -9,7 +9,7 @@ from tests.stacks.standin.values import Props, named, words
 
 
 class Secret(Kind):
-    token = "aws:secretsmanager/secret:Secret"
+    type_name = "aws:secretsmanager/secret:Secret"
     inputs = words("name description kmsKeyId policy recoveryWindowInDays forceOverwriteReplicaSecret tags")
     outputs = words("arn policy")
     replaces = words("name")
@@ -64,7 +64,7 @@ class Secret(Kind):
 
 
 class SecretVersion(Kind):
-    token = "aws:secretsmanager/secretVersion:SecretVersion"
+    type_name = "aws:secretsmanager/secretVersion:SecretVersion"
     inputs = words("secretId secretString secretBinary versionStages")
     outputs = words("arn secretArn versionId versionStages hasSecretStringWo")
     replaces = words("secretId secretString secretBinary")

@@ -24,7 +24,7 @@ def _retag(aws: Aws, arn: str, props: Props, old: Props) -> None:
 
 
 class EmailIdentity(Kind):
-    token = "aws:sesv2/emailIdentity:EmailIdentity"
+    type_name = "aws:sesv2/emailIdentity:EmailIdentity"
     inputs = words("emailIdentity configurationSetName dkimSigningAttributes tags")
     outputs = words("arn dkimSigningAttributes identityType verificationStatus verifiedForSendingStatus")
     replaces = words("emailIdentity")
@@ -75,7 +75,7 @@ _OPTIONS = words("deliveryOptions reputationOptions sendingOptions suppressionOp
 class ConfigurationSet(Kind):
     """moto cannot change one: it is made anew under its name."""
 
-    token = "aws:sesv2/configurationSet:ConfigurationSet"
+    type_name = "aws:sesv2/configurationSet:ConfigurationSet"
     inputs = words("configurationSetName tags") | _OPTIONS
     outputs = words("arn") | _OPTIONS
     replaces = words("configurationSetName")
@@ -113,7 +113,7 @@ class ConfigurationSet(Kind):
 
 
 class ConfigurationSetEventDestination(Remembered):
-    token = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
+    type_name = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
     inputs = words("configurationSetName eventDestinationName eventDestination")
     replaces = words("configurationSetName eventDestinationName")
 
@@ -123,7 +123,7 @@ class ConfigurationSetEventDestination(Remembered):
 
 
 class EmailIdentityMailFromAttributes(Remembered):
-    token = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes"
+    type_name = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes"
     inputs = words("emailIdentity mailFromDomain behaviorOnMxFailure")
     replaces = words("emailIdentity")
     defaults = {"behaviorOnMxFailure": "USE_DEFAULT_VALUE"}  # noqa: RUF012

@@ -23,7 +23,7 @@ def _text(value: object) -> str:
 
 
 class Topic(Kind):
-    token = "aws:sns/topic:Topic"
+    type_name = "aws:sns/topic:Topic"
     inputs = words("name fifoTopic tags") | _ATTRIBUTES.keys()
     outputs = words("arn owner policy signatureVersion tracingConfig displayName")
     replaces = words("name fifoTopic")
@@ -70,7 +70,7 @@ class Topic(Kind):
 
 
 class TopicPolicy(Kind):
-    token = "aws:sns/topicPolicy:TopicPolicy"
+    type_name = "aws:sns/topicPolicy:TopicPolicy"
     inputs = words("arn policy")
     outputs = words("owner")
     replaces = words("arn")
@@ -115,7 +115,7 @@ _SUBSCRIPTION = {
 
 
 class TopicSubscription(Kind):
-    token = "aws:sns/topicSubscription:TopicSubscription"
+    type_name = "aws:sns/topicSubscription:TopicSubscription"
     inputs = words("topic protocol endpoint confirmationTimeoutInMinutes endpointAutoConfirms") | _SUBSCRIPTION.keys()
     outputs = words("arn ownerId pendingConfirmation confirmationWasAuthenticated filterPolicyScope")
     replaces = words("topic protocol endpoint")

@@ -35,7 +35,7 @@ def _attributes(props: Props, keys: frozenset[str]) -> dict[str, str]:
 
 
 class Queue(Kind):
-    token = "aws:sqs/queue:Queue"
+    type_name = "aws:sqs/queue:Queue"
     inputs = words("name tags") | _ALL.keys()
     outputs = words(
         "arn url policy redriveAllowPolicy sqsManagedSseEnabled deduplicationScope fifoThroughputLimit "
@@ -89,7 +89,7 @@ class Queue(Kind):
 
 
 class QueuePolicy(Kind):
-    token = "aws:sqs/queuePolicy:QueuePolicy"
+    type_name = "aws:sqs/queuePolicy:QueuePolicy"
     inputs = words("queueUrl policy")
     replaces = words("queueUrl")
     documents = words("policy")

@@ -8,7 +8,7 @@ from tests.stacks.standin.tags import listed, mapped, retag
 from tests.stacks.standin.values import Props, camel, pascal, words
 
 # Where AWS's capitals are not those of Pulumi's names.
-_ODD = {"CloudwatchMetricsEnabled": "CloudWatchMetricsEnabled", "Arn": "ARN", "EvaluationWindowSec": "EvaluationWindowSec"}
+_ODD = {"CloudwatchMetricsEnabled": "CloudWatchMetricsEnabled", "Arn": "ARN"}
 _BACK = {"cloudWatchMetricsEnabled": "cloudwatchMetricsEnabled", "aRN": "arn"}
 
 
@@ -27,7 +27,7 @@ def _in(value: Any) -> Any:
 
 
 class WebAcl(Kind):
-    token = "aws:wafv2/webAcl:WebAcl"
+    type_name = "aws:wafv2/webAcl:WebAcl"
     inputs = words("name scope description defaultAction visibilityConfig rules tags")
     outputs = words("arn capacity lockToken applicationIntegrationUrl")
     replaces = words("name scope")
@@ -86,7 +86,7 @@ class WebAcl(Kind):
 
 
 class WebAclAssociation(Kind):
-    token = "aws:wafv2/webAclAssociation:WebAclAssociation"
+    type_name = "aws:wafv2/webAclAssociation:WebAclAssociation"
     inputs = words("resourceArn webAclArn")
     replaces = inputs
     missing = words("WAFNonexistentItemException")
