@@ -106,3 +106,36 @@ def test_a_far_entry_that_closes_a_circle_and_a_second_writer_stay_in_doubt(tmp_
     assert [str(after[key][0]) for key in watched] == ["unknown"] * 3
     assert all("Mend the entry of cat (catalog/services/cat.yaml:" in after[key][1] for key in watched)
     assert improved(before, after) == {}
+
+
+POLICY = """\
+apiVersion: pagerworthy/v1
+kind: Policy
+breaches:
+  - id: many-points
+    title: It has many single points of failure
+    when: size(graph.single_points) > 100
+    detail: graph.single_points.join(', ')
+"""
+
+
+def test_a_limit_that_reads_the_graph_is_not_kept_where_the_graph_is_in_doubt(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    (tmp_path / "scoring").mkdir()
+    (tmp_path / "scoring/policy.yaml").write_text(POLICY)
+    asked = load_rubric(tmp_path).rubric
+    assert asked is not None
+    entry = tmp_path / "catalog/services/currency.yaml"
+    found = {}
+    for text in (entry.read_text(), entry.read_text().replace("engagement:", "engagment:")):
+        entry.write_text(text)
+        catalog = load(tmp_path, cache=False).catalog
+        evidence = read_evidence(ROOT, [ROOT / "catalog/evidence"], as_of=AS_OF)
+        scores = score(catalog, DependencyGraph.of(catalog), evidence, asked, AS_OF)
+        (found[text],) = [card for card in scores.scorecards if card.service == "checkout"]
+    before, after = found.values()
+    assert before.breaches == ()
+    (breach,) = after.breaches
+    assert not breach.known
+    assert "the entry of currency" in breach.detail
+    assert str(after.verdict) == "freeze"

@@ -14,7 +14,7 @@ from pagerworthy.scoring.gather import Doubt, Gathered
 from pagerworthy.scoring.looking import Looked, Looker, is_of_service, never_seen
 from pagerworthy.scoring.model import Breach, CriterionResult, Outcome, Scorecard, Verdict
 from pagerworthy.scoring.policy import parse_age
-from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric
+from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Reads, Rubric
 from pagerworthy.scoring.verdicts import Measure, conclude
 
 _encoder = msgspec.msgpack.Encoder()
@@ -142,7 +142,7 @@ class _Subject:
         found: dict[int, Looked] = {}
         doubted = set()
         for rule in judge.due[phase]:
-            if self._is_doubtful and (doubt := self._doubt_about(rule.each)):
+            if self._is_doubtful and (doubt := self._doubt_about(rule.each.reads)):
                 name, reason = rule.each.criterion.id, f"not known: {doubt.why}"
                 results[rule.place] = CriterionResult(name, Outcome.UNKNOWN, reason, mend=doubt.mend)
                 doubted.add(rule.place)
@@ -215,12 +215,12 @@ class _Subject:
             return self._judge.unknown(name, reason)
         return CriterionResult(name, Outcome.UNKNOWN, reason, evidence=references)
 
-    def _doubt_about(self, each: CompiledCriterion) -> Doubt | None:
+    def _doubt_about(self, reads: Reads) -> Doubt | None:
         """Facts that would be read from a file that cannot be read are not known, whatever they seem to be."""
         return (
-            (self._graph_doubt if each.reads_graph else None)
-            or (self._dependents_doubt if each.reads_dependents else None)
-            or (self._incident_doubt if each.reads_incidents else None)
+            (self._graph_doubt if reads.graph else None)
+            or (self._dependents_doubt if reads.dependents else None)
+            or (self._incident_doubt if reads.incidents else None)
         )
 
     def _breaches(self) -> tuple[Breach, ...]:
@@ -234,8 +234,8 @@ class _Subject:
         if not unknown:
             value = self._value(each.when, rule.needs)
             unknown, broken = (value, False) if isinstance(value, str) else ("", bool(value))
-        if not unknown and "incidents." in rule.when and self._incident_doubt:
-            unknown = f"not known: {self._incident_doubt.why}"
+        if not unknown and self._is_doubtful and (doubt := self._doubt_about(each.reads)):
+            unknown = f"not known: {doubt.why}"
         if not unknown and not broken and rule.needs and looked.strength < (least := Strength[rule.strength.upper()]):
             unknown = f"not known: only {looked.strength.word}, and {least.word} is asked for"
         if not unknown and not broken:

@@ -23,7 +23,7 @@ from pagerworthy.scoring.cel import CelError, Language, Program
 from pagerworthy.scoring.criterion_file import criterion_of
 from pagerworthy.scoring.expression_help import expression_help
 from pagerworthy.scoring.policy import Policy
-from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Rubric, assemble
+from pagerworthy.scoring.rubric import CompiledBreach, CompiledCriterion, Reads, Rubric, assemble
 from pagerworthy.scoring.rubric_files import MAX_BYTES, POLICY, rubric_files
 
 
@@ -72,8 +72,12 @@ def _limits_of(document: Document | None) -> Mapping[str, Any]:
     return limits
 
 
-def _reads(group: str, expression: str) -> bool:
-    return re.search(rf"\b{group}\.", expression) is not None
+def _reads(expression: str) -> Reads:
+    return Reads(
+        graph=re.search(r"\bgraph\.", expression) is not None,
+        dependents=_FROM_DEPENDENTS.search(expression) is not None,
+        incidents=re.search(r"\bincidents\.", expression) is not None,
+    )
 
 
 def _folders(root: Path) -> tuple[Path, ...]:
@@ -236,16 +240,7 @@ class _RubricReader:
         detail = self._program(document, ("detail",), criterion.detail, language, needs, str)
         if applies is None or passes is None or detail is None:
             return None
-        source_text = f"{criterion.applies}\n{criterion.pass_}"
-        return CompiledCriterion(
-            criterion,
-            applies,
-            passes,
-            detail,
-            reads_graph=_reads("graph", source_text),
-            reads_dependents=_FROM_DEPENDENTS.search(source_text) is not None,
-            reads_incidents=_reads("incidents", source_text),
-        )
+        return CompiledCriterion(criterion, applies, passes, detail, _reads(f"{criterion.applies}\n{criterion.pass_}"))
 
     def _check_needs(self, document: Document, needs: Iterable[str], strength: Strength, at: DocumentPath = ()) -> bool:
         fine = True
@@ -331,4 +326,4 @@ class _RubricReader:
             when = self._program(document, (*at, "when"), rule.when, language, rule.needs, bool)
             detail = self._program(document, (*at, "detail"), rule.detail, language, rule.needs, str)
             if when is not None and detail is not None:
-                yield CompiledBreach(rule, when, detail)
+                yield CompiledBreach(rule, when, detail, _reads(rule.when))

@@ -13,17 +13,22 @@ from pagerworthy.scoring.model import Criterion
 from pagerworthy.scoring.policy import BreachRule, Policy
 
 
+class Reads(msgspec.Struct, frozen=True):
+    """Which facts the expressions of a rule read that another's broken file makes doubtful."""
+
+    graph: bool = False
+    dependents: bool = False
+    incidents: bool = False
+
+
 class CompiledCriterion(msgspec.Struct, frozen=True):
-    """A criterion, its three programs, and whether they read facts that another's broken file makes doubtful."""
+    """A criterion, its three programs, and which doubtful facts decide it."""
 
     criterion: Criterion
     applies: Program
     passes: Program
     detail: Program
-
-    reads_graph: bool = False
-    reads_dependents: bool = False
-    reads_incidents: bool = False
+    reads: Reads = Reads()
 
     @property
     def rule(self) -> Rule:
@@ -31,11 +36,12 @@ class CompiledCriterion(msgspec.Struct, frozen=True):
 
 
 class CompiledBreach(msgspec.Struct, frozen=True):
-    """A limit of the contract and its two programs."""
+    """A limit of the contract, its two programs, and which doubtful facts decide it."""
 
     rule: BreachRule
     when: Program
     detail: Program
+    reads: Reads = Reads()
 
 
 class Rubric(msgspec.Struct, frozen=True, dict=True):
