@@ -1,0 +1,174 @@
+"""What runs promise beside order: peers, freezes, plans, secrets, drift, removal; through the real engine."""
+
+from pathlib import Path
+
+import pytest
+
+from pagerworthy.stacks.run.freeze import Freezes
+from pagerworthy.stacks.run.result import Outcome
+from tests.stacks.run.shop import Shop
+from tests.stacks.run.tiny import Tiny
+from tests.stacks.standin import Fault
+
+CART = Tiny("cart")
+A, B = Tiny("a", soft=("b",)), Tiny("b", hard=("a",))
+
+
+def test_a_missing_or_secret_output_stops_whoever_needs_it(shop: Shop) -> None:
+    asking = Tiny("checkout", hard=("cart",), asks_for="valkey.arn")
+    found = shop.up(CART, asking, Tiny("ads", hard=("checkout",)))
+    assert found["cart"].outcome is Outcome.CHANGED
+    assert found["checkout"].outcome is Outcome.FAILED
+    assert found["checkout"].message == "cart.staging has no output 'valkey.arn'"
+    assert found["checkout"].help == "`pagerworthy up staging cart`"
+    assert found["ads"].outcome is Outcome.SKIPPED
+    nosy = Tiny("nosy", hard=("vault",), asks_for="password")
+    found = shop.up(Tiny("vault", secret=True), nosy)
+    assert found["nosy"].message == "vault.staging has no output 'password'"
+    assert shop.topics() == ["cart-news", "vault-news"]
+
+
+def test_a_circle_of_soft_edges_comes_up_in_one_run_and_goes_down_in_one(shop: Shop) -> None:
+    found = shop.up(A, B)
+    assert shop.watcher.order == ["a.staging", "b.staging", "a.staging"]
+    assert (found["a"].visits, found["b"].visits) == (2, 1)
+    assert set(shop.tags("a-queue")) == {"of-b"}
+    assert {visit.outcome for visit in shop.up(A, B).values()} == {Outcome.UNCHANGED}
+
+    # One that stays lets go of what it holds softly.
+    gone = shop.destroy([Tiny("b", hard=("a",))], [A, B])
+    assert {name: visit.outcome for name, visit in gone.items()} == {"a": Outcome.CHANGED, "b": Outcome.DESTROYED}
+    assert (shop.topics(), dict(shop.tags("a-queue"))) == (["a-news"], {})
+    shop.up(A, B)
+    assert {visit.outcome for visit in shop.destroy([A, B]).values()} == {Outcome.DESTROYED}
+    assert shop.topics() == []
+    assert list(shop.visitor().backend.stacks()) == []
+
+
+def test_what_is_protected_stays_and_so_does_what_it_needs(shop: Shop) -> None:
+    platform, orders = Tiny("platform"), Tiny("orders", hard=("platform",), protect=True)
+    mail = Tiny("mail", hard=("platform",))
+    shop.up(platform, orders, mail)
+    gone = shop.destroy([platform, orders, mail])
+    assert {name: visit.outcome for name, visit in gone.items()} == {
+        "mail": Outcome.DESTROYED,
+        "orders": Outcome.FAILED,
+        "platform": Outcome.SKIPPED,
+    }
+    assert gone["orders"].message == "it is protected: news, queue"
+    assert shop.topics() == ["orders-news", "platform-news"]
+
+
+def test_a_service_that_left_the_catalog_loses_nothing(shop: Shop) -> None:
+    shop.up(CART, Tiny("checkout", hard=("cart",)))
+    found = shop.up(CART)
+    assert set(found) == {"cart"}
+    assert shop.topics() == ["cart-news", "checkout-news"]
+    # What it asked for is remembered, so that it goes before what it holds on to.
+    state = shop.visitor().backend.read("checkout.staging")
+    assert state is not None
+    assert state.record.asks == ("cart.staging",)
+
+
+def test_a_freeze_holds_back_what_runs_and_nothing_else(shop: Shop) -> None:
+    broken: list[tuple[str, str]] = []
+    frozen = Freezes({"cart": "frozen by decision on 2026-11-18"})
+    glass = Freezes({"cart": "frozen by decision on 2026-11-18"}, lambda service, why: broken.append((service, why)))
+    # Where nothing runs, there is nothing to freeze: this is how a lost environment is built up again.
+    assert shop.up(Tiny("cart", task="shop:1"), freezes=frozen)["cart"].outcome is Outcome.CHANGED
+
+    def image() -> str:
+        ecs = shop.cloud.boto("ecs")
+        running = ecs.describe_services(cluster="cart", services=["cart"])["services"][0]["taskDefinition"]
+        found = ecs.describe_task_definition(taskDefinition=running)["taskDefinition"]
+        return str(found["containerDefinitions"][0]["image"])
+
+    new = Tiny("cart", topics=("news", "alarms"), task="shop:2")
+    preview = shop.visitor(frozen).preview(new)  # type: ignore[arg-type] -- a run looks at no more of it
+    assert any("would be held back" in note for note in preview.notes)
+    for _ in range(2):
+        held = shop.up(new, freezes=frozen)["cart"]
+        assert held.outcome is Outcome.HELD
+        assert "frozen by decision on 2026-11-18: service, task" in held.message
+        assert shop.topics() == ["cart-alarms", "cart-news"]
+        assert image() == "shop:1"
+    assert shop.up(new, freezes=glass)["cart"].outcome is Outcome.CHANGED
+    assert broken == [("cart", "frozen by decision on 2026-11-18")]
+    assert image() == "shop:2"
+
+
+def test_drift_is_found_taken_over_and_put_right(shop: Shop) -> None:
+    shop.up(Tiny("cart", says="hello"))
+    sqs = shop.cloud.boto("sqs")
+    url = sqs.get_queue_url(QueueName="cart-queue")["QueueUrl"]
+    sqs.tag_queue(QueueUrl=url, Tags={"says": "goodbye"})
+    drift = shop.visitor().drift("cart.staging")
+    assert (drift.outcome, [(each.name, each.operation) for each in drift.changes]) == (
+        Outcome.DRIFTED,
+        [("queue", "update")],
+    )
+    # Nothing it follows from has changed, so that only looking tells.
+    assert shop.up(Tiny("cart", says="hello"))["cart"].outcome is Outcome.UNCHANGED
+    assert shop.tags("cart-queue") == {"says": "goodbye"}
+    assert shop.visitor().refresh("cart.staging").outcome is Outcome.REFRESHED
+    assert shop.up(Tiny("cart", says="hello"))["cart"].outcome is Outcome.CHANGED
+    assert shop.tags("cart-queue") == {"says": "hello"}
+    assert shop.visitor().drift("cart.staging").outcome is Outcome.UNCHANGED
+
+
+def test_a_plan_holds_until_what_it_rests_on_changes(shop: Shop, tmp_path: Path) -> None:
+    plans = tmp_path / "plans"
+    shop.up(CART)
+    one, two = Tiny("cart", says="one"), Tiny("cart", says="two")
+    planned = shop.preview(one, plans=plans)["cart"]
+    assert (planned.outcome, shop.tags("cart-queue")) == (Outcome.PLANNED, {})
+    assert [each.name for each in planned.changes] == ["queue"]
+    done = shop.up(one, plans=plans)["cart"]
+    assert (done.outcome, done.notes) == (Outcome.CHANGED, ())
+    shop.preview(one, plans=plans)
+    shop.preview(two, plans=plans)
+    three = Tiny("cart", says="three")
+    done = shop.up(three, plans=plans)["cart"]
+    assert done.notes == ("planned again: what it follows from has changed since the plan was made",)
+    assert shop.tags("cart-queue") == {"says": "three"}
+
+
+def test_secrets_are_nowhere_in_plain_text(shop: Shop, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    report, plans = tmp_path / "report.json", tmp_path / "plans"
+    shop.preview(Tiny("vault", secret=True), plans=plans)
+    run = shop.start(Tiny("vault", secret=True), report=str(report))
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 0, said
+    ready = shop.ready()
+    folder = ready.place.work_folder("vault.staging")
+    seed = ready.command.run(["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {})
+    secret = seed.stdout.strip().encode()
+    assert len(secret) == 64
+    found = [path for path in tmp_path.rglob("*") if path.is_file() and secret in path.read_bytes()]
+    assert (found, secret in said.encode()) == ([], False)
+    assert shop.up(Tiny("vault", secret=True))["vault"].outcome is Outcome.UNCHANGED
+    state = ready.backend.read("vault.staging")
+    assert state is not None
+    assert (state.secret, "password" in state.outputs) == (("password",), False)
+    # A machine that has only the backend finds the same seed, and changes nothing.
+    import shutil
+
+    shutil.rmtree(folder)
+    shop.up(Tiny("vault", secret=True, says="new"))
+    again = ready.command.run(["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {})
+    assert again.stdout.strip().encode() == secret
+
+
+def test_a_preview_from_nothing_stands_in_for_what_is_not_there(shop: Shop) -> None:
+    found = shop.preview(CART, Tiny("checkout", hard=("cart",)))
+    assert {visit.outcome for visit in found.values()} == {Outcome.PLANNED}
+    assert found["checkout"].notes == ("with stand-ins for outputs of cart.staging, which they do not have yet",)
+    assert shop.topics() == []
+
+
+def test_a_lost_answer_is_no_success(shop: Shop) -> None:
+    dropped = shop.cloud.fault(Fault("drop", name="news", call="create", outputs=("arn",)))
+    found = shop.up(CART, Tiny("checkout", hard=("cart",)))
+    shop.cloud.heal(dropped)
+    assert found["checkout"].outcome in {Outcome.FAILED, Outcome.SKIPPED}
+    assert "checkout-news" not in shop.topics()
