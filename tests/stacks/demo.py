@@ -2,9 +2,11 @@
 
 import datetime as dt
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import msgspec
 
 from pagerworthy.catalog import Catalog, Located, Service, ServiceSpec, assemble, load
@@ -12,7 +14,13 @@ from pagerworthy.graph import DependencyGraph
 from pagerworthy.stacks import EnvironmentStacks
 
 ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "schemas"
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
+
+
+def holds(document: object, schema: str) -> None:
+    """Holds a document against one of our schemas."""
+    jsonschema.Draft202012Validator(json.loads((SCHEMAS / schema).read_text())).validate(document)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from pagerworthy.stacks import affected as module
 from pagerworthy.stacks.affected import affected
 from pagerworthy.stacks.inputs import StackInputs, digest
 from pagerworthy.stacks.render import Rendered, RenderedResource
-from tests.stacks.demo import ROOT, demo, edited, stacks_of
+from tests.stacks.demo import ROOT, demo, edited, holds, stacks_of
 from tests.tools import require_tool
 
 replace = msgspec.structs.replace
@@ -77,6 +77,7 @@ def test_an_edge_is_the_callers_business(root: Path) -> None:
     edit(root, "ad", "  dependencies:\n", new)
     assert names(root) == ["ad.production", "ad.staging"]
     answer = json.loads(run(root, "staging", "--since", "HEAD", "--format", "json")[1])
+    holds(answer, "affected.schema.json")
     differences = {each["name"]: each["change"] for each in answer["stacks"][0]["differences"]}
     assert differences["to-currency-egress"] == differences["to-currency-ingress"] == "create"
 

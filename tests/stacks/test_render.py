@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pagerworthy.cli.app import app
 from pagerworthy.stacks.outputs import LISTS, MissingOutputError, Peers
 from pagerworthy.stacks.render import render
-from tests.stacks.demo import ROOT, demo, stacks_of
+from tests.stacks.demo import ROOT, demo, holds, stacks_of
 
 RENDER = """\
 import hashlib, sys
@@ -87,6 +87,7 @@ def test_a_folder_holds_one_file_a_stack_and_only_what_changed_is_written(root: 
         assert run(root, "render", "staging", name, "--out", str(out))[0] == 0
     assert {each.name for each in out.iterdir()} == {"flagd-ui.staging.json", "quote.staging.json"}
     content = json.loads((out / "quote.staging.json").read_text())
+    holds(content, "stack.schema.json")
     assert content["stack"] == "quote.staging"
     assert [each["name"] for each in content["resources"] if each["type"] == "aws:ecs/service:Service"] == ["service"]
     before = (out / "quote.staging.json").stat().st_mtime_ns

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
 from pagerworthy.stacks.inputs import ServiceInputs
-from tests.stacks.demo import ROOT, demo, stacks_of
+from tests.stacks.demo import ROOT, demo, holds, stacks_of
 
 
 def waves(*arguments: str) -> tuple[int, str, str]:
@@ -20,6 +20,7 @@ def waves(*arguments: str) -> tuple[int, str, str]:
 @pytest.mark.parametrize("environment", ["production", "staging"])
 def test_every_service_comes_after_all_that_it_needs_hard(environment: str) -> None:
     code, said, _ = waves(environment, "--format", "json")
+    holds(json.loads(said), "waves.schema.json")
     found = json.loads(said)["waves"]
     stacks = stacks_of(demo(), environment)
     assert code == 0

@@ -72,6 +72,7 @@ def command(
 
     With `--format github` the lines go to $GITHUB_OUTPUT: `waves` is their number, `wave_1` the matrix of the first,
     and so on. A job of wave 2 needs wave 1; each runs `pagerworthy up ENVIRONMENT` with its `matrix.services`.
+    `--format json` is schemas/waves.schema.json.
     """
     from pagerworthy.graph import deploy_order
 

@@ -1,4 +1,4 @@
-"""What a stack would be, as data: the same bytes for the same inputs, on every machine."""
+"""What a stack would be, as data: the same bytes for the same inputs, on every machine; schemas/stack.schema.json."""
 
 from typing import Any
 

@@ -54,12 +54,11 @@ def _placed(widgets: Sequence[_Widget]) -> Sequence[_Widget]:
 
 def _head(scope: Scope[ServiceInputs]) -> _Widget:
     inputs = scope.inputs
+    # Who holds the pager is not said: a handover is to change where alarms go, and nothing else.
     facts = [
         f"**Owner** {inputs.owner}",
         f"**System** {inputs.system}",
         f"**Tier** {inputs.tier}",
-        f"**Pages go to** {', '.join(inputs.page) or 'nobody'}",
-        f"**Tickets go to** {', '.join(inputs.ticket) or 'nobody'}",
         f"**Runbook** {inputs.runbook or 'none'}",
     ]
     text = f"# {inputs.title} in {inputs.environment}\n{' · '.join(facts)}"
