@@ -74,6 +74,16 @@ def test_only_old_files_of_our_own_are_removed(folder: Path, tmp_path: Path) -> 
     assert all(path.exists() for path in (*others, link))
 
 
+def test_there_is_room_for_so_much_and_what_is_newest_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pagerworthy.catalog.kept._MOST", 1000)
+    paths = [folder / f"{letter * 32}.kept" for letter in "abc"]
+    for age, path in enumerate(paths):
+        path.write_bytes(bytes(450))
+        os.utime(path, (time.time() - 60 * (age + 1),) * 2)
+    new = _kept(folder)
+    assert [path.exists() for path in (new, *paths)] == [True, True, True, False]
+
+
 def test_nothing_is_removed_from_a_folder_that_a_link_leads_to(folder: Path, tmp_path: Path) -> None:
     other = folder.rename(tmp_path / "other")
     folder.symlink_to(other)

@@ -32,6 +32,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setattr("pagerworthy.cli.kept_scores._FEW", -1)
+        patch.setattr("pagerworthy.evidence.kept._WORTH_KEEPING", 1)
+        # Whole runs lie between two changes here, so that each leaves another stamp.
+        patch.setattr("pagerworthy.catalog.walk._TICK_NS", 0)
         patch.setattr(sys.modules["pagerworthy.scoring.score"], "_MANY", 0)
         # Compiling takes longer than all the rest, and there are few policies here.
         patch.setattr("pagerworthy.cli.pipeline.load_rubric", _rubric)

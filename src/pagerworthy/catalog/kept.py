@@ -17,6 +17,7 @@ import pagerworthy
 
 _MONTH = 30 * 24 * 3600
 _DIGEST_BYTES = 32
+_MOST = 512 * 1024 * 1024
 # More than anything that is kept; a larger file was made by another program, and is not to fill the memory.
 _LARGEST = 1024 * 1024 * 1024
 _OURS = re.compile(r"[0-9a-f]{32}\.kept(?:\.\d+\.\d+\.new)?")
@@ -71,18 +72,23 @@ def _path(folder: str, key: bytes) -> Path:
 def _forget_old(folder: Path) -> None:
     """Removes what no one has written for a month: other repositories, other versions, writes that broke off.
 
+    What is older than the newest 512 MiB goes sooner.
+
     Only files that are called as ours are, and in no folder that is a link: it may lead to anybody's.
     """
     if folder.is_symlink():
         return
     limit = time.time() - _MONTH
+    ours = []
     for path in folder.iterdir():
         with suppress(OSError):
-            if (
-                _OURS.fullmatch(path.name)
-                and (status := path.lstat()).st_mtime < limit
-                and stat.S_ISREG(status.st_mode)
-            ):
+            if _OURS.fullmatch(path.name) and stat.S_ISREG((status := path.lstat()).st_mode):
+                ours.append((status.st_mtime, status.st_size, path))
+    room = _MOST
+    for modified, size, path in sorted(ours, reverse=True):
+        room -= size
+        if modified < limit or room < 0:
+            with suppress(OSError):
                 path.unlink()
 
 

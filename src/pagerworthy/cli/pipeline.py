@@ -110,7 +110,8 @@ def assess(
     graph = DependencyGraph.of(catalog)
 
     def evidence_of() -> Evidence:
-        return read_evidence(project.root, paths, as_of=when, subjects=[*catalog.services, *catalog.unreadable])
+        subjects = [*catalog.services, *catalog.unreadable]
+        return read_evidence(project.root, paths, as_of=when, subjects=subjects, cache=cache)
 
     def compared() -> _Compared:
         return _Compared(check(catalog, project.root, as_of=when, criteria=criteria), graph_facts(catalog, graph))

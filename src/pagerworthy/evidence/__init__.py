@@ -3,9 +3,10 @@
 from pagerworthy.evidence.bringers import brought_by, brought_shortly, is_collected
 from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
+from pagerworthy.evidence.known import Known, SubjectEvidence
 from pagerworthy.evidence.places import configured_paths
 from pagerworthy.evidence.record import Record, Strength, StrengthWord
-from pagerworthy.evidence.store import Evidence, Known, SubjectEvidence, is_stale, read_evidence
+from pagerworthy.evidence.store import Evidence, is_stale, read_evidence
 
 __all__ = [
     "KEYS",

@@ -16,10 +16,10 @@ def survived(evidence: Evidence, *, within: dt.timedelta) -> dict[str, frozenset
     or that is older than `within` says nothing.
     """
     found = {}
-    for subject, keys in evidence.subjects.items():
+    for subject, drills in evidence.having(SURVIVED):
         names = frozenset(
             item
-            for item, known in keys.get(SURVIVED, {}).items()
+            for item, known in drills.items()
             if isinstance(known.value, Drill)
             and known.value.passed
             and known.level is Strength.EXERCISED

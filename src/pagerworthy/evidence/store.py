@@ -13,10 +13,20 @@ from typing import BinaryIO
 
 import msgspec
 
+from pagerworthy.catalog.walk import Stamp
 from pagerworthy.evidence.decoding import wrong_line, wrong_value
 from pagerworthy.evidence.form import UnfitError, ValueForm, is_simple, refuse_disguise
+from pagerworthy.evidence.kept import (
+    LazySubjects,
+    SeenFile,
+    digest_of,
+    keep_evidence,
+    read_kept_evidence,
+    worth_keeping,
+)
 from pagerworthy.evidence.keys import KEYS, Key, Value, key_help
-from pagerworthy.evidence.record import Record, Strength
+from pagerworthy.evidence.known import Known, SubjectEvidence
+from pagerworthy.evidence.record import Record
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
 MAX_LINE_BYTES = 64 * 1024
@@ -28,24 +38,6 @@ SUFFIX = ".jsonl"
 _AT_ONCE = 1024
 
 
-class Known(msgspec.Struct, frozen=True, gc=False):
-    """A record, its typed value, and the line that it was read from; `value` is None where the collector failed."""
-
-    record: Record
-    value: Value | None
-    line: bytes
-
-    @property
-    def level(self) -> Strength:
-        return self.record.level
-
-    @property
-    def reference(self) -> str:
-        return self.record.reference
-
-
-# key -> item ("" for a key that is kept per service) -> the newest record
-SubjectEvidence = Mapping[str, Mapping[str, Known]]
 _NOTHING: SubjectEvidence = {}
 
 
@@ -63,8 +55,18 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def digest_of(self, subject: str) -> bytes:
         """A digest of what is known of one service: of the lines of its records, in whatever order they were read."""
-        lines = [known.line for items in self.of(subject).values() for known in items.values()]
-        return hashlib.sha256(b"\n".join(sorted(lines))).digest()
+        if isinstance(self.subjects, LazySubjects) and subject in self.subjects:
+            return self.subjects.digest_of(subject)
+        return digest_of(self.of(subject))
+
+    def having(self, key: str) -> Iterator[tuple[str, Mapping[str, Known]]]:
+        """The subjects of which there are records of a key, with these by item."""
+        if isinstance(self.subjects, LazySubjects):
+            yield from self.subjects.having(key)
+            return
+        for subject, keys in self.subjects.items():
+            if key in keys:
+                yield subject, keys[key]
 
 
 def read_evidence(
@@ -74,14 +76,18 @@ def read_evidence(
     as_of: dt.datetime,
     subjects: Iterable[str] | None = None,
     extra: Iterable[Record] = (),
+    cache: bool = False,
 ) -> Evidence:
     """Reads every `.jsonl` file of the paths and the `extra` records that collectors brought just now.
 
     Records later than `as_of` are not seen, so that a past verdict can be computed again. Of several records of the
     same subject, key and item the newest counts; of equally old ones the one whose line sorts last. With `subjects`, a
-    record about anything else is reported. The digest does not depend on the order of files or lines.
+    record about anything else is reported. The digest does not depend on the order of files or lines. With `cache`,
+    files that were all right the last time, and have not changed since, are not checked again.
     """
-    reader = _Reader(as_of, None if subjects is None else frozenset(subjects))
+    known = None if subjects is None else frozenset(subjects)
+    reader = _Reader(as_of, known)
+    files: list[tuple[Path, str]] = []
     for path in paths:
         if not path.exists():
             reader.complain("PW401", f"there is no evidence at {path.name}", _name(root, path), 0, "check the path")
@@ -93,10 +99,47 @@ def read_evidence(
             elif file.suffix != SUFFIX and file != path:
                 reader.complain("PW401", "not read, as its name is written", name, 0, f"let it end in {SUFFIX}")
             else:
-                reader.read(file, name)
-    for record in extra:
-        reader.take(msgspec.json.encode(record), "(collected)", 0, simple=False)
-    return reader.finish()
+                files.append((file, name))
+    collected = [msgspec.json.encode(record) for record in extra]
+    seen = _seen(files) if cache and not collected and not reader.has_problems else []
+    if worth_keeping(seen):
+        kept = read_kept_evidence(root, seen)
+        if kept is not None and kept.newest <= as_of and (known is None or known.issuperset(kept.names)):
+            return Evidence(as_of=as_of, digest=kept.digest, subjects=LazySubjects(kept, _Decoder()))
+    for file, name in files:
+        reader.read(file, name)
+    for line in collected:
+        reader.take(line, "(collected)", 0, simple=False)
+    found = reader.finish()
+    if worth_keeping(seen) and not found.problems and reader.newest <= as_of and seen == _seen(files):
+        keep_evidence(root, seen, reader.newest, found)
+    return found
+
+
+def _seen(files: Sequence[tuple[Path, str]]) -> list[SeenFile]:
+    """What tells whether the files change; nothing where one is no regular file, or not there."""
+    seen = []
+    for file, name in files:
+        try:
+            status = file.stat()
+        except OSError:
+            return []
+        if not stat.S_ISREG(status.st_mode):
+            return []
+        seen.append(SeenFile(name, Stamp.of(status)))
+    return seen
+
+
+class _Decoder:
+    """Decodes lines that were found right before."""
+
+    def __init__(self) -> None:
+        self._record = msgspec.json.Decoder(Record)
+        self._values = {name: msgspec.json.Decoder(key.value) for name, key in KEYS.items()}
+
+    def __call__(self, line: bytes) -> Known:
+        record = _in_utc(self._record.decode(line))
+        return Known(record, None if record.failed else self._values[record.key].decode(record.value), line)
 
 
 def _files(path: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
@@ -133,6 +176,12 @@ class _Reader:
         self._lines: set[bytes] = set()
         self._problems: list[Problem] = []
         self._wrong_lines = 0
+        # The time of the latest record, whether it counts yet or not.
+        self.newest = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+    @property
+    def has_problems(self) -> bool:
+        return bool(self._problems)
 
     def complain_of(self, error: OSError, name: str) -> None:
         """Reports what the system does not let read."""
@@ -233,7 +282,9 @@ class _Reader:
         if self._subjects is not None and record.subject not in self._subjects:
             said = f"no service is called {record.subject!r}"
             self.complain("PW404", said, file, number, "correct the subject, or remove the record")
-        elif record.time <= self._as_of:
+            return
+        self.newest = max(self.newest, record.time)
+        if record.time <= self._as_of:
             self._keep(Known(record, value, line))
 
     def _is_apt(self, key: Key, record: Record, file: str, number: int) -> bool:
