@@ -41,6 +41,6 @@ def _lines(
         return
     if compute is not None:
         yield from task_lines(prices, compute)
-    yield from watching_lines(prices, levels, runs=compute is not None)
+    yield from watching_lines(prices, compute, levels)
     for name, resource in resources.items():
         yield from resource_lines(prices, name, resource, place)

@@ -14,8 +14,6 @@ _SERVICE = "service"
 # combine them.
 _LEVEL_METRICS = 2 * 8 + 1
 _LEVEL_COMPOSITES = 2
-# Too few tasks, CPU, memory, and no more room to scale.
-_SERVICE_METRICS = 4
 _FIREWALL_RULES = 4
 
 
@@ -29,11 +27,14 @@ def task_lines(prices: Prices, compute: Compute) -> Iterator[Line]:
     yield line(prices, _SERVICE, f"Fargate, {gibs:g} GiB a replica", "fargate-memory", gibs * fewest, gibs * most)
 
 
-def watching_lines(prices: Prices, levels: int, *, runs: bool) -> Iterator[Line]:
-    """The alarms of the objectives and of the tasks, and the dashboard."""
-    metrics = (levels * _LEVEL_METRICS + _SERVICE_METRICS) if runs else 0
-    yield line(prices, _SERVICE, "Alarms, by metric", "alarm-metric", metrics)
-    yield line(prices, _SERVICE, "Alarms that combine others", "composite-alarm", levels * _LEVEL_COMPOSITES * runs)
+def watching_lines(prices: Prices, compute: Compute | None, levels: int) -> Iterator[Line]:
+    """The alarms of the objectives and of the tasks once they run, and the dashboard."""
+    if compute is not None:
+        replicas = compute.replicas
+        # CPU and memory; too few tasks, and no room for more.
+        tasks = 2 if replicas is None else 2 + (replicas.min > 0) + (replicas.max > replicas.min)
+        yield line(prices, _SERVICE, "Alarms, by metric", "alarm-metric", levels * _LEVEL_METRICS + tasks)
+        yield line(prices, _SERVICE, "Alarms that combine others", "composite-alarm", levels * _LEVEL_COMPOSITES)
     yield line(prices, _SERVICE, "Dashboard", "dashboard", 1)
 
 
@@ -106,6 +107,12 @@ def _edge(prices: Prices, name: str, resource: Resource, place: Place) -> Iterat
         rules = _FIREWALL_RULES + (resource.rate_limit is not None)
         yield line(prices, name, "Firewall", "firewall", 1)
         yield line(prices, name, "Rules of the firewall", "firewall-rule", rules)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 7)
+
+
+def _email(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
+    del resource, place
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 3)
 
 
 _LINES: Mapping[str, Callable[[Prices, str, Resource, Place], Iterator[Line]]] = {
@@ -117,4 +124,5 @@ _LINES: Mapping[str, Callable[[Prices, str, Resource, Place], Iterator[Line]]] =
     "queue": _queue,
     "topic": _topic,
     "edge": _edge,
+    "email": _email,
 }
