@@ -7,12 +7,13 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
+from pagerworthy.catalog import Resource
 from pagerworthy.stacks.cost import Estimate, estimate, estimate_service, price_table
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.render import Rendered, render
 from tests.stacks.demo import demo, stacks_of
 from tests.stacks.resources.asked import store
-from tests.stacks.service.made import EVERY_TYPE, checkout
+from tests.stacks.service.made import COMPUTE, EVERY_TYPE, checkout
 
 PRICES = price_table()
 
@@ -137,6 +138,14 @@ def test_what_runs_elsewhere_and_owns_nothing_costs_nothing() -> None:
     elsewhere = next(each for each in demo().services.values() if each.spec.compute is None and not each.spec.resources)
     made = estimate_service(elsewhere, demo().environments["production"])
     assert (made.monthly, made.lines) == (0, ())
+
+
+def test_what_aws_does_not_offer_has_no_price_and_hides_no_other() -> None:
+    refused = {"old": Resource(type="postgres", size="small", version="9.6")}
+    right = {"carts": Resource(type="redis", size="small")}
+    made = estimate(checkout(resources={**refused, **right}, compute=msgspec.structs.replace(COMPUTE, cpu=300)))
+    assert (made.of("old"), bought(made, "Fargate")) == (0, 0)
+    assert made.of("carts") > 0
 
 
 def test_the_table_says_when_where_and_from_whom() -> None:

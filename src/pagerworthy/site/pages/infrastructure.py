@@ -1,11 +1,13 @@
 """Infrastructure and cost on a service's page: what the entry asks for, and what is known of it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pagerworthy.catalog import Environment, Resource, Service
 from pagerworthy.evidence import SubjectEvidence
 from pagerworthy.evidence.keys import Cost
 from pagerworthy.site import words
+from pagerworthy.stacks.cost import Estimate, estimate_service
 
 
 class ResourceLine(NamedTuple):
@@ -58,7 +60,10 @@ def infrastructure_of(
         facts.append(("Release", f"{spec.release.strategy}, rollback {spec.release.rollback}{switches}"))
     facts.extend(_capacity(service))
     facts.extend(_money(service, evidence, currency))
-    return Infrastructure(tuple(facts), tuple(_resource(name, each) for name, each in sorted(spec.resources.items())))
+    estimates = {each.metadata.label: estimate_service(service, each) for each in environments}
+    facts.extend(_estimated(estimates))
+    resources = (_resource(name, each, estimates) for name, each in sorted(spec.resources.items()))
+    return Infrastructure(tuple(facts), tuple(resources))
 
 
 def _capacity(service: Service) -> list[tuple[str, str]]:
@@ -89,7 +94,21 @@ def _money(service: Service, evidence: SubjectEvidence, currency: str) -> list[t
     return [("Cost", text)]
 
 
-def _resource(name: str, resource: Resource) -> ResourceLine:
+def _estimated(estimates: Mapping[str, Estimate]) -> list[tuple[str, str]]:
+    """What the stacks come to at the least and at the most, and what that rests on."""
+    made = {name: each for name, each in estimates.items() if each.lines}
+    if not made:
+        return []
+    parts = []
+    for name, each in made.items():
+        least, most = f"{each.monthly:,.0f}", f"{each.monthly_most:,.0f}"
+        parts.append(f"{least} {each.currency} a month in {name}" + (f", at most {most}" if most != least else ""))
+    some = next(iter(made.values()))
+    basis = f"by AWS's list prices of {some.date} in {some.region}, without {some.not_counted}"
+    return [("Estimate", f"{'; '.join(parts)}. {basis[0].upper()}{basis[1:]}")]
+
+
+def _resource(name: str, resource: Resource, estimates: Mapping[str, Estimate]) -> ResourceLine:
     facts = []
     if resource.size:
         facts.append(resource.size)
@@ -110,4 +129,6 @@ def _resource(name: str, resource: Resource) -> ResourceLine:
         facts.append(f"kept {resource.retention}")
     if resource.domain:
         facts.append(resource.domain)
+    costs = [(where, each) for where, each in estimates.items() if each.of(name) >= 1]
+    facts.extend(f"about {each.of(name):,.0f} {each.currency} a month in {where}" for where, each in costs)
     return ResourceLine(name, resource.type, resource.description, ", ".join(facts))

@@ -1,6 +1,6 @@
 """What stacks are estimated to cost a month, by a dated table of public prices. Pure: no cloud, no Pulumi."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pagerworthy.catalog import Compute, Environment, Resource, Service
 from pagerworthy.cloud import is_regulated
@@ -40,7 +40,15 @@ def _lines(
     if compute is None and not resources:
         return
     if compute is not None:
-        yield from task_lines(prices, compute)
+        yield from _offered(task_lines(prices, compute))
     yield from watching_lines(prices, compute, levels)
     for name, resource in resources.items():
-        yield from resource_lines(prices, name, resource, place)
+        yield from _offered(resource_lines(prices, name, resource, place))
+
+
+def _offered(lines: Iterator[Line]) -> Sequence[Line]:
+    """The lines; none for what AWS does not offer, which `check` tells of: it has no price."""
+    try:
+        return list(lines)
+    except ValueError:
+        return []
