@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from pagerworthy.cli.init import NEW_SERVICE, REQUIREMENTS, schema_files
 from pagerworthy.errors import ProjectError
 from pagerworthy.project import Project, open_project
 from pagerworthy.report import style_for
+
+if TYPE_CHECKING:
+    from pagerworthy.stacks.run.preflight import Missing
 
 _OLDEST_PYTHON = (3, 11)
 # Programs that single commands use, what for, and the command that brings them.
@@ -79,6 +83,7 @@ def examine(root: Path | None) -> Iterator[Finding]:
         yield schemas(project)
         yield from workflows(project)
         yield from evidence(project)
+        yield from stacks(project)
     for name, (purpose, mend) in _PROGRAMS.items():
         yield program(name, purpose, mend)
 
@@ -165,6 +170,38 @@ def evidence(project: Project) -> Iterator[Finding]:
         else:
             says = f"there is no {name}: without evidence, only what an entry declares is known"
             yield Finding(State.OPTIONAL, says, "pagerworthy collect")
+
+
+def stacks(project: Project) -> Iterator[Finding]:
+    """What `up` needs, in a repository that has environments to bring up."""
+    if not any(project.catalog.glob("environments/**/*.yaml")):
+        return
+    from pagerworthy.stacks.run import preflight
+    from pagerworthy.stacks.run.places import place_of
+
+    place = place_of(project, os.environ)
+    found = preflight.program(os.environ)
+    if isinstance(found, preflight.Missing):
+        yield _lacks(found)
+        return
+    path, version = found
+    yield Finding(State.OK, f"Pulumi's command line is {path}, {version}")
+    missing = [
+        lacks for lacks in (preflight.plugin(os.environ), preflight.passphrase(place, os.environ)) if lacks is not None
+    ]
+    yield from map(_lacks, missing)
+    if place.folder is not None and not place.folder.exists() and place.folder.is_relative_to(place.root):
+        yield Finding(State.OK, f"there are no stacks yet; their states will be in {place.folder}")
+    elif not missing:
+        reached = preflight.reach(place, os.environ, path, version)
+        if isinstance(reached, preflight.Missing):
+            yield _lacks(reached)
+        else:
+            yield Finding(State.OK, f"the states of stacks are in {place.backend}")
+
+
+def _lacks(missing: "Missing") -> Finding:
+    return Finding(State.OPTIONAL, f"stacks cannot be brought up: {missing.says}", missing.mend)
 
 
 def program(name: str, purpose: str, mend: str) -> Finding:

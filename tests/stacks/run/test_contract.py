@@ -1,5 +1,6 @@
 """What runs promise beside order: peers, freezes, plans, secrets, drift, removal; through the real engine."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from pagerworthy.stacks.run.freeze import Freezes
 from pagerworthy.stacks.run.result import Outcome
 from tests.stacks.run.shop import Shop
-from tests.stacks.run.tiny import Tiny
+from tests.stacks.run.tiny import Tiny, inputs
 from tests.stacks.standin import Fault
 
 CART = Tiny("cart")
@@ -84,7 +85,7 @@ def test_a_freeze_holds_back_what_runs_and_nothing_else(shop: Shop) -> None:
         return str(found["containerDefinitions"][0]["image"])
 
     new = Tiny("cart", topics=("news", "alarms"), task="shop:2")
-    preview = shop.visitor(frozen).preview(new)  # type: ignore[arg-type] -- a run looks at no more of it
+    preview = shop.visitor(frozen).preview(inputs(new)[0])
     assert any("would be held back" in note for note in preview.notes)
     for _ in range(2):
         held = shop.up(new, freezes=frozen)["cart"]
@@ -151,8 +152,6 @@ def test_secrets_are_nowhere_in_plain_text(shop: Shop, tmp_path: Path, capfd: py
     assert state is not None
     assert (state.secret, "password" in state.outputs) == (("password",), False)
     # A machine that has only the backend finds the same seed, and changes nothing.
-    import shutil
-
     shutil.rmtree(folder)
     shop.up(Tiny("vault", secret=True, says="new"))
     again = ready.command.run(["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {})

@@ -46,19 +46,21 @@ def prepare(place: Place, environ: Mapping[str, str]) -> Ready | Missing:
     found = program(environ)
     if isinstance(found, Missing):
         return found
-    path, version = found
-    # Only now it is known that Pulumi can be imported.
-    from pagerworthy.stacks.run.backend import BackendError, backend_of
-    from pagerworthy.stacks.run.command import EngineCommand, Engines
-
-    if (lacks := plugin(environ)) is not None:
-        return lacks
-    if (lacks := passphrase(place, environ)) is not None:
+    if (lacks := plugin(environ) or passphrase(place, environ)) is not None:
         return lacks
     try:
         place.prepare()
     except OSError as error:
         return Missing(f"{error.filename} cannot be made: {error.strerror}", f"mkdir -p {error.filename}")
+    return reach(place, environ, *found)
+
+
+def reach(place: Place, environ: Mapping[str, str], path: Path, version: str) -> Ready | Missing:
+    """Reaches for the backend, and for the secrets of a stack that is there."""
+    # Only now it is known that Pulumi can be imported.
+    from pagerworthy.stacks.run.backend import BackendError, backend_of
+    from pagerworthy.stacks.run.command import EngineCommand, Engines
+
     own = {BACKEND: place.backend, **place.environment}
     variables = environment_of(environ, own, path, emulator=bool(place.emulator))
     command = EngineCommand(path, version, variables, Engines())

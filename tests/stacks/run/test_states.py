@@ -1,0 +1,177 @@
+"""States and locks as a file backend has them."""
+
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pagerworthy.project import Project, Settings, StacksSettings
+from pagerworthy.stacks.run.backend import BackendError, FileBackend, Lock
+from pagerworthy.stacks.run.locks import LockedError, alone, is_dead, wait_for
+from pagerworthy.stacks.run.places import place_of
+
+STACK = "cart.staging"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+
+def write(folder: Path, *, time: str = "2026-11-22T10:00:00.9Z", end: int = 1795341600, **history: Any) -> FileBackend:
+    """A backend with one stack, whose last operation was as told."""
+    urn = f"urn:pulumi:{STACK}::pagerworthy::"
+    resources = [
+        {
+            "urn": f"{urn}pulumi:pulumi:Stack::x",
+            "type": "pulumi:pulumi:Stack",
+            "outputs": {
+                "arn": "arn:1",
+                "ids": ["a", "b"],
+                "key": {SIGNATURE: "1b47", "ciphertext": "v1:abc"},
+                "deep": [{"in": {SIGNATURE: "1b47", "ciphertext": "v1:abc"}}],
+                "pagerworthy": {"digest": "sha256:1", "asks": ["platform.staging"], "unknown": 1},
+            },
+        },
+        {"urn": f"{urn}pulumi:providers:aws::aws", "type": "pulumi:providers:aws", "custom": True},
+        {"urn": f"{urn}aws:sns/topic:Topic::news", "type": "aws:sns/topic:Topic", "custom": True, "protect": True},
+    ]
+    pending = [
+        {"resource": {"urn": f"{urn}aws:sns/topic:Topic::slow", "type": "aws:sns/topic:Topic"}, "type": "creating"}
+    ]
+    latest = {"manifest": {"time": time}, "resources": resources, "pending_operations": pending}
+    base = folder / ".pulumi"
+    (base / "stacks" / "pagerworthy").mkdir(parents=True)
+    content = json.dumps({"version": 3, "checkpoint": {"stack": STACK, "latest": latest}})
+    (base / "stacks" / "pagerworthy" / f"{STACK}.json").write_text(content)
+    told = base / "history" / "pagerworthy" / STACK
+    told.mkdir(parents=True)
+    entry = {"kind": "update", "result": "succeeded", "endTime": end, **history}
+    (told / f"{STACK}-9.history.json").write_text(json.dumps({"kind": "destroy", "result": "failed"}))
+    (told / f"{STACK}-10.history.json").write_text(json.dumps(entry))
+    return FileBackend(folder)
+
+
+def test_a_state_says_what_a_run_needs_and_no_secret(tmp_path: Path) -> None:
+    backend = write(tmp_path)
+    assert backend.stacks() == [STACK]
+    state = backend.read(STACK)
+    assert state is not None
+    assert state.outputs == {"arn": "arn:1", "ids": ["a", "b"]}
+    assert state.secret == ("deep", "key")
+    assert (state.record.digest, state.record.asks) == ("sha256:1", ("platform.staging",))
+    assert (state.resources, state.settled) == (1, True)
+    assert [(each.kind, each.name, each.type) for each in state.pending] == [
+        ("creating", "slow", "aws:sns/topic:Topic")
+    ]
+    assert len(state.protected) == 1
+    assert backend.read("other.staging") is None
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        {"result": "failed"},
+        {"kind": "refresh"},
+        {"kind": "destroy"},
+        # An engine that died after the last operation had ended.
+        {"time": "2026-11-22T10:00:01Z"},
+    ],
+)
+def test_only_an_up_that_succeeded_and_was_the_last_is_settled(tmp_path: Path, history: dict[str, Any]) -> None:
+    state = write(tmp_path, **history).read(STACK)
+    assert state is not None
+    assert not state.settled
+
+
+def test_a_stack_without_history_or_compressed_is_read_too(tmp_path: Path) -> None:
+    backend = write(tmp_path)
+    plain = tmp_path / ".pulumi" / "stacks" / "pagerworthy" / f"{STACK}.json"
+    plain.with_name(f"{STACK}.json.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()
+    for path in tmp_path.glob(".pulumi/history/**/*.json"):
+        path.unlink()
+    state = backend.read(STACK)
+    assert backend.stacks() == [STACK]
+    assert state is not None
+    assert not state.settled
+
+
+def test_a_broken_state_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
+    backend = write(tmp_path)
+    (tmp_path / ".pulumi" / "stacks" / "pagerworthy" / f"{STACK}.json").write_text('{"checkpoint": ')
+    with pytest.raises(BackendError, match=f"the state of {STACK} cannot be read"):
+        backend.read(STACK)
+
+
+def lock(folder: Path, **changes: Any) -> FileBackend:
+    """A backend with one lock, of a process that is no more unless told otherwise."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    import getpass
+
+    content = {"pid": gone.pid, "username": getpass.getuser(), "hostname": socket.gethostname(), "timestamp": "2026"}
+    locks = folder / ".pulumi" / "locks" / "organization" / "pagerworthy" / STACK
+    locks.mkdir(parents=True)
+    (locks / "1.json").write_text(json.dumps({**content, **changes}))
+    return FileBackend(folder)
+
+
+def test_the_lock_of_a_dead_process_of_ours_is_removed(tmp_path: Path) -> None:
+    backend = lock(tmp_path)
+    assert len(wait_for(backend, STACK, 0, lambda: False)) == 1
+    assert backend.locks(STACK) == []
+    assert wait_for(backend, STACK, 0, lambda: False) == ()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"pid": os.getpid()}, {"hostname": "elsewhere"}, {"username": "somebody"}, {"pid": 0}]
+)
+def test_any_other_lock_stays_and_its_owner_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
+    backend = lock(tmp_path, **changes)
+    with pytest.raises(LockedError, match=r"is locked by .*@.*, process \d+, since 2026"):
+        wait_for(backend, STACK, 0, lambda: True)
+    assert len(backend.locks(STACK)) == 1
+
+
+def test_a_process_that_lives_is_never_dead(tmp_path: Path) -> None:
+    import getpass
+
+    ours = Lock(getpass.getuser(), socket.gethostname(), os.getpid(), "", tmp_path)
+    assert not is_dead(ours)
+
+
+def test_one_run_works_in_a_folder_at_a_time(tmp_path: Path) -> None:
+    with (
+        alone(tmp_path / "x", STACK, 0, lambda: False),
+        pytest.raises(LockedError, match="another run"),
+        alone(tmp_path / "x", STACK, 0, lambda: True),
+    ):
+        raise AssertionError
+    with alone(tmp_path / "x", STACK, 0, lambda: False):
+        pass
+
+
+def test_a_rehearsal_has_a_state_of_its_own_whatever_is_set(tmp_path: Path) -> None:
+    settings = Settings(stacks=StacksSettings(backend="s3://states", secrets_provider="awskms://alias/x"))
+    project = Project(root=tmp_path, settings=settings)
+    environ = {"PULUMI_BACKEND_URL": "s3://others"}
+    assert place_of(project, {}).backend == "s3://states"
+    assert place_of(project, environ).backend == "s3://others"
+    assert place_of(Project(root=tmp_path), {}).backend == (tmp_path / ".pagerworthy/state").as_uri()
+    one, two = (place_of(project, environ, f"http://127.0.0.1:{port}") for port in (5000, 5001))
+    assert one.backend != two.backend
+    assert one.folder is not None
+    assert one.folder.is_relative_to(tmp_path / ".pagerworthy")
+    assert (one.secrets, one.environment) == ("", {"PULUMI_CONFIG_PASSPHRASE": "rehearsal"})
+
+
+def test_what_is_written_is_never_committed(tmp_path: Path) -> None:
+    place = place_of(Project(root=tmp_path), {})
+    place.prepare()
+    assert (tmp_path / ".pagerworthy" / ".gitignore").read_text() == "*\n"
+    folder = Settings(stacks=StacksSettings(backend="file://my states"))
+    elsewhere = place_of(Project(root=tmp_path, settings=folder), {})
+    assert elsewhere.folder == tmp_path / "my states"
