@@ -89,7 +89,7 @@ class Staging:
                 rule["FromPort"],
             )
             for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]
-            if "ReferencedGroupInfo" in rule and names[rule["GroupId"]].endswith("-service")
+            if "ReferencedGroupInfo" in rule and names[rule["GroupId"]].startswith("staging/")
         }
 
 
@@ -110,12 +110,10 @@ def test_a_second_run_changes_nothing_even_when_it_looks_at_the_cloud(staging: S
 
 
 def test_only_those_may_connect_that_have_an_edge(staging: Staging) -> None:
-    endpoints = {
-        ("egress", f"staging-{name}-service", "staging-platform-endpoints", 443) for name in ("store", "front")
-    }
+    endpoints = {("egress", f"staging/{name}", "staging-platform-endpoints", 443) for name in ("store", "front")}
     assert staging.rules() == endpoints | {
-        ("egress", "staging-front-service", "staging-store-service", 8080),
-        ("ingress", "staging-store-service", "staging-front-service", 8080),
+        ("egress", "staging/front", "staging/store", 8080),
+        ("ingress", "staging/store", "staging/front", 8080),
     }
 
 
@@ -154,14 +152,14 @@ def test_the_service_runs_privately_with_what_it_is_told(staging: Staging) -> No
 
 def test_alarms_reach_the_holder_of_the_pager(staging: Staging) -> None:
     alarms = staging.cloud.boto("cloudwatch").describe_alarms()["MetricAlarms"]
-    found = {each["AlarmName"]: each for each in alarms if each["AlarmName"].startswith("staging-front-")}
-    composed = {name: each for name, each in staging.composed().items() if name.startswith("staging-front-")}
+    found = {each["AlarmName"]: each for each in alarms if each["AlarmName"].startswith("staging/front/")}
+    composed = {name: each for name, each in staging.composed().items() if name.startswith("staging/front/")}
     heard = [each["AlarmActions"] for each in found.values()] + [each["alarmActions"] for each in composed.values()]
     topics = {topic.rpartition(":")[2] for actions in heard for topic in actions}
     assert topics == {"staging-platform-page-sre", "staging-platform-ticket-sre"}
-    page = composed["staging-front-CheckoutAvailabilityBurn"]
+    page = composed["staging/front/CheckoutAvailabilityBurn"]
     for window in ("1h", "5m", "6h", "30m"):
-        child = f"staging-front-availability-page-{window}"
+        child = f"staging/front/availability/page-{window}"
         assert f'ALARM("{child}")' in page["alarmRule"]
         assert found[child]["AlarmActions"] == []
 
@@ -171,7 +169,7 @@ def test_a_new_holder_changes_routes_alone_and_an_edge_that_goes_takes_both_rule
     changes = staging.up(STORE, handed)["front"].changes
     assert changes
     assert {each.operation for each in changes} == {"update"}
-    assert {each.type.rpartition(":")[2] for each in changes} == {"CompositeAlarm", "MetricAlarm", "Dashboard"}
+    assert {each.type.rpartition(":")[2] for each in changes} == {"CompositeAlarm", "MetricAlarm"}
 
     alone = msgspec.structs.replace(handed, needs=tuple(each for each in FRONT.needs if each.kind != "service"))
     visits = staging.up(STORE, alone)

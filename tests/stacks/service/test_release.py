@@ -51,7 +51,7 @@ def test_a_failed_rollout_stops_and_goes_back_by_itself_where_the_entry_says_so(
     found = declared("rolling", rollback)
     assert found["deploymentCircuitBreaker"] == {"enable": True, "rollback": back}
     assert found["alarms"] == {
-        "alarmNames": ["production-checkout-availability-page-5m"],
+        "alarmNames": ["production/checkout/availability/page-5m"],
         "enable": True,
         "rollback": back,
     }

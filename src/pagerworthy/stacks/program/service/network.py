@@ -3,6 +3,7 @@
 from pulumi_aws.ec2.security_group import SecurityGroup, SecurityGroupArgs
 
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.names import physical
 from pagerworthy.stacks.program.scope import Scope
 
 
@@ -13,7 +14,8 @@ def declare_security_group(scope: Scope[ServiceInputs]) -> SecurityGroup:
     lets a new group reach everything. Neither name nor description ever change, since that would replace the group,
     and with it each rule that names it.
     """
-    name = scope.name("service", limit=255)
+    # No name of a service or resource has a slash, so that no resource's group is called the same.
+    name = physical(f"{scope.inputs.environment}/{scope.inputs.service}", limit=255)
     return SecurityGroup(
         "security-group",
         SecurityGroupArgs(

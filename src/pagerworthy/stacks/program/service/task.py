@@ -27,7 +27,11 @@ _LONGEST_STOP = 120
 def declare_task(
     scope: Scope[ServiceInputs], compute: Compute, roles: Roles, log_group: LogGroup, told: Told
 ) -> TaskDefinition:
-    """Declares the task's definition. What it was before stays registered, so that ECS can go back to it."""
+    """Declares the task's definition.
+
+    Each change is a new revision; the one before is deregistered once the service has left it for good, so that a
+    rollout that fails has somewhere to go back to.
+    """
     name = scope.name("service", limit=255)
     cpu, memory = task_size(compute.cpu, compute.memory)
     return TaskDefinition(
@@ -46,7 +50,6 @@ def declare_task(
             container_definitions=Output.json_dumps(
                 [_container(scope, compute, log_group, told, memory)], sort_keys=True
             ),
-            skip_destroy=True,
             tags=scope.tagged(name),
         ),
         scope.options(depends_on=roles.policies),

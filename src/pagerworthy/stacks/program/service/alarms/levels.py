@@ -49,8 +49,8 @@ def _burn(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: 
     name = level.page if severity == "page" else level.ticket
     pairs, parts = [], []
     for number, window in enumerate(windows):
-        long, first = _window(scope, level, window, min(window.long, LONGEST), guarded=severity == "page")
-        short, second = _window(scope, level, window, window.short, guarded=False)
+        long, first = _window(scope, pager, level, window, min(window.long, LONGEST), guarded=severity == "page")
+        short, second = _window(scope, pager, level, window, window.short, guarded=False)
         pairs.append(f'(ALARM("{long}") AND ALARM("{short}"))')
         parts += [first, second]
         if severity == "page" and number == 0:
@@ -59,7 +59,7 @@ def _burn(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: 
     lost = (
         f"The objective {level.name} ({level.objective:g} %) loses its error budget up to {fastest:g} times too fast."
     )
-    physical = scope.name(name, limit=255)
+    physical = pager.name(name)
     CompositeAlarm(
         f"{level.name}-{severity}",
         CompositeAlarmArgs(
@@ -76,11 +76,11 @@ def _burn(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: 
 
 
 def _window(
-    scope: Scope[ServiceInputs], level: Level, window: Window, length: int, *, guarded: bool
+    scope: Scope[ServiceInputs], pager: Pager, level: Level, window: Window, length: int, *, guarded: bool
 ) -> tuple[str, MetricAlarm]:
     """The alarm of one window, and its name: it is part of another, and tells nobody."""
     text = duration_text(length)
-    physical = scope.name(level.name, window.severity, text, limit=255)
+    physical = pager.name(level.name, f"{window.severity}-{text}")
     alarm = MetricAlarm(
         f"{level.name}-{window.severity}-{text}",
         MetricAlarmArgs(
@@ -133,7 +133,7 @@ def _metric(
 
 def _silence(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, level: Level) -> None:
     """An objective that nobody counts looks like one that is kept, unless somebody says so."""
-    physical = scope.name(level.name, "no-data", limit=255)
+    physical = pager.name(level.name, "no-data")
     MetricAlarm(
         f"{level.name}-no-data",
         MetricAlarmArgs(

@@ -14,18 +14,19 @@ from pagerworthy.stacks.program.service.alarms.pager import Declared, Pager
 def declare_limit_alarms(
     scope: Scope[ServiceInputs], pager: Pager, declared: Declared, limits: Mapping[str, Sequence[Limit]]
 ) -> None:
-    """Declares one alarm for each limit; `limits` are those of each resource, by its name."""
+    """Declares one alarm for each limit; `limits` are those of each resource, by its name, or of the service itself
+    under no name."""
     for owner, found in limits.items():
         for limit in found:
             _alarm(scope, pager, declared, owner, limit)
 
 
 def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner: str, limit: Limit) -> None:
-    physical = scope.name(owner, limit.name, limit=255)
+    physical = pager.name(*(each for each in (owner, limit.name) if each))
     sense = "above" if limit.above else "below"
-    what = f"{owner}: {limit.name} {sense} {limit.threshold:g}. {limit.why}"
+    what = f"{owner or 'Tasks'}: {limit.name} {sense} {limit.threshold:g}. {limit.why}"
     MetricAlarm(
-        f"{owner}-{limit.name}",
+        f"{owner}-{limit.name}" if owner else limit.name,
         MetricAlarmArgs(
             name=physical,
             alarm_description=pager.text(what),

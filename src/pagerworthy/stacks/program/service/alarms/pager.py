@@ -7,6 +7,7 @@ from typing import Literal
 from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm
 
 from pagerworthy.stacks.inputs import ServiceInputs
+from pagerworthy.stacks.names import physical
 from pagerworthy.stacks.outputs import topic_key
 from pagerworthy.stacks.program.scope import Scope
 
@@ -35,6 +36,12 @@ class Pager:
         """The ARNs of the topics to which alarms of a severity go: they follow from who holds the pager."""
         receivers = self.scope.inputs.page if severity == "page" else self.scope.inputs.ticket
         return [self.scope.platform(topic_key(receiver)) for receiver in receivers]
+
+    def name(self, *parts: str) -> str:
+        """The name of an alarm: `production/checkout/availability/page-5m`. No name in it has a slash, so that no other
+        service's alarm is called the same, which AWS would take for the same alarm."""
+        inputs = self.scope.inputs
+        return physical("/".join((inputs.environment, inputs.service, *parts)), limit=255)
 
     def text(self, what: str, runbook: str = "") -> str:
         """What whoever is called reads first: what is wrong, where help is written down, and whose service it is."""

@@ -24,7 +24,7 @@ def declare_saturation_alarms(
     """Declares the alarms of the running service. Before the first release nothing runs, and nobody is called."""
     if scope.inputs.released:
         limits = tuple(_limits(scope, compute, service))
-        declare_limit_alarms(scope, pager, declared, {"service": limits})
+        declare_limit_alarms(scope, pager, declared, {"": limits})
 
 
 def _limits(scope: Scope[ServiceInputs], compute: Compute, service: Service) -> Iterator[Limit]:
@@ -50,7 +50,7 @@ def _limits(scope: Scope[ServiceInputs], compute: Compute, service: Service) -> 
     yield Limit("memory", _ECS, "MemoryUtilization", here, 90, "A task that fills its memory is killed.")
     if compute.replicas and is_scaled(compute):
         yield Limit(
-            "at-maximum",
+            "maximum",
             _INSIGHTS,
             "DesiredTaskCount",
             here,
