@@ -1,6 +1,7 @@
 """What holds for every resource of a service's stack."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from pagerworthy.stacks.affected import affected
 from pagerworthy.stacks.outputs import LISTS, RESOURCE_KEYS, Peers
 from pagerworthy.stacks.render import render
 from pagerworthy.stacks.tags import service_tags
-from tests.stacks.demo import demo, edited, stacks_of
+from tests.stacks.demo import ROOT, demo, edited, stacks_of
 from tests.stacks.service.made import EVERY_TYPE, checkout, demo_stacks, one
 
 LOGS = "aws:cloudwatch/logGroup:LogGroup"
@@ -143,3 +144,17 @@ def test_names_in_the_cloud_are_never_longer_than_it_allows() -> None:
     for role in rendered.of_type("aws:iam/role:Role"):
         assert len(role.inputs["name"]) <= 64
     assert all(len(each.name) < 200 for each in rendered.resources)
+
+
+def test_the_readme_says_what_a_container_is_told_and_what_it_has_to_count() -> None:
+    text = (ROOT / "stacks" / "README.md").read_text()
+    told = {key for keys in RESOURCE_KEYS.values() for key in keys} - {"security_group_id"}
+    assert all(f"_{key.upper()}`" in text for key in told | {"addr", "secret", "queue_url"})
+    [line] = re.findall(r"```json\n(.+?)```", text, re.DOTALL)
+    counted = json.loads(line)
+    [metrics] = counted["_aws"]["CloudWatchMetrics"]
+    alarm = one(render(checkout()), "aws:cloudwatch/metricAlarm:MetricAlarm", "availability-page-1h").inputs
+    asked = [each["metric"] for each in alarm["metricQueries"] if "metric" in each]
+    assert {each["namespace"] for each in asked} == {metrics["Namespace"]}
+    assert {each["metricName"] for each in asked} == {each["Name"] for each in metrics["Metrics"]}
+    assert asked[0]["dimensions"] == {name: counted[name] for name in metrics["Dimensions"][0]}

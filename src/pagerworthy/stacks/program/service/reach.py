@@ -20,8 +20,9 @@ class Reach:
     own: Mapping[str, Provided]
 
     def needs(self) -> Sequence[Need]:
-        """What the service needs, each thing once, by name."""
-        return merged(self.scope.inputs.needs)
+        """What the service needs beside itself, each thing once, by name."""
+        inputs = self.scope.inputs
+        return merged(each for each in inputs.needs if each.kind != "service" or each.owner != inputs.service)
 
     def value(self, need: Need, key: str) -> Input[str] | None:
         """An output of what is needed; None where it is soft and not there yet, or outside all stacks.

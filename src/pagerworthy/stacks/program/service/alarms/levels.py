@@ -2,9 +2,10 @@
 
 CloudWatch sees an objective as two metrics in the namespace `Pagerworthy`, with the dimensions `Environment`,
 `Service` and `Slo`: `TotalEvents` and `BadEvents`, how many events there were within the minute, and how many of them
-were bad. Whoever measures the objective publishes them each minute, zeros too: the service itself with CloudWatch's
-embedded metric format in its log, or the collector that scrapes it (`awsemf` exporter). An SLI that counts no events,
-such as a probe, publishes a total of 1 and its share of bad.
+were bad. The service publishes them each minute, zeros too, as a line of its log in CloudWatch's embedded metric format
+(`stacks/README.md` has one), for which it needs no right; where something else counts, such as a collector, it needs
+the right to publish metrics, which no edge gives. An SLI that counts no events, such as a probe, publishes a total of 1
+and its share of bad.
 
 For each window there is an alarm that nobody hears, and for each severity one that somebody does: while a long window
 and its short one both burn too fast. CloudWatch looks back seven days at most, so that a longer window (only that of
