@@ -206,12 +206,12 @@ class StandIn:
         """The calls that changed the cloud."""
         return [each for each in self.calls() if each.call in {"create", "update", "delete"}]
 
-    def wait_for(self, call: str, name: str, phase: str = "begin", *, seconds: float = 60) -> Call:
+    def wait_for(self, call: str, name: str, phase: str = "begin", *, stack: str = "", seconds: float = 60) -> Call:
         """Waits until a call for a resource of this logical name has begun (or ended). Raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for each in self.calls(call, phase):
-                if each.name == name:
+                if each.name == name and stack in ("", each.stack):
                     return each
             time.sleep(0.05)
         raise TimeoutError(f"no {call} of {name} has reached {phase} in {seconds} s")

@@ -14,7 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "backup": ("backup",),
     "budgets": ("budgets",),
     "cloudwatch": ("alarms", "logs"),
-    "ec2": ("network", "routing", "endpoints", "flowlogs"),
+    "ec2": ("network", "default_group", "routing", "endpoints", "flowlogs"),
     "ecr": ("ecr",),
     "ecs": ("ecs", "ecs_service"),
     "elasticache": ("elasticache", "caches"),
