@@ -7,8 +7,9 @@ from tests.stacks.platforms.made import STAGING, one, platform, statements
 
 def test_it_is_encrypted_versioned_and_closed() -> None:
     rendered = platform()
-    assert one(rendered, "s3/bucket:Bucket", "logs").protect
-    assert not one(platform(STAGING), "s3/bucket:Bucket", "logs").protect
+    bucket, elsewhere = (one(each, "s3/bucket:Bucket", "logs") for each in (rendered, platform(STAGING)))
+    assert (bucket.protect, bucket.inputs["forceDestroy"]) == (True, False)
+    assert (elsewhere.protect, elsewhere.inputs["forceDestroy"]) == (False, True)
     # Load balancers write to no bucket with a key of ours.
     encryption = one(
         rendered,

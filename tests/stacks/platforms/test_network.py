@@ -87,6 +87,11 @@ def test_elsewhere_one_way_out_serves_all_zones() -> None:
     assert ways == ["<nat-a.id>"] * 2
 
 
+def test_what_names_no_group_reaches_nothing() -> None:
+    group = one(platform(), "ec2/defaultSecurityGroup:DefaultSecurityGroup", "nobody")
+    assert not {"ingress", "egress"} & group.inputs.keys()
+
+
 def test_endpoints_admit_https_from_private_subnets_and_nothing_else() -> None:
     rendered = platform()
     group = one(rendered, "ec2/securityGroup:SecurityGroup", "endpoints")

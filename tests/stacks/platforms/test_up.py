@@ -104,6 +104,14 @@ def test_data_subnets_reach_nothing_beyond_the_vpc(world: World) -> None:
     assert len(ec2.describe_nat_gateways()["NatGateways"]) == 3
 
 
+def test_what_names_no_group_reaches_nothing(world: World) -> None:
+    ec2 = world.boto("ec2")
+    (vpc,) = ec2.describe_vpcs(Filters=[{"Name": "tag:environment", "Values": ["production"]}])["Vpcs"]
+    here = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, {"Name": "group-name", "Values": ["default"]}]
+    (group,) = ec2.describe_security_groups(Filters=here)["SecurityGroups"]
+    assert (group["IpPermissions"], group["IpPermissionsEgress"]) == ([], [])
+
+
 def test_keys_turn_and_topics_take_alarms(world: World) -> None:
     kms, sns = world.boto("kms"), world.boto("sns")
     aliases = {each["AliasName"]: each["TargetKeyId"] for each in kms.list_aliases()["Aliases"]}

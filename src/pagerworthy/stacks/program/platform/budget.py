@@ -17,8 +17,8 @@ def declare_budget(scope: Scope[PlatformInputs], topics: Mapping[str, Topic]) ->
     """Declares a budget for each receiver, since AWS lets a budget tell one topic.
 
     It counts the whole account. Counting by the tag `environment` would be closer, but reads as nothing spent until
-    somebody activates that tag for billing, and an alarm that cannot fire is worse than one that fires early. AWS counts
-    in US dollars: a budget in euros is told of a little early, too.
+    somebody activates that tag for billing, and an alarm that cannot fire is worse than one that fires early. AWS
+    counts in US dollars: of a budget in euros one hears a little early, too.
     """
     amount = scope.inputs.spec.budget
     if amount is None:

@@ -32,12 +32,15 @@ def declare_logs(scope: Scope[PlatformInputs], network: Network, account: Input[
     It is encrypted with S3's own key, since load balancers write to no bucket that has another.
     """
     # The names of buckets are shared by all of AWS's customers; the account's number keeps this one ours.
+    production = scope.inputs.spec.purpose == "production"
     name = Output.concat(scope.name("logs", limit=50), "-", account)
     bucket = Bucket(
         "logs",
         bucket=name,
+        # Elsewhere than in production logs go with their environment.
+        force_destroy=not production,
         tags=scope.tagged(scope.name("logs")),
-        opts=scope.options(protect=scope.inputs.spec.purpose == "production"),
+        opts=scope.options(protect=production),
     )
     BucketOwnershipControls(
         "logs-ownership",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pulumi_aws.ec2.default_security_group import DefaultSecurityGroup
 from pulumi_aws.ec2.eip import Eip
 from pulumi_aws.ec2.internet_gateway import InternetGateway
 from pulumi_aws.ec2.nat_gateway import NatGateway
@@ -47,6 +48,13 @@ def declare_network(scope: Scope[PlatformInputs]) -> Network:
         enable_dns_hostnames=True,
         enable_dns_support=True,
         tags=scope.tagged(scope.name("vpc")),
+        opts=scope.options(),
+    )
+    # AWS puts whatever names no group into this one, and lets its members reach each other and the world.
+    DefaultSecurityGroup(
+        "nobody",
+        vpc_id=vpc.id,
+        tags=scope.tagged(scope.name("nobody")),
         opts=scope.options(),
     )
     gateway = InternetGateway(
