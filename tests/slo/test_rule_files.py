@@ -165,6 +165,19 @@ def test_a_broken_decision_stops_everything(root, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_decisions_out_of_order_stop_everything(root, tmp_path):
+    """A freeze is lifted that nobody declared: nobody can say what was meant."""
+    text = (root / "catalog/decisions/checkout-agree.yaml").read_text()
+    head, rest = text.partition("  levels:")[0], text[text.index("  reason:") :]
+    lifted = head.replace("checkout-agree", "checkout-resume").replace("2026-03-01", "2026-05-01") + rest
+    lifted = lifted.replace("action: agree", "action: resume")
+    (root / "catalog/decisions/checkout-resume.yaml").write_text(lifted)
+    done = build(root, tmp_path / "out")
+    assert done.return_value == 2
+    assert "PW220" in done.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_file_in_place_of_the_folder_is_refused(root, tmp_path):
     (tmp_path / "out").write_text("")
     done = build(root, tmp_path / "out")

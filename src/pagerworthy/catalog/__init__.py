@@ -1,7 +1,7 @@
 """The catalog: entries as typed structs, loading them, and checking what they say of each other."""
 
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
-from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_waivers
+from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_decisions, check_waivers
 from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.entries import glance
 from pagerworthy.catalog.forms import name as suggest_name
@@ -149,6 +149,7 @@ __all__ = [
     "assemble",
     "broken_terms",
     "check",
+    "check_decisions",
     "check_entry",
     "check_waivers",
     "digest_of",

@@ -60,7 +60,8 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     except GitError as error:
         raise click.UsageError(str(error)) from error
     now, then = load_both(project.root, then_files)
-    if broken := broken_decisions(now.problems):
+    judged = moment(project, as_of)
+    if broken := broken_decisions(now, judged):
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: nothing is compared", err=True)
         return Exit.USAGE
@@ -68,7 +69,6 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     for name in environments:
         if name not in known:
             raise click.UsageError(unknown_name("environment", name, known))
-    judged = moment(project, as_of)
     found: list[Affected] = []
     for name in sorted(set(environments) or known):
         found += _in_environment(project, name, (then.catalog, now.catalog), then_files, judged)

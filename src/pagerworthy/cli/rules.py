@@ -1,7 +1,7 @@
 """`pagerworthy rules`: Prometheus rules from the objectives of the catalog."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pagerworthy.cli.rules_routes import routes
 from pagerworthy.cli.rules_test import test
 
 if TYPE_CHECKING:
+    from pagerworthy.catalog import Loaded
     from pagerworthy.problem import Problem
     from pagerworthy.project import Project
     from pagerworthy.slo.rules import Written
@@ -55,11 +56,12 @@ def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache
     project = project_of(ctx)
     target = out or project.root / DEFAULT_OUT
     loaded = load(project.root, cache=cache)
-    if broken := broken_decisions(loaded.problems):
+    when = moment(project, as_of)
+    if broken := broken_decisions(loaded, when):
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no rule was written", err=True)
         return Exit.USAGE
-    plan = plan_rules(loaded.catalog, loaded.problems, moment(project, as_of), project.settings.site.url)
+    plan = plan_rules(loaded.catalog, loaded.problems, when, project.settings.site.url)
     written = write_rules(plan, target, anew=not cache)
     found = [*plan.problems, *written.problems]
     show(found, project)
@@ -78,13 +80,16 @@ def show(found: "Sequence[Problem]", project: "Project") -> None:
         show_problems(locate(project.root, found), project.root)
 
 
-def broken_decisions(found: "Iterable[Problem]") -> "list[Problem]":
-    """The problems because of which nobody can say who holds which pager."""
+def broken_decisions(loaded: "Loaded", as_of: dt.datetime) -> "list[Problem]":
+    """The problems because of which nobody can say who holds which pager: decisions that cannot be read, or that do not
+    follow from those before them.
+    """
+    from pagerworthy.catalog import check_decisions
     from pagerworthy.problem import Severity
 
-    return [
-        each for each in found if each.severity is Severity.ERROR and each.where.file.casefold().startswith(_DECISIONS)
-    ]
+    found = [each for each in loaded.problems if each.where.file.casefold().startswith(_DECISIONS)]
+    found += check_decisions(loaded.catalog, as_of=as_of)
+    return [each for each in found if each.severity is Severity.ERROR]
 
 
 def _said(written: "Written") -> str:

@@ -32,7 +32,7 @@ def dashboards(ctx: click.Context, out: Path, as_of: dt.datetime | None, cache: 
 
     project = project_of(ctx)
     loaded = load(project.root, cache=cache)
-    if broken := broken_decisions(loaded.problems):
+    if broken := broken_decisions(loaded, moment(project, as_of)):
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: nothing was written", err=True)
         return Exit.USAGE

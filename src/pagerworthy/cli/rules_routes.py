@@ -41,7 +41,7 @@ def routes(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cach
 
     project = project_of(ctx)
     loaded = load(project.root, cache=cache)
-    if broken := broken_decisions(loaded.problems):
+    if broken := broken_decisions(loaded, moment(project, as_of)):
         show_problems(locate(project.root, broken), project.root)
         click.echo("who holds a pager is not known until this is mended: nothing was written", err=True)
         return Exit.USAGE

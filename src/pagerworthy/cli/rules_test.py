@@ -66,7 +66,7 @@ def test(
     for name in services:
         if name not in known:
             raise click.UsageError(unknown_name("service", name, known))
-    if promtool and (broken := broken_decisions(loaded.problems)):
+    if promtool and (broken := broken_decisions(loaded, moment(project, as_of))):
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: nothing was written", err=True)
         return Exit.USAGE

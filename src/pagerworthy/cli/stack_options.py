@@ -53,11 +53,11 @@ def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) 
 
     project = project_of(ctx)
     loaded = load(project.root, cache=cache)
-    if broken := broken_decisions(loaded.problems):
+    judged = moment(project, as_of)
+    if broken := broken_decisions(loaded, judged):
         show(broken, project)
         click.echo("who holds a pager is not known until this is mended: no stack is touched", err=True)
         return None
-    judged = moment(project, as_of)
     problems = (*loaded.problems, *check(loaded.catalog, project.root, as_of=judged))
     return Opened(project, loaded.catalog, problems, DependencyGraph.of(loaded.catalog), judged)
 

@@ -47,6 +47,11 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
 )
 
 
+def check_decisions(catalog: Catalog, *, as_of: dt.datetime) -> list[Problem]:
+    """The problems of decisions with each other, as `check` has them, for whoever has to know who holds which pager."""
+    return sorted(decisions.order(Scope(catalog, Path(), as_of, None)), key=sort_key)
+
+
 def check(
     catalog: Catalog, root: Path, *, as_of: dt.datetime, criteria: Collection[str] | None = None
 ) -> list[Problem]:
