@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pagerworthy.catalog import STREAM_LIMIT
-from pagerworthy.interop import checked, read_openslo, read_pyrra, read_sloth
+from pagerworthy.interop import checked, fragment, read_openslo, read_pyrra, read_sloth
 from pagerworthy.problem import Severity
 from tests.interop import examples
 
@@ -126,6 +127,22 @@ def test_text_that_an_entry_must_not_hold_is_a_problem(tmp_path: Path) -> None:
     path.write_text(GOOD.replace("result=", "r" * 5000 + "="), encoding="utf-8")
     found = checked(read_openslo([path]))
     assert [each.code for each in found.problems if each.severity is Severity.ERROR] == ["PW614"]
+
+
+def test_one_wrong_objective_holds_back_no_other_of_its_service(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    wrong = GOOD.replace("checkout-orders", "too-long").replace("result=", "r" * 5000 + "=")
+    path.write_text(f"{GOOD}---\n{wrong}", encoding="utf-8")
+    found = checked(read_openslo([path]))
+    (service,) = found.services
+    (problem,) = [each for each in found.problems if each.severity is Severity.ERROR]
+    assert problem.code == "PW614"
+    assert problem.where.line > GOOD.count("\n")
+    assert [slo.name for slo in service.slos] == [slo.name for slo in read_openslo([path]).services[0].slos][:1]
+    assert len(service.wheres) == 1
+    # What is kept for the export is that of the objective that is left.
+    assert [each["slos"] for each in service.openslo.get("slos", [])] in ([], [[service.slos[0].name]])
+    assert yaml.safe_load(fragment(service))["slos"]
 
 
 def test_links_in_a_folder_are_not_followed_and_pipes_not_read(tmp_path: Path) -> None:

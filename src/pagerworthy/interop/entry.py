@@ -37,18 +37,47 @@ def fragment(promises: Promises) -> str:
 
 
 def checked(read: Read) -> Read:
-    """What was read, without the services whose entries `pagerworthy check` would refuse; those have a problem each."""
+    """What was read, without what `pagerworthy check` would refuse in an entry, of which each has a problem.
+
+    One objective that does not fit holds back no other; a service is left out where nothing of it is left.
+    """
     problems = Problems()
-    right = tuple(service for service in read.services if _fits(service, problems))
+    right = tuple(fitting for service in read.services if (fitting := _fitting(service, problems)).slos)
     return Read(right, tuple(sorted((*read.problems, *problems.found), key=sort_key)))
 
 
-def _fits(promises: Promises, problems: Problems) -> bool:
+def _fitting(promises: Promises, problems: Problems) -> Promises:
+    """The service with those of its objectives that an entry can hold; without any where the rest does not fit."""
+    wrong = _refused(promises, problems)
+    if not wrong:
+        return promises
+    kept = [n for n in range(len(promises.slos)) if n not in wrong]
+    left = msgspec.structs.replace(
+        promises,
+        slos=tuple(promises.slos[n] for n in kept),
+        wheres=tuple(promises.wheres[n] for n in kept),
+        openslo=_without(promises.openslo, {promises.slos[n].name for n in wrong}),
+    )
+    if kept and _refused(left, problems):
+        return msgspec.structs.replace(left, slos=())
+    return left
+
+
+def _without(openslo: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """What is kept for the export, without documents of which an objective is gone: the export would miss it."""
+    if "slos" not in openslo:
+        return openslo
+    return {**openslo, "slos": [each for each in openslo["slos"] if not names.intersection(each["slos"])]}
+
+
+def _refused(promises: Promises, problems: Problems) -> set[int]:
+    """Which objectives an entry cannot hold, each with a problem; all where that is not about single ones."""
     where = promises.wheres[0]
+    everything = set(range(len(promises.slos)))
     if len(promises.slos) > _MOST:
         message = f"{promises.service or 'the service'} has {len(promises.slos):,} SLOs, and an entry at most {_MOST}"
         problems.at("PW614", message, where, "leave out those that nobody decides by, or write several services")
-        return False
+        return everything
     text = _FIRST_LINES + "".join(f"  {line}\n" for line in fragment(promises).splitlines())
     path = "catalog/services/imported.yaml"
     found = [
@@ -56,17 +85,19 @@ def _fits(promises: Promises, problems: Problems) -> bool:
         for each in check_entry(text.encode(), path, "Service", Path("/nonexistent"))
         if each.severity is Severity.ERROR
     ]
+    wrong: set[int] = set()
     for each in found:
         index = _index(each.where.path)
-        place = promises.wheres[index] if index < len(promises.wheres) else where
+        wrong |= everything if index is None else {index}
+        place = where if index is None else promises.wheres[index]
         problems.at("PW614", f"an entry cannot hold this: {each.message}", place, each.help)
-    return not found
+    return wrong
 
 
-def _index(path: str) -> int:
-    """Which of the SLOs a place in an entry is in; the first where it is in none."""
+def _index(path: str) -> int | None:
+    """Which of the SLOs a place in an entry is in; None where it is in none."""
     found = path.removeprefix("spec.slos[").partition("]")[0]
-    return int(found) if path.startswith("spec.slos[") and found.isdecimal() else 0
+    return int(found) if path.startswith("spec.slos[") and found.isdecimal() else None
 
 
 class _Dumper(yaml.SafeDumper):
