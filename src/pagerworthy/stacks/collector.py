@@ -14,10 +14,18 @@ _MISSING = "pulumi is not installed: pip install 'pagerworthy[stacks]'"
 
 
 class StacksCollector:
-    """Six keys of each service that production deploys; of several such environments, the first by name counts."""
+    """Seven keys of each service that production deploys; of several such environments, the first by name counts."""
 
     name = "stacks"
-    keys = ("stack.encryption", "stack.grants", "stack.health", "stack.placement", "stack.secrets", "stack.tags")
+    keys = (
+        "cost.estimate",
+        "stack.encryption",
+        "stack.grants",
+        "stack.health",
+        "stack.placement",
+        "stack.secrets",
+        "stack.tags",
+    )
 
     def collect(self, context: Context) -> Iterator[Record]:
         from pagerworthy.graph import DependencyGraph

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pagerworthy.evidence.keys import Value
+from pagerworthy.evidence.keys.handover import Estimate
 from pagerworthy.evidence.keys.stack import Encryption, Grants, Health, Placement, Secrets, Tags
+from pagerworthy.stacks.cost import estimate
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.render import Rendered, RenderedResource
 
@@ -26,6 +28,8 @@ _EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 def linked(inputs: ServiceInputs, rendered: Rendered) -> Iterator[tuple[str, Value]]:
     """What a rendered stack shows, by evidence key, in the order of keys."""
+    cost = estimate(inputs)
+    yield "cost.estimate", Estimate(monthly=round(cost.monthly, 2), most=round(cost.monthly_most, 2))
     yield "stack.encryption", Encryption(at_rest=_at_rest(rendered), in_transit=_in_transit(rendered))
     yield (
         "stack.grants",

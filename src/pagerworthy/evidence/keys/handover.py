@@ -11,6 +11,14 @@ class Cost(Value, frozen=True):
     budget: Annotated[bool, says("a budget with an anomaly alert is set")]
 
 
+class Estimate(Value, frozen=True):
+    monthly: Annotated[float, says("what the stack costs a month at the least, in dollars", 0, 1e12)]
+    most: Annotated[float, says("what it costs when everything has grown as far as it may, in dollars", 0, 1e12)]
+
+    def __post_init__(self) -> None:
+        among("monthly", self.monthly, "most", self.most)
+
+
 class UnitCost(Value, frozen=True):
     cost: Annotated[float, says("cost of one unit", 0, 1e12)]
     accepted: Annotated[bool, says("the business owner accepted it")]
@@ -51,6 +59,7 @@ _X = Strength.EXERCISED
 
 KEYS = (
     Key("cost.actual", Cost, "service", _O, "reports", "what it costs"),
+    Key("cost.estimate", Estimate, "service", Strength.LINKED, "stacks", "what its stack is estimated to cost"),
     Key("cost.unit", UnitCost, "service", _O, "attestation", "what a unit costs"),
     Key("toil.hours", ToilHours, "service", _O, "reports", "hours of toil"),
     Key("shadow.period", Shadow, "service", _X, "pagerduty", "the shadow period"),

@@ -11,15 +11,13 @@ import msgspec
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What AWS asked on `date` in `region`, in `currency`, by the hour or by the month.
 
-    `source` says in words where the figures are from, and `not_counted` what no estimate has in it. `rates` are units
-    of other currencies for one of this.
+    `source` says in words where the figures are from, and `not_counted` what no estimate has in it.
     """
 
     date: dt.date
     region: str
     currency: str
     source: str
-    rates: Mapping[str, float]
     not_counted: str
     hours: int
     hourly: Mapping[str, float]
