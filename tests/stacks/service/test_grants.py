@@ -189,3 +189,13 @@ def test_two_edges_to_one_thing_are_one_grant_with_the_access_of_both() -> None:
     )
     actions = {action for action, _ in granted(render(checkout(needs=needs)))}
     assert {"sqs:ReceiveMessage", "sqs:SendMessage"} <= actions
+
+
+def test_no_two_statements_of_a_role_have_one_name() -> None:
+    """AWS refuses such a policy."""
+    kinds = ("postgres", "mysql", "redis", "rabbitmq", "queue", "topic", "bucket", "email")
+    needs = tuple(resource_need("store", kind, kind, access="read-write") for kind in kinds)
+    rendered = render(checkout(needs=needs))
+    for role in ("task-grants", "execution-grants"):
+        names = [each["Sid"] for each in statements(rendered, role)]
+        assert len(names) == len(set(names)), role

@@ -35,12 +35,19 @@ _VIA = {"queue": "sqs", "topic": "sns", "bucket": "s3"}
 
 
 def task_statements(scope: Scope[ServiceInputs], reach: Reach) -> Sequence[Statement]:
-    """What the service itself may do, in the order of what it needs."""
+    """What the service itself may do, in the order of what it needs; its secrets last."""
     statements: list[Statement] = []
+    secrets: dict[str, tuple[Input[str], bool]] = {}
     for need in reach.needs():
-        if need.kind == "resource":
+        if need.kind != "resource":
+            continue
+        if "secret_arn" in RESOURCE_KEYS[need.type]:
+            if (secret := reach.value(need, "secret_arn")) is not None:
+                secrets[need.target] = (secret, need.regulated)
+        else:
             statements += _of_resource(scope, reach, need)
-    return statements
+    # Together, since those of one key are decrypted by one statement.
+    return [*statements, *secret_statements(scope, secrets)]
 
 
 def inbox_statements(scope: Scope[ServiceInputs], inboxes: Sequence[Inbox]) -> Sequence[Statement]:
@@ -74,9 +81,6 @@ def via(scope: Scope[ServiceInputs], *services: str) -> Mapping[str, object]:
 
 def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[Statement]:
     word = _word(need.target)
-    if "secret_arn" in RESOURCE_KEYS[need.type]:
-        secret = reach.value(need, "secret_arn")
-        return [] if secret is None else secret_statements(scope, {need.target: (secret, need.regulated)})
     if "arn" not in RESOURCE_KEYS[need.type]:
         return []
     arn = reach.value(need, "arn")
