@@ -166,11 +166,21 @@ def open_project(root: Path | None) -> Project:
                 )
             )
         return Project(root=folder)
+    text = ""
     try:
-        data = tomllib.loads(_read(folder / SETTINGS_FILE).decode())
-        settings = msgspec.convert(data, Settings)
-    except (OSError, ValueError) as error:
-        raise _unusable(f"the settings cannot be read: {error}", "see the table of settings in the README") from error
+        text = _read(folder / SETTINGS_FILE).decode()
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except UnicodeDecodeError as error:
+        raise _unusable("the settings cannot be read: they are not UTF-8", "write the file in UTF-8") from error
+    except OSError as error:
+        raise _unusable(f"the settings cannot be read: {error}", "make them a readable file") from error
+    except ValueError as error:
+        # What says it in words is needed only here.
+        from pagerworthy.settings_fault import fault_of
+
+        fault = fault_of(error, text, Settings)
+        said = f"the settings cannot be read: {fault.message}"
+        raise _unusable(said, fault.help, fault.line, fault.column) from error
     except RecursionError as error:
         raise _unusable("the settings cannot be read: they are nested too deeply", "write them flatter") from error
     _judge(settings, folder)
@@ -246,8 +256,9 @@ def _wrong_path(path: str, root: Path) -> str:
     return "" if inside else "which leads out of the repository"
 
 
-def _unusable(message: str, mend: str) -> ProjectError:
-    return ProjectError(Problem(code="PW502", message=message, where=Where(file=SETTINGS_FILE), help=mend))
+def _unusable(message: str, mend: str, line: int = 0, column: int = 0) -> ProjectError:
+    where = Where(file=SETTINGS_FILE, line=line, column=column)
+    return ProjectError(Problem(code="PW502", message=message, where=where, help=mend))
 
 
 def data_folder(name: str) -> Path:

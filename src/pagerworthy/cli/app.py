@@ -163,6 +163,8 @@ def main() -> None:
     except ProjectError as error:
         problem = error.problem
         click.echo(f"error[{problem.code}]: {problem.message}", err=True)
+        if problem.where.line:
+            click.echo(f"  --> {problem.where.file}:{problem.where.line}:{problem.where.column}", err=True)
         click.echo(f"  help: {problem.help}", err=True)
         sys.exit(Exit.USAGE)
     except click.exceptions.Exit as stop:
