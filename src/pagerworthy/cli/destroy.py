@@ -1,16 +1,26 @@
 """`pagerworthy destroy`: deletes stacks, the last first."""
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.options import as_of_option
+from pagerworthy.cli.freezes import freezes
+from pagerworthy.cli.options import as_of_option, evidence_option
 from pagerworthy.cli.stack_look import stacks_there
-from pagerworthy.cli.stack_options import open_catalog
-from pagerworthy.cli.stack_run import Limits, Session, gather, get_ready, orphans, run_options
+from pagerworthy.cli.stack_run import (
+    Limits,
+    Session,
+    gather,
+    get_ready,
+    open_for_run,
+    orphans,
+    run_options,
+    services_of,
+    untouched,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +48,7 @@ _MOST = 100
 )
 @run_options
 @as_of_option
+@evidence_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -49,6 +60,7 @@ def command(
     max_deletions: int,
     limits: Limits,
     as_of: dt.datetime | None,
+    evidence: tuple[Path, ...],
 ) -> int:
     """Delete the stacks of ENVIRONMENT, or those of some of its services and `platform`.
 
@@ -57,10 +69,11 @@ def command(
     """
     if gone and services:
         raise click.UsageError("--orphans finds its stacks itself: name none beside it")
-    opened = open_catalog(ctx, as_of, cache=True)
-    if opened is None:
+    found = open_for_run(ctx, as_of, evidence, "nothing is deleted")
+    if found is None:
         return Exit.USAGE
-    project = project_of(ctx)
+    opened, assessed = found
+    project = opened.project
     # An environment whose own entry is gone has no stack that any entry is left of.
     stacks = opened.environment(environment) if environment in opened.catalog.environments else None
     ready = get_ready(project, limits.emulator)
@@ -82,10 +95,15 @@ def command(
         click.echo(f"  help: to delete them all, add --max-deletions {count}", err=True)
         return Exit.PROBLEMS
 
+    from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.run import tear_down
 
+    # A stack that lets go of another is brought up without it, and a freeze holds for that, too.
     session = Session("destroy", environment, limits, ready)
-    visitor = session.visitor(project)
+    left = untouched(opened, stacks, services_of(stacks, ())) if stacks else {}
+    holders = {name: visit for name, visit in left.items() if name not in states}
+    frozen = Freezes(freezes(assessed, opened.catalog.services))
+    visitor = session.visitor(project, freezes=frozen, refused=holders)
     asks = {name: _asks(state, known) for name, state in states.items()}
     return session.run(lambda: tear_down(visitor, asks, known, session.workers(project), session.progress))
 

@@ -54,7 +54,8 @@ def freeze_of(found: Assessment, service: str) -> str:
 def freezes(found: Assessment, services: Iterable[str]) -> dict[str, str]:
     """What stops the deployments of those services that are frozen."""
     wanted = set(services)
-    stopped = {name: decided for name in sorted(wanted) if (decided := decided_freeze(found, name))}
+    decided_on = {each.spec.service for each in found.catalog.decisions}
+    stopped = {name: decided for name in sorted(wanted & decided_on) if (decided := decided_freeze(found, name))}
     for card in found.scores.scorecards:
         if card.service in wanted and card.service not in stopped and card.verdict in _STOPS:
             stopped[card.service] = f"{card.verdict.value}: {card.reason}"

@@ -153,9 +153,22 @@ def test_secrets_are_nowhere_in_plain_text(shop: Shop, tmp_path: Path, capfd: py
     assert (state.secret, "password" in state.outputs) == (("password",), False)
     # A machine that has only the backend finds the same seed, and changes nothing.
     shutil.rmtree(folder)
+    by_hand = tmp_path / "stacks" / "Pulumi.vault.staging.yaml"
+    by_hand.parent.mkdir()
+    by_hand.write_text("config: {pagerworthy:version: v1.4.2, other: {secure: v1:abc}}")
     shop.up(Tiny("vault", secret=True, says="new"))
     again = ready.command.run(["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {})
     assert again.stdout.strip().encode() == secret
+    # What people have set in `stacks/` is known to the engine, but for what only they can open.
+    version = ready.command.run(["config", "get", "version", "--stack", "vault.staging"], str(folder), {})
+    assert version.stdout.strip() == "v1.4.2"
+    # And whoever works there by hand finds everything.
+    shop.up(Tiny("vault", secret=True, says="newer"))
+    project = folder / "Pulumi.yaml"
+    (by_hand.parent / "Pulumi.yaml").write_text(project.read_text())
+    ready.command.run(["config", "refresh", "--force", "--stack", "vault.staging"], str(by_hand.parent), {})
+    assert "seed" in by_hand.read_text()
+    assert "v1.4.2" in by_hand.read_text()
 
 
 def test_a_preview_from_nothing_stands_in_for_what_is_not_there(shop: Shop) -> None:

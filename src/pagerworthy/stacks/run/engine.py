@@ -4,9 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from pulumi.automation import (
     CommandError,
     LocalWorkspace,
@@ -19,11 +17,11 @@ from pulumi.automation._stack import StackInitMode
 
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
+from pagerworthy.stacks.run.config import SEED, Configuration, by_hand, file_name, merge, read, write
 from pagerworthy.stacks.run.loops import Loops
 from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.watch import Change, Watch
 
-SEED = f"{PROJECT}:seed"
 _PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
 _LOCKED = "the stack is currently locked by"
 # Of all that went wrong this many are told; the report is no log.
@@ -77,7 +75,7 @@ class StackEngine:
         project = self.folder / "Pulumi.yaml"
         if not project.is_file() or project.read_text("utf-8") != _PROJECT_FILE:
             project.write_text(_PROJECT_FILE, "utf-8")
-        config = self.folder / f"Pulumi.{self.stack}.yaml"
+        config = self.folder / file_name(self.stack)
         if not exists:
             # Of a stack that is no more; its salt belongs to other secrets.
             config.unlink(missing_ok=True)
@@ -90,20 +88,32 @@ class StackEngine:
                 exists = True
             except CommandError as error:
                 raise EngineError(self._command.said(error)) from error
-        if _has_seed(config):
+        theirs = by_hand(self._place.root, self.stack)
+        self._seed(config, theirs, exists=exists)
+        merge(config, theirs)
+
+    def _seed(self, config: Path, theirs: Configuration | None, *, exists: bool) -> None:
+        """Finds the seed, or makes one: here, where people work by hand, or with the last operation on the stack."""
+        if (ours := read(config)) is not None and ours.has_seed:
             return
-        if exists:
-            try:
-                self._run(["config", "refresh", "--force", "--stack", self.stack])
-            except CommandError as error:
-                # A stack that nothing was ever done to has no configuration to go back to.
-                if "no previous deployment" not in str(error):
-                    raise EngineError(self._command.said(error)) from error
-        if not _has_seed(config):
-            try:
+        if exists and theirs is not None and theirs.has_seed:
+            write(config, theirs)
+            return
+        try:
+            if exists:
+                self._restore()
+            if (ours := read(config)) is None or not ours.has_seed:
                 self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=secrets.token_hex(32))
-            except CommandError as error:
-                raise EngineError(self._command.said(error)) from error
+        except CommandError as error:
+            raise EngineError(self._command.said(error)) from error
+
+    def _restore(self) -> None:
+        try:
+            self._run(["config", "refresh", "--force", "--stack", self.stack])
+        except CommandError as error:
+            # A stack that nothing was ever done to has no configuration to go back to.
+            if "no previous deployment" not in str(error):
+                raise
 
     def up(
         self,
@@ -268,17 +278,6 @@ class _Stack(Stack):
         return UpdateSummary(
             kind="update", start_time=datetime.now(UTC), message="", environment={}, config={}, result="succeeded"
         )
-
-
-class _Config(msgspec.Struct):
-    config: dict[str, Any] = {}
-
-
-def _has_seed(path: Path) -> bool:
-    try:
-        return SEED in msgspec.yaml.decode(path.read_bytes(), type=_Config).config
-    except FileNotFoundError:
-        return False
 
 
 def _short(text: str, limit: int = 500) -> str:

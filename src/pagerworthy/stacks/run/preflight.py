@@ -146,7 +146,7 @@ def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:
     """Whether what is set opens the secrets of a stack that is there, seen at the seed in its configuration."""
     from pulumi.automation.errors import CommandError
 
-    from pagerworthy.stacks.run.engine import SEED
+    from pagerworthy.stacks.run.config import SEED
 
     folder = place.work_folder(stack)
     try:

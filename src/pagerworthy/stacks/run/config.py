@@ -1,0 +1,70 @@
+"""The configuration of a stack: the seed of its secrets, and what people have set in `stacks/`.
+
+An engine works in a folder of its own, with a configuration of its own. Whoever works by hand has one in `stacks/`,
+with the release for instance; what that says is said here, too, so that `pulumi config refresh` brings back all of it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pagerworthy.stacks.names import PROJECT
+from pagerworthy.stacks.releases import FOLDER
+
+SEED = f"{PROJECT}:seed"
+
+
+class Configuration(msgspec.Struct, omit_defaults=True):
+    """A `Pulumi.<stack>.yaml`, as far as it matters here."""
+
+    config: dict[str, Any] = {}
+    encryptionsalt: str = ""
+    secretsprovider: str = ""
+    encryptedkey: str = ""
+    environment: Any = None
+
+    @property
+    def has_seed(self) -> bool:
+        return SEED in self.config
+
+
+def file_name(stack: str) -> str:
+    return f"Pulumi.{stack}.yaml"
+
+
+def by_hand(root: Path, stack: str) -> Configuration | None:
+    """What people have configured of a stack in `stacks/`; None where there is nothing that can be read."""
+    path = root / FOLDER / file_name(stack)
+    return None if path.is_symlink() else read(path)
+
+
+def read(path: Path) -> Configuration | None:
+    """A configuration; None where there is none, or none that can be read."""
+    try:
+        return msgspec.yaml.decode(path.read_bytes(), type=Configuration)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def write(path: Path, configuration: Configuration) -> None:
+    """Writes a configuration, readable by its owner alone."""
+    new = path.with_name(f".{path.name}.new")
+    new.touch(mode=0o600)
+    new.write_bytes(msgspec.yaml.encode(configuration))
+    new.replace(path)
+
+
+def merge(path: Path, theirs: Configuration | None) -> None:
+    """Says in a stack's own configuration what people have set: what is secret only where one key opens both."""
+    ours = read(path)
+    if ours is None or theirs is None:
+        return
+    same_key = theirs.encryptionsalt == ours.encryptionsalt and theirs.encryptedkey == ours.encryptedkey
+    added = {
+        key: value
+        for key, value in theirs.config.items()
+        if key != SEED and (same_key or not isinstance(value, dict)) and ours.config.get(key) != value
+    }
+    if added:
+        write(path, msgspec.structs.replace(ours, config={**ours.config, **added}))

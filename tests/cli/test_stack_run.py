@@ -1,0 +1,110 @@
+"""What runs leave alone, on the demo's catalog; no engine is needed."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from pagerworthy.catalog import load
+from pagerworthy.cli.app import app
+from pagerworthy.cli.stack_options import Opened
+from pagerworthy.cli.stack_run import orphans, services_of, untouched
+from pagerworthy.codes import problem
+from pagerworthy.graph import DependencyGraph
+from pagerworthy.problem import Problem, Where
+from pagerworthy.project import Project
+from pagerworthy.stacks import EnvironmentStacks
+from pagerworthy.stacks.run.preflight import Ready
+from pagerworthy.stacks.run.result import Outcome
+from tests.stacks.demo import AS_OF, ROOT, stacks_of
+
+
+def opened(root: Path, problems: Sequence[Problem] = ()) -> tuple[Opened, EnvironmentStacks]:
+    loaded = load(root, cache=False)
+    found = Opened(
+        Project(root=root), loaded.catalog, (*loaded.problems, *problems), DependencyGraph.of(loaded.catalog), AS_OF
+    )
+    return found, stacks_of(loaded.catalog)
+
+
+def ready(*stacks: str) -> Ready:
+    return cast("Ready", SimpleNamespace(backend=SimpleNamespace(stacks=lambda: stacks)))
+
+
+def broken(tmp_path: Path, service: str, content: str) -> Path:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    (tmp_path / "catalog" / "services" / f"{service}.yaml").write_text(content)
+    return tmp_path
+
+
+def test_a_stack_without_an_entry_is_an_orphan_and_nothing_else_is(tmp_path: Path) -> None:
+    there = ready("cart.production", "platform.production", "old.production", "old.staging")
+    assert orphans(there, *opened(ROOT)) == ["old.production"]
+    # An entry that cannot be read is still there.
+    unread = opened(broken(tmp_path, "cart", "apiVersion: pagerworthy/v1\nkind: Service\nspec: [\n"))
+    assert "cart" in unread[0].catalog.unreadable
+    assert orphans(there, *unread) == ["old.production"]
+
+
+def test_what_follows_from_an_entry_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
+    found, stacks = opened(broken(tmp_path, "cart", "apiVersion: pagerworthy/v1\nkind: Service\nspec: [\n"))
+    left = untouched(found, stacks, services_of(stacks, ()))
+    assert {visit.outcome for visit in left.values()} == {Outcome.KEPT}
+    # The platform has what cart needs of it; checkout and frontend have rules that lead to cart.
+    assert {"platform.production", "checkout.production", "frontend.production"} <= left.keys()
+    assert "ad.production" not in left
+    assert "cart" in left["checkout.production"].message
+
+
+def test_a_refused_entry_stops_its_own_stack() -> None:
+    file = opened(ROOT)[0].catalog.file_of("Service", "cart")
+    refusal = problem("PW702", "no task of this size", Where(file=file), "write another")
+    found, stacks = opened(ROOT, [refusal])
+    left = untouched(found, stacks, services_of(stacks, ()))
+    assert left["cart.production"].outcome is Outcome.FAILED
+    assert left["cart.production"].message == "PW702: no task of this size"
+    assert "checkout.production" not in left
+    assert "cart.production" not in untouched(found, stacks, services_of(stacks, ["ad"]))
+
+
+def test_a_hard_circle_fails_for_those_in_it(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    path = tmp_path / "catalog" / "services" / "currency.yaml"
+    text = path.read_text()
+    assert "dependencies:" in text
+    path.write_text(
+        text.replace("dependencies:", "dependencies:\n    - {service: checkout, criticality: hard, protocol: grpc}", 1)
+    )
+    found, stacks = opened(tmp_path)
+    left = untouched(found, stacks, services_of(stacks, ()))
+    assert {"checkout.production", "currency.production"} <= left.keys()
+    assert "a hard cycle cannot come up" in left["checkout.production"].message
+    assert "ad.production" not in left
+
+
+def test_services_are_named_as_they_are_called() -> None:
+    _, stacks = opened(ROOT)
+    assert services_of(stacks, ()) == ("platform", *stacks.services)
+    assert services_of(stacks, ("cart", "platform", "cart")) == ("cart", "platform")
+    with pytest.raises(click.UsageError, match="did you mean cart"):
+        services_of(stacks, ("carts",))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("up", "productoin"), "did you mean production"),
+        (("up", "production", "--break-glass", "why"), "always recorded"),
+        (("up", "production", "--emulator", "somewhere"), "write an address like http://127.0.0.1:5000"),
+        (("up", "production", "--timeout", "soon"), "write 90s, 45m or 2h"),
+        (("destroy", "production", "cart", "--orphans"), "name none beside it"),
+    ],
+)
+def test_wrong_usage_says_what_to_write(arguments: Sequence[str], says: str) -> None:
+    result: Any = CliRunner().invoke(app, ["--root", str(ROOT), *arguments], standalone_mode=False)
+    assert says in str(result.exception)
