@@ -236,11 +236,9 @@ def _database_parameters(engine: Engine, connections: int) -> Mapping[str, str]:
             # A session that forgot its transaction holds locks, and vacuum back: ten minutes.
             "idle_in_transaction_session_timeout": "600000",
             "log_min_duration_statement": "1000",
-            "log_connections": "1",
-            "log_disconnections": "1",
         }
     return {
-        "require_secure_transport": "ON",
+        "require_secure_transport": "1",
         "max_connections": str(connections),
         "slow_query_log": "1",
         "long_query_time": "1",

@@ -45,7 +45,7 @@ def test_in_staging_a_database_can_be_taken_down(type_: str) -> None:
 
 def test_connections_without_tls_are_turned_away() -> None:
     assert parameters(stack("orders", "postgres", size="small"))["rds.force_ssl"] == "1"
-    assert parameters(stack("orders", "mysql", size="small"))["require_secure_transport"] == "ON"
+    assert parameters(stack("orders", "mysql", size="small"))["require_secure_transport"] == "1"
 
 
 @BOTH
