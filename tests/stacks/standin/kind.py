@@ -7,6 +7,10 @@ from tests.stacks.standin.aws import Aws
 from tests.stacks.standin.values import Props, words
 
 
+# What all regions have in common.
+_GLOBAL = ("aws:budgets/", "aws:iam/", "aws:route53/")
+
+
 class Kind:
     """A type of resource. Subclasses are tables with as little code as their service allows.
 
@@ -63,8 +67,13 @@ class Kind:
     def taggable(self) -> bool:
         return "tags" in self.inputs
 
+    @property
+    def regional(self) -> bool:
+        """Whether it lives in a region, which a program may then name."""
+        return not self.type_name.startswith(_GLOBAL)
+
     def known_inputs(self) -> frozenset[str]:
-        return self.inputs | {"region"}
+        return self.inputs | ({"region"} if self.regional else frozenset())
 
     def known_outputs(self) -> frozenset[str]:
         return self.outputs | ({"tagsAll"} if self.taggable else frozenset())

@@ -285,7 +285,7 @@ _None = provider_pb2.DiffResponse.DIFF_NONE
 def _complete(kind: Kind, aws: Aws, id_: str, props: Props) -> Props:
     """The outputs, with those that every type has."""
     outputs = {key: value for key, value in props.items() if value is not None and key != DEFAULTS}
-    outputs = {"id": id_, "region": aws.region, **outputs}
+    outputs = {"id": id_, **({"region": aws.region} if kind.regional else {}), **outputs}
     if kind.taggable:
         outputs["tagsAll"] = outputs.get("tags", {})
     return outputs

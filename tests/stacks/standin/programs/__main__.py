@@ -1,4 +1,4 @@
-"""Declares one area's resources, as it is at first or changed (`TURN=2`)."""
+"""Declares the areas of `AREAS`, as they are at first or changed (`TURN=2`), each under a component of its name."""
 
 import importlib
 import os
@@ -6,8 +6,9 @@ import os
 import pulumi
 from pulumi_aws.provider import Provider
 
-area = importlib.import_module(os.environ["AREA"])
 provider = Provider("aws", region=os.environ["AWS_REGION"])
-outputs = area.declare(pulumi.ResourceOptions(provider=provider), os.environ.get("TURN") == "2")
-for key, value in outputs.items():
-    pulumi.export(key, value)
+for name in os.environ["AREAS"].split():
+    parent = pulumi.ComponentResource(f"area:index:{name}", name)
+    options = pulumi.ResourceOptions(provider=provider, parent=parent)
+    for key, value in importlib.import_module(name).declare(options, os.environ.get("TURN") == "2").items():
+        pulumi.export(f"{name}.{key}", value)

@@ -1,12 +1,14 @@
 """Where data lives: databases, caches, buckets, secrets, brokers and backups."""
 
 import json
+import os
 
-from pulumi import Config, Input, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 from pulumi_aws import backup, ec2, elasticache, iam, kms, mq, rds, s3, secretsmanager
 
 
 def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
+    token: Output[str] = Output.secret(os.environ["TOKEN"])
     net = ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=opts)
     subnets = [
         ec2.Subnet(
@@ -92,7 +94,7 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         kms_key_id=key.arn,
         transit_encryption_enabled=True,
         transit_encryption_mode="required",
-        auth_token=Config("standin").require_secret("token"),
+        auth_token=token,
         snapshot_retention_limit=7,
         snapshot_window="03:00-04:00",
         maintenance_window="sun:05:00-sun:06:00",
@@ -121,7 +123,7 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
     secretsmanager.SecretVersion(
         "secret",
         secret_id=secret.id,
-        secret_string=Config("standin").require_secret("token").apply(lambda text: text + ("-2" if changed else "-1")),
+        secret_string=token.apply(lambda text: text + ("-2" if changed else "-1")),
         opts=opts,
     )
     broker = mq.Broker(
@@ -137,7 +139,7 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         security_groups=[group.id],
         encryption_options={"use_aws_owned_key": False, "kms_key_id": key.arn},
         logs={"general": True},
-        users=[{"username": "shop", "password": Config("standin").require_secret("token")}],
+        users=[{"username": "shop", "password": token}],
         maintenance_window_start_time={"day_of_week": "SUNDAY", "time_of_day": "03:00", "time_zone": "UTC"},
         tags=tags,
         opts=opts,
