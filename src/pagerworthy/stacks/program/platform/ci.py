@@ -111,7 +111,9 @@ def _read() -> Statement:
 def _writes(scope: Scope[PlatformInputs], account: Input[str]) -> Sequence[Statement]:
     region = scope.inputs.spec.region
     arn = f"arn:{partition(region)}"
-    anywhere = sorted(f"{part.prefix}:{action}" for part in PARTS.values() if not part.named for action in part.writes)
+    anywhere = sorted(
+        f"{part.prefix}:{action}" for part in PARTS.values() for action in (part.unnamed if part.named else part.writes)
+    )
     roles = Output.concat(f"{arn}:iam::", account, f":role/{scope.inputs.environment}-*")
     return [
         {

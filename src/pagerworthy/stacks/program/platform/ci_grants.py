@@ -12,15 +12,18 @@ from dataclasses import dataclass
 class Part:
     """One part of AWS: `reads` and `writes` are actions without its prefix.
 
-    IAM reads actions without regard to case, so that `*TagResource` is `TagResource` and `UntagResource`.
+    IAM reads actions without regard to case, so that `*TagResource` is `TagResource` and `UntagResource`: a role's
+    policies may be 10,240 characters long, and these are nearly so.
     `named` are the ARNs that the writes are bound to, with `{arn}` for `arn:aws:<prefix>:<region>:<account>` and
-    `{name}` for what names of the environment begin with. Empty, where AWS makes the names itself.
+    `{name}` for what names of the environment begin with. Empty, where AWS makes the names itself. `unnamed` are
+    writes that AWS binds to no resource, whatever is named.
     """
 
     prefix: str
     reads: Sequence[str]
     writes: Sequence[str]
     named: Sequence[str] = ()
+    unnamed: Sequence[str] = ()
 
 
 # By Pulumi's name of the part.
@@ -75,13 +78,14 @@ PARTS: Mapping[str, Part] = {
         "ec2",
         ("Describe*",),
         (
+            "*AssociateRouteTable",
+            "*InternetGateway",
+            "*NatGateway",
             "AllocateAddress",
-            "AssociateRouteTable",
-            "AttachInternetGateway",
             "AuthorizeSecurityGroup*",
             "CreateFlowLogs",
-            "CreateInternetGateway",
-            "CreateNatGateway",
+            # Amazon MQ stands in the network by the hands of whoever makes a broker.
+            "CreateNetworkInterface*",
             "CreateRoute*",
             "CreateSecurityGroup",
             "CreateSubnet",
@@ -89,17 +93,14 @@ PARTS: Mapping[str, Part] = {
             "CreateVpc",
             "CreateVpcEndpoint",
             "DeleteFlowLogs",
-            "DeleteInternetGateway",
-            "DeleteNatGateway",
+            "DeleteNetworkInterface*",
             "DeleteRoute*",
             "DeleteSecurityGroup",
             "DeleteSubnet",
             "DeleteTags",
             "DeleteVpc",
             "DeleteVpcEndpoints",
-            "DetachInternetGateway",
             "DisassociateAddress",
-            "DisassociateRouteTable",
             "ModifySecurityGroupRules",
             "ModifySubnetAttribute",
             "ModifyVpcAttribute",
@@ -189,6 +190,7 @@ PARTS: Mapping[str, Part] = {
             "Decrypt",
             "DeleteAlias",
             "EnableKeyRotation",
+            "Encrypt",
             "GenerateDataKey*",
             "PutKeyPolicy",
             "ScheduleKeyDeletion",
@@ -235,7 +237,7 @@ PARTS: Mapping[str, Part] = {
             "RemoveTagsFromResource",
             "ResetDBParameterGroup",
         ),
-        tuple(f"{{arn}}:{kind}:{{name}}*" for kind in ("db", "pg", "snapshot", "subgrp")),
+        (*(f"{{arn}}:{kind}:{{name}}*" for kind in ("db", "pg", "snapshot", "subgrp")), "{arn}:og:default:*"),
     ),
     "route53": Part(
         "route53",
@@ -248,8 +250,8 @@ PARTS: Mapping[str, Part] = {
             "DeleteHostedZone",
             "UpdateHostedZoneComment",
         ),
-        # Zones have no names of ours; those of other environments are in other accounts, or nobody's.
-        ("arn:{partition}:route53:::hostedzone/*", "arn:{partition}:ec2:{region}:{account}:vpc/*"),
+        # What makes a zone is not of any zone yet, and the names of zones are AWS's.
+        ("*",),
     ),
     "s3": Part(
         "s3",
@@ -320,13 +322,12 @@ PARTS: Mapping[str, Part] = {
         (
             "CreateTopic",
             "DeleteTopic",
-            "SetSubscriptionAttributes",
             "SetTopicAttributes",
             "Subscribe",
             "*TagResource",
-            "Unsubscribe",
         ),
         ("{arn}:{name}*",),
+        ("SetSubscriptionAttributes", "Unsubscribe"),
     ),
     "sqs": Part(
         "sqs",
