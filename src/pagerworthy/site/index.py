@@ -109,6 +109,7 @@ class Index:
     ceilings: Ceilings
     tallies: dict[str, Tally]
     tier_masks: tuple[int, ...]
+    budgets: dict[str, float]
 
     def blast(self, node: str) -> Blast:
         """Who notices when a node of the graph fails, directly or not."""
@@ -151,6 +152,7 @@ def index_of(source: SiteInput) -> Index:
         if node.kind is NodeKind.SERVICE and node.tier is not None and 1 <= node.tier <= 4:
             masks[node.tier - 1] |= 1 << position
     criteria = {criterion.id: criterion for criterion in source.criteria}
+    budgets = _lowest_budgets(source)
     return Index(
         source=source,
         clock=clock,
@@ -161,7 +163,7 @@ def index_of(source: SiteInput) -> Index:
         },
         criteria=criteria,
         refs=_refs(source, cards),
-        rows={name: _row(source, cards.get(name), name) for name in catalog.services},
+        rows={name: _row(source, cards.get(name), name, budgets.get(name)) for name in catalog.services},
         decisions=decisions,
         waivers=_by_service((each.spec.service, each) for each in catalog.waivers),
         broken={
@@ -175,6 +177,7 @@ def index_of(source: SiteInput) -> Index:
         ceilings=ceilings(catalog, survived(source.evidence, within=source.policy.drill_age)),
         tallies=_tallies(criteria, cards),
         tier_masks=tuple(masks),
+        budgets=budgets,
     )
 
 
@@ -202,12 +205,11 @@ def _refs(source: SiteInput, cards: Mapping[str, Scorecard]) -> dict[str, Ref]:
     return refs
 
 
-def _row(source: SiteInput, card: Scorecard | None, name: str) -> Row:
+def _row(source: SiteInput, card: Scorecard | None, name: str, lowest: float | None) -> Row:
     service = source.catalog.services[name]
     spec = service.spec
     owner = source.catalog.teams.get(spec.owner)
     state = words.told(card.verdict, spec) if card else words.State("not scored", "unk")
-    lowest = lowest_budget(source, name)
     return Row(
         name=name,
         label=service.metadata.label,
@@ -245,20 +247,20 @@ def budget_mark(remaining: float) -> str:
     return "warn" if remaining < BUDGET_AT_RISK else "ok"
 
 
-def lowest_budget(source: SiteInput, name: str) -> float | None:
-    """The share that is left of the service's scarcest error budget; None where none is known."""
-    known = source.evidence.of(name).get("slo.budget")
-    if not known:
-        return None
-    objectives = {slo.name for slo in source.catalog.services[name].spec.slos}
-    return min(
-        (
+def _lowest_budgets(source: SiteInput) -> dict[str, float]:
+    """By service, the share that is left of its scarcest error budget, where one is known."""
+    lowest = {}
+    for name, known in source.evidence.having("slo.budget"):
+        service = source.catalog.services.get(name)
+        objectives = {slo.name for slo in service.spec.slos} if service else set()
+        left = [
             each.value.remaining
             for item, each in known.items()
             if item in objectives and isinstance(each.value, SloBudget)
-        ),
-        default=None,
-    )
+        ]
+        if left:
+            lowest[name] = min(left)
+    return lowest
 
 
 def _tallies(criteria: Mapping[str, Criterion], cards: Mapping[str, Scorecard]) -> dict[str, Tally]:

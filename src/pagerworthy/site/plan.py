@@ -160,9 +160,7 @@ def _services(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plann
     judge = _Judge(shared)
     for name, card in index.cards.items():
         found = service_input(index, name)
-        # A record has its value twice, raw and typed; encoding it once is what an incremental build mostly does.
-        records = [known.record for items in found.evidence.values() for known in items.values()]
-        digest = planner.digest(msgspec.structs.replace(found, evidence={}), records)
+        digest = planner.digest(found.stamp())
         yield Planned(links.service(name), digest, "service.html", partial(_service, found, judge, shared))
         yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, judge, shared))
         yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, shared))

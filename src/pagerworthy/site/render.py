@@ -62,9 +62,11 @@ def read_theme(root: Path | None) -> Theme:
 
 
 def _code() -> dict[str, bytes]:
-    """This package's own files, by path."""
-    folder = Path(__file__).parent
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.py")}
+    """The files of this package and of those whose conclusions pages know by a digest of their inputs, by path."""
+    package = Path(__file__).parents[1]
+    folders = (package / name for name in ("site", "scoring", "evidence"))
+    files = (file for folder in folders for file in folder.rglob("*.py"))
+    return {file.relative_to(package).as_posix(): file.read_bytes() for file in files}
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ import operator
 import msgspec
 
 from pagerworthy.catalog import Decision, Environment, Kind, Postmortem, Service, System, Team, Waiver
-from pagerworthy.evidence import SubjectEvidence
+from pagerworthy.evidence import Evidence, SubjectEvidence
 from pagerworthy.graph import Ceiling, Edge, Relation
 from pagerworthy.scoring import Scorecard
 from pagerworthy.site import words
@@ -14,6 +14,7 @@ from pagerworthy.site.index import Blast, Index, Ref
 # Neighbours that are described on either side; the rest is named, and past that counted.
 DESCRIBED = 12
 _NAMED = 40
+_SCORED = frozenset({"card", "known"})
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -28,14 +29,16 @@ class Around(msgspec.Struct, frozen=True):
 
 
 class ServiceInput(msgspec.Struct, frozen=True):
-    """All that a service's page follows from, apart from what all pages share: its digest is that of the page.
+    """All that a service's page follows from, apart from what all pages share.
 
+    `follows` is a digest of all that its scorecard follows from, its evidence among it; empty where nobody took it.
     `frozen` and `since` say since when deployments are frozen, and since when the pager is held; empty if they are not.
     """
 
     service: Service
     card: Scorecard
-    evidence: SubjectEvidence
+    follows: bytes
+    known: Evidence
     owner: Team | None
     system: System | None
     environments: tuple[Environment, ...]
@@ -57,6 +60,16 @@ class ServiceInput(msgspec.Struct, frozen=True):
     file: str
     documents: tuple[str, ...]
 
+    @property
+    def evidence(self) -> SubjectEvidence:
+        """What is known of the service; it may be decoded for this very question."""
+        return self.known.of(self.service.name)
+
+    def stamp(self) -> tuple[object, ...]:
+        """What tells whether any of it has changed: for scorecard and evidence stands `follows`, where it is known."""
+        rest = [getattr(self, name) for name in self.__struct_fields__ if name not in _SCORED]
+        return (*rest,) if self.follows else (*rest, self.card, self.known.digest_of(self.service.name))
+
 
 def service_input(index: Index, name: str) -> ServiceInput:
     """Gathers what the page of a service needs; cheap, because it runs for every service at every build."""
@@ -71,7 +84,8 @@ def service_input(index: Index, name: str) -> ServiceInput:
     return ServiceInput(
         service=service,
         card=index.cards[name],
-        evidence=source.evidence.of(name),
+        follows=source.scores.follows.get(name, b""),
+        known=source.evidence,
         owner=catalog.teams.get(spec.owner),
         system=catalog.systems.get(spec.system),
         environments=tuple(catalog.environments[each] for each in spec.environments if each in catalog.environments),

@@ -9,7 +9,7 @@ from pagerworthy.handover import Pager, PagerHolder
 from pagerworthy.problem import Problem, Severity
 from pagerworthy.scoring import Scorecard, Verdict
 from pagerworthy.site import links, words
-from pagerworthy.site.index import BUDGET_AT_RISK, Index, budget_mark, lowest_budget
+from pagerworthy.site.index import BUDGET_AT_RISK, Index, budget_mark
 from pagerworthy.site.pages.criteria import Share, areas_of, share_of
 from pagerworthy.site.pages.history import SOON, Event, event_of, labels_of
 from pagerworthy.site.pages.page import Page
@@ -224,7 +224,7 @@ def _budgets(index: Index) -> Notices:
     found: list[tuple[float, int, str]] = []
     unseen: list[tuple[int, str]] = []
     for name, row in index.rows.items():
-        lowest = lowest_budget(index.source, name)
+        lowest = index.budgets.get(name)
         if lowest is not None and lowest < BUDGET_AT_RISK:
             found.append((lowest, row.tier, name))
         elif lowest is None and row.holder in {"sre", "shared"}:
