@@ -109,12 +109,13 @@ def test_whoever_needs_email_may_send_from_the_one_domain(access: str) -> None:
 def test_regulated_data_is_decrypted_with_its_own_key_whoever_reads_it() -> None:
     needs = (
         resource_need("vault", "cards", "bucket", regulated=True),
-        resource_need("store", "pictures", "bucket"),
+        resource_need("store", "pictures", "bucket", access="write"),
     )
     rendered = render(checkout(needs=needs))
     by_name = {each["Sid"]: each for each in statements(rendered, "task-grants")}
-    assert by_name["DecryptVaultCards"]["Resource"] == [REGULATED_KEY]
-    assert by_name["DecryptStorePictures"]["Resource"] == [KEY]
+    assert by_name["DecryptRegulatedData"]["Resource"] == [REGULATED_KEY]
+    assert by_name["EncryptData"]["Resource"] == [KEY]
+    assert "kms:GenerateDataKey" not in by_name["DecryptRegulatedData"]["Action"]
 
 
 def test_a_key_is_used_only_through_the_service_that_keeps_the_data() -> None:
@@ -199,3 +200,20 @@ def test_no_two_statements_of_a_role_have_one_name() -> None:
     for role in ("task-grants", "execution-grants"):
         names = [each["Sid"] for each in statements(rendered, role)]
         assert len(names) == len(set(names)), role
+
+
+def test_forty_edges_fit_into_one_policy() -> None:
+    kinds = ("queue", "topic", "bucket", "postgres")
+    needs = tuple(
+        resource_need(f"service-{number}", "resource", kinds[number % 4], access="write") for number in range(40)
+    )
+    rendered = render(checkout(needs=needs))
+    [policy] = [each for each in rendered.of_type("aws:iam/rolePolicy:RolePolicy") if each.name == "task-grants"]
+    # As long as real ARNs are, which placeholders nearly are.
+    assert len(policy.inputs["policy"].replace(" ", "")) < 9000
+
+
+def test_no_two_statements_have_one_id() -> None:
+    needs = (resource_need("a-1b", "jobs", "queue"), resource_need("a1b", "jobs", "queue"))
+    ids = [each["Sid"] for each in statements(render(checkout(needs=needs)), "task-grants")]
+    assert len(ids) == len(set(ids)) == 3

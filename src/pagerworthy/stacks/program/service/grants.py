@@ -3,7 +3,8 @@
 No action and no resource has a wildcard, save the objects within a bucket: S3 has no other way to name them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi import Input, Output
 
@@ -34,37 +35,35 @@ _OBJECTS: Mapping[Access, tuple[str, ...]] = {
 _VIA = {"queue": "sqs", "topic": "sns", "bucket": "s3"}
 
 
-def task_statements(scope: Scope[ServiceInputs], reach: Reach) -> Sequence[Statement]:
-    """What the service itself may do, in the order of what it needs; its secrets last."""
+def task_statements(scope: Scope[ServiceInputs], reach: Reach, inboxes: Sequence[Inbox]) -> Sequence[Statement]:
+    """What the service itself may do, in the order of what it needs, and last the keys for it.
+
+    One policy has room for 10,240 characters, some fifty edges; keys are therefore not named again for each.
+    """
     statements: list[Statement] = []
+    keys = _Keys(scope)
     secrets: dict[str, tuple[Input[str], bool]] = {}
     for need in reach.needs():
         if need.kind != "resource":
             continue
         if "secret_arn" in RESOURCE_KEYS[need.type]:
-            if (secret := reach.value(need, "secret_arn")) is not None:
+            secret = reach.value(need, "secret_arn")
+            if secret is not None:
                 secrets[need.target] = (secret, need.regulated)
         else:
-            statements += _of_resource(scope, reach, need)
-    # Together, since those of one key are decrypted by one statement.
-    return [*statements, *secret_statements(scope, secrets)]
-
-
-def inbox_statements(scope: Scope[ServiceInputs], inboxes: Sequence[Inbox]) -> Sequence[Statement]:
-    """Reading the queues in which topics' messages wait; their key is that of the service's own data."""
-    statements: list[Statement] = []
+            statements += _of_resource(reach, need, keys)
     for inbox in inboxes:
-        word = _word(inbox.name)
-        statements.append(_allow(f"Use{word}", _READ["queue"], inbox.queue.arn))
-        key = key_arn(scope, regulated=scope.inputs.regulated)
-        statements.append(_allow(f"Decrypt{word}", ["kms:Decrypt"], key, condition=via(scope, _VIA["queue"])))
-    return statements
+        statements.append(_allow(f"Use{_word(inbox.name)}", _READ["queue"], inbox.queue.arn))
+        keys.use("queue", "read", regulated=scope.inputs.regulated)
+    return [*_told_apart(statements), *keys.statements(), *secret_statements(scope, secrets)]
 
 
 def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[Input[str], bool]]) -> list[Statement]:
     """Reading secrets: for each name, its ARN and whether its key is that of regulated services."""
+    if not secrets:
+        return []
     statements = [
-        _allow(f"Read{_word(name)}", ["secretsmanager:GetSecretValue"], arn) for name, (arn, _) in secrets.items()
+        _allow("ReadSecrets", ["secretsmanager:GetSecretValue"], *(arn for arn, _ in secrets.values())),
     ]
     for regulated in sorted({regulated for _, regulated in secrets.values()}):
         word = "DecryptRegulatedSecrets" if regulated else "DecryptSecrets"
@@ -79,13 +78,34 @@ def via(scope: Scope[ServiceInputs], *services: str) -> Mapping[str, object]:
     return {"StringEquals": {"kms:ViaService": names}}
 
 
-def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[Statement]:
-    word = _word(need.target)
-    if "arn" not in RESOURCE_KEYS[need.type]:
-        return []
-    arn = reach.value(need, "arn")
+class _Keys:
+    """The keys that the service's data is encrypted with: each with the services of AWS through which it is used."""
+
+    def __init__(self, scope: Scope[ServiceInputs]) -> None:
+        self._scope = scope
+        # By whether the key is that of regulated services, and whether something is written.
+        self._used: dict[tuple[bool, bool], set[str]] = {}
+
+    def use(self, type_: str, access: Access, *, regulated: bool) -> None:
+        """Notes that data of a type is read or written."""
+        self._used.setdefault((regulated, access != "read"), set()).add(_VIA[type_])
+
+    def statements(self) -> list[Statement]:
+        """One statement for each key and use."""
+        found = []
+        for (regulated, writes), services in sorted(self._used.items()):
+            word = f"{'Encrypt' if writes else 'Decrypt'}{'Regulated' if regulated else ''}Data"
+            actions = ["kms:Decrypt", "kms:GenerateDataKey"] if writes else ["kms:Decrypt"]
+            key = key_arn(self._scope, regulated=regulated)
+            found.append(_allow(word, actions, key, condition=via(self._scope, *sorted(services))))
+        return found
+
+
+def _of_resource(reach: Reach, need: Need, keys: _Keys) -> list[Statement]:
+    arn = reach.value(need, "arn") if "arn" in RESOURCE_KEYS[need.type] else None
     if arn is None:
         return []
+    word = _word(need.target)
     statements: list[Statement] = []
     if need.type == "email":
         # A letter goes out under the rules of a configuration set, and AWS wants a right to both.
@@ -97,10 +117,8 @@ def _of_resource(scope: Scope[ServiceInputs], reach: Reach, need: Need) -> list[
         statements.append(_allow(f"Use{word}", _OBJECTS[need.access], Output.concat(arn, "/*")))
     elif actions := _actions(need):
         statements.append(_allow(f"Use{word}", actions, arn))
-    if statements and need.type in _VIA:
-        key = key_arn(scope, regulated=need.regulated)
-        decrypting = ["kms:Decrypt"] if need.access == "read" else ["kms:Decrypt", "kms:GenerateDataKey"]
-        statements.append(_allow(f"Decrypt{word}", decrypting, key, condition=via(scope, _VIA[need.type])))
+    if statements:
+        keys.use(need.type, need.access, regulated=need.regulated)
     return statements
 
 
@@ -115,6 +133,14 @@ def _allow(
 ) -> Statement:
     allowed = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": list(resources)}
     return {**allowed, "Condition": condition} if condition else allowed
+
+
+def _told_apart(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """The statements with ids of their own: `a-1b` and `a1b` are the same without hyphens, and AWS takes none twice."""
+    seen: Counter[object] = Counter()
+    for each in statements:
+        seen[each["Sid"]] += 1
+        yield {**each, "Sid": f"{each['Sid']}{seen[each['Sid']]}"} if seen[each["Sid"]] > 1 else each
 
 
 def _word(name: str) -> str:

@@ -21,7 +21,7 @@ from pagerworthy.stacks.program.service.balancer import balanced
 from pagerworthy.stacks.program.service.dashboard import declare_dashboard
 from pagerworthy.stacks.program.service.discovery import address
 from pagerworthy.stacks.program.service.environment import tell
-from pagerworthy.stacks.program.service.grants import inbox_statements, task_statements
+from pagerworthy.stacks.program.service.grants import task_statements
 from pagerworthy.stacks.program.service.logs import declare_log_group
 from pagerworthy.stacks.program.service.network import declare_security_group
 from pagerworthy.stacks.program.service.reach import Reach
@@ -70,8 +70,7 @@ def _declare_compute(
     log_group = declare_log_group(scope)
     repository = declare_repository(scope)
     told = tell(scope, reach, inboxes)
-    grants = [*task_statements(scope, reach), *inbox_statements(scope, inboxes)]
-    roles = declare_roles(scope, log_group, grants, told.secrets)
+    roles = declare_roles(scope, log_group, task_statements(scope, reach, inboxes), told.secrets)
     task = declare_task(scope, compute, roles, log_group, told)
     rollout = rollout_of(scope.inputs)
     registrations = balanced(scope, reach.own, compute.port, shifts=rollout.shifts)
