@@ -15,9 +15,6 @@ class Estimate(Value, frozen=True):
     monthly: Annotated[float, says("what the stack costs a month at the least, in dollars", 0, 1e12)]
     most: Annotated[float, says("what it costs when everything has grown as far as it may, in dollars", 0, 1e12)]
 
-    def __post_init__(self) -> None:
-        among("monthly", self.monthly, "most", self.most)
-
 
 class UnitCost(Value, frozen=True):
     cost: Annotated[float, says("cost of one unit", 0, 1e12)]
