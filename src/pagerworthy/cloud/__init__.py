@@ -5,6 +5,7 @@ from pagerworthy.cloud.fargate import TASK_SIZES, task_size
 from pagerworthy.cloud.lengths import days, seconds
 from pagerworthy.cloud.regulations import REGULATED, is_regulated
 from pagerworthy.cloud.versions import Engine, UnknownVersionError, engine_of, offered
+from pagerworthy.cloud.zones import zone_names
 
 __all__ = [
     "REGULATED",
@@ -19,4 +20,5 @@ __all__ = [
     "offered",
     "seconds",
     "task_size",
+    "zone_names",
 ]

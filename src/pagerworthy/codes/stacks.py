@@ -108,4 +108,12 @@ ROWS: tuple[Code, ...] = (
         right="data: {classification: restricted, regulations: [pci-dss]}\n"
         "resources: {shop: {type: edge, domain: shop.example.com, public: true}}",
     ),
+    Code(
+        code="PW713",
+        title="More zones than the region has",
+        why="AWS would refuse the environment's network when it is brought up, half of it there.",
+        mend="Write as many zones as the region has, or choose another region.",
+        wrong="spec: {purpose: production, provider: aws, region: eu-west-1, zones: 4}",
+        right="spec: {purpose: production, provider: aws, region: eu-west-1, zones: 3}",
+    ),
 )

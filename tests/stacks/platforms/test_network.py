@@ -30,7 +30,7 @@ def test_networks_lie_apart_in_the_vpc_and_leave_room(environment: str) -> None:
 
 def test_a_zone_more_moves_no_subnet() -> None:
     def cidrs(zones: int) -> dict[str, str]:
-        rendered = platform(replace(PRODUCTION, zones=zones))
+        rendered = platform(replace(PRODUCTION, region="us-east-1", zones=zones))
         return {each.name: each.inputs["cidrBlock"] for each in rendered.of_type(SUBNET)}
 
     assert cidrs(2).items() < cidrs(3).items() < cidrs(4).items()
@@ -45,6 +45,11 @@ def test_environments_have_different_networks() -> None:
 )
 def test_zones_are_those_that_the_region_offers(region: str, letters: str) -> None:
     assert zones_of(replace(PRODUCTION, region=region)) == tuple(region + letter for letter in letters)
+
+
+def test_zones_that_a_region_lacks_are_refused() -> None:
+    with pytest.raises(ValueError, match="eu-west-1 has 3 zones, not 4"):
+        zones_of(replace(PRODUCTION, zones=4))
 
 
 def test_no_subnet_gives_public_addresses() -> None:

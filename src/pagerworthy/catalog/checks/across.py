@@ -42,6 +42,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     people.approvers,
     future.happened,
     cloud.zones,
+    cloud.regions,
     cloud.names,
     cloud.domains,
 )

@@ -19,6 +19,7 @@ from pagerworthy.cloud import (
     offered,
     seconds,
     task_size,
+    zone_names,
 )
 from pagerworthy.problem import Problem
 
@@ -70,6 +71,16 @@ def zones(scope: Scope) -> Iterator[Problem]:
             if each in few and ties.zones > few[each]:
                 yield from _zones(scope, name, each, few[each])
                 break
+
+
+def regions(scope: Scope) -> Iterator[Problem]:
+    """PW713: an environment spreads over the zones that its region has."""
+    for name, environment in scope.catalog.environments.items():
+        spec = environment.spec
+        most = len(zone_names(spec.region))
+        if spec.zones > most:
+            message = f"{spec.region} has {most} zones, and this wants {spec.zones}"
+            yield scope.problem("PW713", message, "Environment", name, "spec.zones", f"write zones: {most}")
 
 
 def names(scope: Scope) -> Iterator[Problem]:
