@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pagerworthy.stacks.run.backend import CommandBackend
 from pagerworthy.stacks.run.freeze import Freezes
 from pagerworthy.stacks.run.result import Outcome
 from tests.stacks.run.shop import Shop
@@ -176,6 +177,9 @@ def test_a_preview_from_nothing_stands_in_for_what_is_not_there(shop: Shop) -> N
     assert {visit.outcome for visit in found.values()} == {Outcome.PLANNED}
     assert found["checkout"].notes == ("with stand-ins for outputs of cart.staging, which they do not have yet",)
     assert shop.topics() == []
+    # Not even an empty stack is left, nor any file of one.
+    assert list(shop.visitor().backend.stacks()) == []
+    assert not [path for path in shop.root.rglob("*") if "cart.staging" in path.name]
 
 
 def test_a_lost_answer_is_no_success(shop: Shop) -> None:
@@ -184,3 +188,12 @@ def test_a_lost_answer_is_no_success(shop: Shop) -> None:
     shop.cloud.heal(dropped)
     assert found["checkout"].outcome in {Outcome.FAILED, Outcome.SKIPPED}
     assert "checkout-news" not in shop.topics()
+
+
+def test_any_backend_tells_the_same_of_a_stack(shop: Shop) -> None:
+    shop.up(CART, Tiny("vault", secret=True, hard=("cart",), protect=True))
+    ready = shop.ready()
+    asked = CommandBackend(ready.place, ready.command)
+    assert asked.stacks() == ready.backend.stacks() == ["cart.staging", "vault.staging"]
+    for stack in ("cart.staging", "vault.staging", "other.staging"):
+        assert asked.read(stack) == ready.backend.read(stack)

@@ -51,7 +51,11 @@ class Engines:
                 raise StoppedError
             process = start()
             self._running.add(process)
-            return process
+        if self.stopping.is_set():
+            # The signal came while it started, and may have missed it.
+            with suppress(OSError):
+                process.terminate()
+        return process
 
     def ended(self, process: "subprocess.Popen[str]") -> None:
         with self._lock:

@@ -1,12 +1,15 @@
 """The engine's operations on one stack, through Pulumi's Automation API."""
 
+import re
 import secrets
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi.automation import (
     CommandError,
+    ConcurrentUpdateError,
     LocalWorkspace,
     OutputMap,
     Stack,
@@ -23,18 +26,19 @@ from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.watch import Change, Watch
 
 _PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
-_LOCKED = "the stack is currently locked by"
+# How often to look whether somebody else is done with a stack, in seconds.
+_LOOK_EVERY = 2.0
+_OWNER = re.compile(r"created by (.+)$", re.MULTILINE)
 # Of all that went wrong this many are told; the report is no log.
 _TOLD = 5
 
 
 class EngineError(Exception):
-    """An operation that failed. `changes` were made all the same; `locked` where somebody else holds the stack."""
+    """An operation that failed; `changes` were made all the same."""
 
-    def __init__(self, message: str, changes: Sequence[Change] = (), *, locked: bool = False) -> None:
+    def __init__(self, message: str, changes: Sequence[Change] = ()) -> None:
         super().__init__(message)
         self.changes = tuple(changes)
-        self.locked = locked
 
 
 class WrongStackError(Exception):
@@ -55,7 +59,9 @@ class StackEngine:
         *,
         timeout: float,
         grace: float,
+        patience: float = 0.0,
         parallel: int | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.stack = stack
         self.folder = place.work_folder(stack)
@@ -63,6 +69,8 @@ class StackEngine:
         self._command = command
         self._timeout = timeout
         self._grace = grace
+        self._patience = patience
+        self._environment = dict(environment or {})
         self._parallel = parallel
 
     def prepare(self, *, exists: bool) -> None:
@@ -224,11 +232,20 @@ class StackEngine:
     ) -> tuple[Change, ...]:
         self._assert_own()
         watch = Watch(tell)
-        workspace = _Workspace(self.folder, self._command.within(self._timeout, self._grace))
+        command = self._command.within(self._timeout, self._grace)
+        workspace = _Workspace(self.folder, command, self._environment)
+        until = time.monotonic() + self._patience
         try:
-            operation(_Stack(self.stack, workspace, StackInitMode.SELECT), watch)
+            while True:
+                try:
+                    operation(_Stack(self.stack, workspace, StackInitMode.SELECT), watch)
+                    break
+                except ConcurrentUpdateError:
+                    # Nothing was done. Backends other than folders tell of locks in no other way.
+                    if time.monotonic() > until or self._command.engines.stopping.wait(_LOOK_EVERY):
+                        raise
         except CommandError as error:
-            raise EngineError(self._why(error, watch), watch.changes, locked=_LOCKED in str(error)) from error
+            raise EngineError(self._why(error, watch), watch.changes) from error
         except OperationTimeoutError as error:
             raise EngineError(str(error), watch.changes) from error
         finally:
@@ -238,6 +255,9 @@ class StackEngine:
 
     def _why(self, error: CommandError, watch: Watch) -> str:
         """What went wrong, from the providers' own words where there are any."""
+        if isinstance(error, ConcurrentUpdateError):
+            owners = _OWNER.findall(str(error))
+            return f"{self.stack} is locked by {'; '.join(owners) or 'somebody else'}"
         said = [f"{name}: {text}" if name else text for name, text in watch.errors if text]
         # That the update failed is known.
         told = [text for text in said if not text.endswith(("update failed", "preview failed"))]
@@ -255,14 +275,14 @@ class StackEngine:
             raise WrongStackError(f"{self.folder}/Pulumi.yaml is not of the project {PROJECT}")
 
     def _run(self, arguments: list[str], given: str = "") -> str:
-        return self._command.within(120).run(arguments, str(self.folder), {}, given=given).stdout
+        return self._command.within(120).run(arguments, str(self.folder), self._environment, given=given).stdout
 
 
 class _Workspace(LocalWorkspace):
     """A workspace that runs no commands beside the one that is asked for: every one costs half a second."""
 
-    def __init__(self, folder: Path, command: EngineCommand) -> None:
-        super().__init__(work_dir=str(folder), pulumi_command=command)
+    def __init__(self, folder: Path, command: EngineCommand, environment: Mapping[str, str]) -> None:
+        super().__init__(work_dir=str(folder), pulumi_command=command, env_vars=environment)
 
     def select_stack(self, stack_name: str) -> None:
         """Each command names its stack; there is nothing to select."""

@@ -45,6 +45,17 @@ class Place(msgspec.Struct, frozen=True):
         service, _, environment = stack.rpartition(".")
         return self.work / environment / service
 
+    def beside(self, folder: Path) -> "Place":
+        """A place that is thrown away, for what must leave no trace in the backend."""
+        backend = (folder / "state").as_uri()
+        return Place(
+            root=self.root,
+            backend=backend,
+            work=folder / "work",
+            emulator=self.emulator,
+            environment={BACKEND: backend, PASSPHRASE: "preview"},
+        )
+
     def prepare(self) -> None:
         """Makes the folders, and lets git ignore them. Raises OSError where that is not allowed."""
         self.work.mkdir(parents=True, exist_ok=True)

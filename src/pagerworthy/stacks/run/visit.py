@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,7 @@ from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackEr
 from pagerworthy.stacks.run.freeze import Freezes, deployable, runs
 from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
+from pagerworthy.stacks.run.places import BACKEND, Place
 from pagerworthy.stacks.run.plans import Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
@@ -200,12 +202,12 @@ class Visitor:
             record = record_of(inputs, given, self._cloud)
             if not absent and state is not None and state.settled and state.record.digest == record.digest:
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
-            engine = self._engine(stack)
-            engine.prepare(exists=state is not None)
             program = program_of(inputs, given, self._cloud, self._declare, record)
             # What rests on values that nobody knows yet is no plan.
             plan = self._plans.new(stack) if self._plans and not absent else None
-            changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
+            with self._previewing(stack, scratch=state is None and plan is None) as engine:
+                engine.prepare(exists=state is not None)
+                changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
             if plan and self._plans:
                 self._plans.keep(stack, record.digest)
         notes = []
@@ -249,7 +251,8 @@ class Visitor:
                 names = ", ".join(sorted(urn.rpartition("::")[2] for urn in state.protected))
                 raise RefusedError(
                     f"it is protected: {names}",
-                    f"`pulumi state unprotect --all --stack {stack}`, once nobody needs what is in there",
+                    f"once nobody needs what is in there, in stacks/: `{BACKEND}={self._place.backend} pulumi state "
+                    f"unprotect --all --stack {stack}`",
                 )
             engine = self._engine(stack)
             engine.prepare(exists=True)
@@ -257,10 +260,29 @@ class Visitor:
             self._outputs[stack] = None
         return Visit(stack, Outcome.DESTROYED, changes)
 
-    def _engine(self, stack: str) -> StackEngine:
+    @contextmanager
+    def _previewing(self, stack: str, *, scratch: bool) -> Iterator[StackEngine]:
+        """The engine for a preview. One of a stack that is not there yet makes none: its state is thrown away."""
+        if not scratch:
+            yield self._engine(stack)
+            return
+        with TemporaryDirectory(prefix=f"{stack}-", dir=self._place.work) as name:
+            place = self._place.beside(Path(name))
+            if place.folder:
+                place.folder.mkdir()
+            yield self._engine(stack, place)
+
+    def _engine(self, stack: str, place: Place | None = None) -> StackEngine:
         orders = self._orders
         return StackEngine(
-            self._place, self._command, stack, timeout=orders.timeout, grace=orders.grace, parallel=orders.parallel
+            place or self._place,
+            self._command,
+            stack,
+            timeout=orders.timeout,
+            grace=orders.grace,
+            patience=orders.patience,
+            parallel=orders.parallel,
+            environment=place.environment if place else None,
         )
 
     def _teller(self, stack: str) -> Callable[[Change], object] | None:
