@@ -21,7 +21,7 @@ from pagerworthy.evidence import (
     is_collected,
     read_evidence,
 )
-from pagerworthy.evidence.collectors import COLLECTORS
+from pagerworthy.evidence.collectors import NAMES
 from pagerworthy.evidence.keys import GROUPS
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
@@ -300,7 +300,7 @@ def test_who_brings_a_key_is_never_a_collector_that_is_not_there() -> None:
     assert "collect.checkouts" in brought_by("git.activity")
     assert brought_by("slo.events") == "no collector of this version brings it: write a record from prometheus"
     for name, key in KEYS.items():
-        assert ("collector brings it" in brought_by(name) and key.collector in COLLECTORS) is is_collected(name)
+        assert ("collector brings it" in brought_by(name) and key.collector in NAMES) is is_collected(name)
 
 
 @pytest.mark.parametrize(
