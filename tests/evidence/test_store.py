@@ -21,7 +21,7 @@ from pagerworthy.evidence import (
     is_collected,
     read_evidence,
 )
-from pagerworthy.evidence.collectors import NAMES
+from pagerworthy.evidence.collectors import COLLECTORS, NAMES
 from pagerworthy.evidence.keys import GROUPS
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
