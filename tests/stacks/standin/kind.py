@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from tests.stacks.standin.aws import Aws
 from tests.stacks.standin.values import Props, words
 
-
 # What all regions have in common.
 _GLOBAL = ("aws:budgets/", "aws:iam/", "aws:route53/")
 
