@@ -89,6 +89,18 @@ class Shop:
                 found.setdefault(call.stack, call.time)
         return found
 
+    def groups(self) -> dict[str, str]:
+        """What each security group of a service or of its resources is of (`cart`, `cart/valkey`), by its id."""
+        said = self.run("outputs", ENVIRONMENT, "--emulator", self.cloud.endpoint, "--format", "json")
+        found = {}
+        for stack in json.loads(said)["stacks"]:
+            service = stack["stack"].removesuffix(f".{ENVIRONMENT}")
+            for key, value in stack["outputs"].items():
+                resource, _, what = key.rpartition(".")
+                if what == "security_group_id":
+                    found[value] = f"{service}/{resource}" if resource else service
+        return found
+
     def hand_back(self, service: str) -> None:
         """SRE gives a pager back, by a decision of the day before the demo's moment."""
         decisions = self.root / "catalog" / "decisions"
@@ -113,7 +125,6 @@ class Shop:
             env={
                 **self.cloud.environment,
                 "PULUMI_BACKEND_URL": state.as_uri(),
-                "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
                 "PYTHONPATH": os.pathsep.join(sys.path),
             },
             capture_output=True,
