@@ -1,5 +1,7 @@
 """Valkey, Redis and Memcached: over TLS alone, with a password where there are any, a node a zone."""
 
+from typing import Any
+
 import pytest
 
 from pagerworthy.stacks.render import render
@@ -17,7 +19,7 @@ def test_a_redis_is_encrypted_and_asks_for_a_password() -> None:
     assert only(rendered, "Secret").inputs["kmsKeyId"] == KEY
     assert only(rendered, "SecretVersion").inputs["secretString"] == "<secret>"
     assert rendered.outputs["carts.secret_arn"] == "<carts-secret.arn>"
-    assert rendered.outputs["carts.endpoint"].endswith(":6379")
+    assert str(rendered.outputs["carts.endpoint"]).endswith(":6379")
     assert only(rendered, "SubnetGroup").inputs["subnetIds"] == SUBNETS
     assert not {"ingress", "egress"} & only(rendered, "SecurityGroup").inputs.keys()
     assert cache.protect
@@ -47,9 +49,9 @@ def test_replicas_follow_from_zones_and_tier(purpose: str, zones: int, nodes: in
 
 
 def test_what_is_saved_is_not_evicted_first() -> None:
-    def policy(**spec: str) -> str:
+    def policy(**spec: Any) -> str:
         parameters = only(stack("carts", "redis", size="small", **spec), "ParameterGroup").inputs["parameters"]
-        return next(each["value"] for each in parameters if each["name"] == "maxmemory-policy")
+        return str(next(each["value"] for each in parameters if each["name"] == "maxmemory-policy"))
 
     assert policy() == "allkeys-lru"
     assert policy(backup="1d") == "volatile-lru"

@@ -14,7 +14,8 @@ def statements(rendered: Rendered, kind: str, name: str = "") -> list[dict[str, 
 
 
 def refuses_plain(statement: dict[str, Any]) -> bool:
-    return statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    wanted = ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    return (statement["Effect"], statement["Condition"]) == wanted
 
 
 def test_a_queue_has_a_queue_for_what_nobody_could_handle() -> None:
