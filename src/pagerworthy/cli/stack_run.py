@@ -205,9 +205,7 @@ def orphans(ready: "Ready", opened: Opened, stacks: "EnvironmentStacks") -> list
 class Session:
     """One run as a person sees it: progress, the report, and the exit code."""
 
-    def __init__(
-        self, operation: str, environment: str, limits: Limits, ready: "Ready", *, quiet: bool = False
-    ) -> None:
+    def __init__(self, operation: str, environment: str, limits: Limits, ready: "Ready") -> None:
         from pagerworthy.stacks.run.progress import Progress
 
         self.operation = operation
@@ -217,7 +215,6 @@ class Session:
         self.style = style_for(sys.stdout, os.environ)
         live = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         self.progress: Progress = Progress(sys.stdout, self.style.paint, live=live, width=self.style.width)
-        self._quiet = quiet
 
     def visitor(
         self,
