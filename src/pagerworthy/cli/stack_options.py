@@ -29,11 +29,14 @@ class Opened(msgspec.Struct, frozen=True):
     as_of: dt.datetime
 
     def environment(self, name: str) -> "EnvironmentStacks":
-        """The stacks of an environment. Raises UsageError where there is none of that name."""
+        """The stacks of an environment. Raises UsageError where there is none of that name, or none to be had."""
         from pagerworthy.stacks import open_environment
+        from pagerworthy.stacks.refusals import refused_environments
 
         if name not in self.catalog.environments:
             raise click.UsageError(unknown_name("environment", name, self.catalog.environments))
+        for each in refused_environments(self.catalog, self.problems).get(name, ()):
+            raise click.UsageError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
         settings = self.project.settings.stacks
         return open_environment(self.project.root, self.catalog, self.graph, name, self.as_of, settings=settings)
 

@@ -48,7 +48,7 @@ def _inputs(stack: str) -> "StackInputs":
     from pagerworthy.problem import Severity
     from pagerworthy.project import open_project
     from pagerworthy.stacks.environments import open_environment
-    from pagerworthy.stacks.refusals import refusals
+    from pagerworthy.stacks.refusals import refusals, refused_environments
 
     service, _, environment = stack.partition(".")
     try:
@@ -72,11 +72,13 @@ def _inputs(stack: str) -> "StackInputs":
         moment,
         settings=project.settings.stacks,
     )
+    problems = [*loaded.problems, *check(catalog, project.root, as_of=moment)]
+    for each in refused_environments(catalog, problems).get(environment, ()):
+        raise RunError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
     if service == PLATFORM:
         return stacks.platform()
     if service not in stacks:
         raise RunError(f"the catalog has no service {service} that is deployed to {environment}: `pagerworthy check`")
-    problems = [*loaded.problems, *check(catalog, project.root, as_of=moment)]
     for each in refusals(catalog, problems).get(service, ()):
         raise RunError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
     return stacks.service(service)
