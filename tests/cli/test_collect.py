@@ -38,7 +38,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_plain_collect_writes_what_score_reads(root: Path) -> None:
     code, said = run(root, "collect", "--as-of", WHEN)
     assert (code, "does not read" in said) == (0, False)
-    assert set(files(root / "catalog/evidence/collected")) == {"git.jsonl", "files.jsonl"}
+    assert set(files(root / "catalog/evidence/collected")) == {"files.jsonl", "git.jsonl", "stacks.jsonl"}
     said = run(root, "score", "--as-of", WHEN, "--format", "json")[1]
     scored, _ = json.JSONDecoder().raw_decode(said[said.index("{") :])
     outcomes = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 
-from pagerworthy.catalog import Catalog, Located, Service, ServiceSpec, assemble, load
+from pagerworthy.catalog import Catalog, Entry, Located, Service, ServiceSpec, assemble, load
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.stacks import EnvironmentStacks
 
@@ -37,7 +37,7 @@ def stacks_of(catalog: Catalog, environment: str = "production", as_of: dt.datet
 
 def edited(catalog: Catalog, service: str, edit: Callable[[ServiceSpec], ServiceSpec]) -> Catalog:
     """The catalog with one service's entry changed."""
-    entries = [
+    entries: list[Entry] = [
         *catalog.services.values(),
         *catalog.teams.values(),
         *catalog.systems.values(),
