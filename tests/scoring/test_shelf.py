@@ -115,6 +115,7 @@ def _spoil(root: Path, rng: Random) -> None:
         kept.write_bytes(rng.choice((b"", content[:-1], content[:32] + content, bytes(len(content)))))
 
 
+Edit = Callable[[Path, Random], None]
 _EDITS = (
     _entry(r"^  description: .*", "  description: Another one", "  description: Yet another"),
     _entry(r"^  tier: .*", "  tier: 1", "  tier: 4"),
@@ -141,7 +142,7 @@ def _assessed(root: Path, *, cache: bool) -> Assessment | list[str]:
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(edits=st.lists(st.sampled_from(_EDITS), min_size=1, max_size=4), seed=st.integers(0, 999))
-def test_after_any_edits_kept_and_new_scorecards_are_the_same(world: Path, edits: list, seed: int) -> None:
+def test_after_any_edits_kept_and_new_scorecards_are_the_same(world: Path, edits: list[Edit], seed: int) -> None:
     rng = Random(seed)  # noqa: S311
     _anew(world)
     for edit in edits:
