@@ -4,7 +4,7 @@ Two commits' inputs are compared by their digests, and only stacks whose inputs 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -13,6 +13,10 @@ from pagerworthy.stacks.inputs import StackInputs, digest
 from pagerworthy.stacks.render import Rendered, RenderedResource, render
 
 Change = Literal["create", "update", "delete"]
+
+
+# What is never changed, but made anew under another ARN: whatever refers to it changes with it.
+_MADE_ANEW: Final = frozenset({"aws:ecs/taskDefinition:TaskDefinition"})
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -78,13 +82,15 @@ def _inputs(stacks: EnvironmentStacks | None, service: str) -> StackInputs | Non
 
 def _differences(before: Rendered | None, after: Rendered | None) -> Iterator[Difference]:
     olds, news = _by_name(before), _by_name(after)
+    both = olds.keys() & news.keys()
+    anew = [key[1] for key in both if key[0] in _MADE_ANEW and any(_changed(olds[key], news[key]))]
     for key in sorted(olds.keys() | news.keys()):
         old, new = olds.get(key), news.get(key)
         if old is None:
             yield Difference("create", *key)
         elif new is None:
             yield Difference("delete", *key)
-        elif changed := tuple(_changed(old, new)):
+        elif changed := tuple(sorted({*_changed(old, new), *_follows(new, anew)})):
             yield Difference("update", *key, properties=changed)
 
 
@@ -92,7 +98,15 @@ def _by_name(rendered: Rendered | None) -> dict[tuple[str, str], RenderedResourc
     return {(each.type, each.name): each for each in rendered.resources} if rendered else {}
 
 
-def _changed(old: RenderedResource, new: RenderedResource) -> Iterable[str]:
+def _follows(resource: RenderedResource, anew: Iterable[str]) -> Iterator[str]:
+    """The properties that name the ARN of a resource that is made anew."""
+    marks = [f"<{name}.arn>" for name in anew]
+    for name, value in resource.inputs.items():
+        if name not in resource.ignore_changes and any(mark in str(value) for mark in marks):
+            yield name
+
+
+def _changed(old: RenderedResource, new: RenderedResource) -> Iterator[str]:
     """The properties that differ and are not left to others once the resource is there."""
     nothing: Any = object()
     names = sorted({*old.inputs, *new.inputs} - set(new.ignore_changes))

@@ -92,8 +92,10 @@ class EnvironmentStacks:
 
     def platform(self) -> PlatformInputs:
         """What the environment's platform stack follows from."""
-        routes = [self._route[name] for name in self.services]
-        receivers = {name for route in routes for name in (*route.page, *route.ticket)}
+        # Whoever may come to hold a pager has topics already, so that a handover moves alarms and nothing else.
+        holders = {self._catalog.services[name].spec.owner for name in self.services}
+        holders |= {name for name, team in self._catalog.teams.items() if team.spec.role == "sre"}
+        receivers = {f"{severity}-{name}" for name in holders for severity in ("page", "ticket")}
         payers = [name for name, team in self._catalog.teams.items() if team.spec.role in {"platform", "sre"}]
         return PlatformInputs(
             environment=self.environment,
