@@ -98,6 +98,17 @@ def test_a_new_service_and_one_that_goes(root: Path) -> None:
     assert (changes["estimate"], changes["load-generator"]) == ("create", "delete")
 
 
+def test_a_stack_that_cannot_be_rendered_hides_no_other(root: Path) -> None:
+    edit(root, "currency", "port: 7001", "port: 7002")
+    edit(root, "cart", 'version: "9.0"', 'version: "1.0"')
+    code, said = run(root, "staging", "--since", "HEAD", "--format", "json")
+    answer = json.loads(said)
+    holds(answer, "affected.schema.json")
+    assert code == 1
+    assert [each["stack"] for each in answer["not_compared"]] == ["cart.staging"]
+    assert "currency.staging" in {each["stack"] for each in answer["stacks"]}
+
+
 def test_a_release_is_the_business_of_its_own_stack(root: Path) -> None:
     (root / "stacks").mkdir()
     (root / "stacks" / "Pulumi.quote.staging.yaml").write_text("config:\n  pagerworthy:version: v1.4.2\n")

@@ -13,6 +13,7 @@ from pagerworthy.evidence.collectors import Context
 from pagerworthy.project import CollectSettings
 from pagerworthy.stacks import collector as module
 from pagerworthy.stacks.collector import StacksCollector
+from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.linked import linked
 from pagerworthy.stacks.render import Rendered, RenderedResource, render
 from tests.stacks.demo import AS_OF, ROOT, demo, edited, stacks_of
@@ -108,6 +109,7 @@ def test_a_store_that_is_not_encrypted_is_seen_for_every_type() -> None:
         "aws:sqs/queue:Queue",
         "aws:sns/topic:Topic",
         "aws:mq/broker:Broker",
+        "aws:elasticache/cluster:Cluster",
         "aws:s3/bucket:Bucket",
     ):
         bare = RenderedResource(type=type_, name="bare", inputs={}, taggable=True)
@@ -132,3 +134,28 @@ def test_without_pulumi_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> Non
     assert records
     assert all(each.failed and not each.value for each in records)
     assert {each.subject for each in records} == set(stacks_of(demo(), as_of=AS_OF).services)
+
+
+def test_what_is_refused_and_what_cannot_be_rendered_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(inputs: ServiceInputs) -> Rendered:
+        if inputs.service == "quote":
+            raise ValueError("the price list is empty")
+        return render(inputs)
+
+    monkeypatch.setattr("pagerworthy.stacks.render.render", broken)
+    names = {"quote", "shipping", "email"}
+
+    def odd(spec: ServiceSpec) -> ServiceSpec:
+        assert spec.compute is not None
+        return replace(spec, compute=replace(spec.compute, cpu=300))
+
+    catalog = edited(demo(), "shipping", odd)
+    for name in set(demo().services) - names:
+        catalog = edited(catalog, name, lambda spec: replace(spec, environments=()))
+    context = Context(catalog=catalog, root=ROOT, as_of=AS_OF, settings=CollectSettings())
+    found: dict[str, set[str]] = {}
+    for each in StacksCollector().collect(context):
+        found.setdefault(each.subject, set()).add(each.failed)
+    assert found["quote"] == {"its stack cannot be rendered: the price list is empty"}
+    assert all(reason.startswith("no stack is made of it: ") for reason in found["shipping"])
+    assert found["email"] == {""}

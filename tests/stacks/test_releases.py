@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pagerworthy.stacks.releases import releases, releases_with, version_in
+from pagerworthy.catalog import check
+from pagerworthy.cloud import NoReleaseError, version_in
+from pagerworthy.stacks.refusals import refusals
+from pagerworthy.stacks.releases import releases, releases_with
+from tests.stacks.demo import AS_OF, demo
 
 
 @pytest.mark.parametrize(
@@ -12,17 +16,36 @@ from pagerworthy.stacks.releases import releases, releases_with, version_in
     [
         ("config:\n  pagerworthy:version: v1.4.2\n", "v1.4.2"),
         ("config:\n  pagerworthy:version: 'v1'\nencryptionsalt: v1:abc:def\n", "v1"),
-        ("config: {'pagerworthy:version': 7}", ""),
-        ("config: {'pagerworthy:version': {secure: AAAB}}", ""),
-        ("config: {'pagerworthy:version': '../../x'}", ""),
-        ("config: {'pagerworthy:version': 'v1:evil@sha'}", ""),
-        ("config: []", ""),
-        ("{" * 5000, ""),
-        ("", ""),
+        ("config: {'pagerworthy:version': 7}", "7"),
+        (f"config: {{'pagerworthy:version': 'sha256:{'a' * 64}'}}", f"sha256:{'a' * 64}"),
+        ("config: {'pagerworthy:seed': {secure: AAAB}}", ""),
+        ("{}", ""),
     ],
 )
-def test_only_a_tag_is_a_release(content: str, version: str) -> None:
+def test_a_release_is_the_tag_or_the_digest_of_an_image(content: str, version: str) -> None:
     assert version_in(content.encode()) == version
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "config: {'pagerworthy:version': 1.10}",
+        "config: {'pagerworthy:version': true}",
+        "config: {'pagerworthy:version': {secure: AAAB}}",
+        "config: {'pagerworthy:version': '../../x'}",
+        "config: {'pagerworthy:version': 'v1:evil@sha'}",
+        "config: []",
+        "<<<<<<< HEAD",
+        "{" * 5000,
+    ],
+)
+def test_what_is_no_release_is_never_taken_for_none(content: str, tmp_path: Path) -> None:
+    with pytest.raises(NoReleaseError):
+        version_in(content.encode())
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.quote.staging.yaml").write_text(content)
+    problems = check(demo(), tmp_path, as_of=AS_OF)
+    assert [each.code for each in refusals(demo(), problems)["quote"]] == ["PW715"]
 
 
 def test_releases_are_those_of_the_environment(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from pagerworthy.catalog.catalog import Catalog, assemble, digest_of
 from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_decisions, check_waivers
+from pagerworthy.catalog.checks import alone as check_alone
 from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.entries import glance
 from pagerworthy.catalog.forms import name as suggest_name
@@ -149,6 +150,7 @@ __all__ = [
     "assemble",
     "broken_terms",
     "check",
+    "check_alone",
     "check_decisions",
     "check_entry",
     "check_waivers",

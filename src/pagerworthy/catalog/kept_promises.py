@@ -39,6 +39,9 @@ class _Proof:
             if len(group) > 1 or not depth:
                 return 0.0
             product *= self._one(ties, group[0], depth - 1)
+            # What is not plain to see is not remembered: to look on would cost the fan-out to the power of depth.
+            if not product:
+                return 0.0
         return product
 
     def _one(self, ties: Ties, target: str, depth: int) -> float:

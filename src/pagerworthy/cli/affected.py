@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pagerworthy.catalog import Catalog
     from pagerworthy.project import Project
     from pagerworthy.stacks import EnvironmentStacks
-    from pagerworthy.stacks.affected import Affected
+    from pagerworthy.stacks.affected import Affected, NotCompared
 
 # Lines of one stack on a terminal, before the rest is counted.
 _SHOWN = 8
@@ -28,6 +28,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
     since: str
     stacks: "tuple[Affected, ...]"
+    not_compared: "tuple[NotCompared, ...]" = ()
 
 
 @click.command()
@@ -52,6 +53,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     from pagerworthy.catalog import load_both
     from pagerworthy.cli.rules import broken_decisions, show
     from pagerworthy.evidence.collectors.git_process import GitError
+    from pagerworthy.stacks.affected import Affected, NotCompared
     from pagerworthy.stacks.commits import changed_since
 
     project = project_of(ctx)
@@ -69,14 +71,18 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     for name in environments:
         if name not in known:
             raise click.UsageError(unknown_name("environment", name, known))
-    found: list[Affected] = []
+    found: list[Affected | NotCompared] = []
     for name in sorted(set(environments) or known):
         found += _in_environment(project, name, (then.catalog, now.catalog), then_files, judged)
-    _print(_Answer(since, tuple(found)), form)
+    compared = tuple(each for each in found if isinstance(each, Affected))
+    skipped = tuple(each for each in found if isinstance(each, NotCompared))
+    _print(_Answer(since, compared, skipped), form)
+    for each in skipped:
+        click.echo(f"{each.stack} is not compared: {each.reason}; `pagerworthy check` says more", err=True)
     unread = {each.file for each in now.catalog.unreadable.values()}
     lost = [each for each in now.problems if each.where.file in unread]
     show(lost, project)
-    return Exit.PROBLEMS if lost else Exit.FINE
+    return Exit.PROBLEMS if lost or skipped else Exit.FINE
 
 
 def _in_environment(
@@ -85,7 +91,7 @@ def _in_environment(
     catalogs: "tuple[Catalog, Catalog]",
     files: Mapping[str, bytes | None],
     judged: dt.datetime,
-) -> "list[Affected]":
+) -> "list[Affected | NotCompared]":
     from pagerworthy.stacks.affected import affected
     from pagerworthy.stacks.releases import releases, releases_with
 

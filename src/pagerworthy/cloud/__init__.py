@@ -4,6 +4,7 @@ from pagerworthy.cloud.domains import lies_in, name_in
 from pagerworthy.cloud.fargate import TASK_SIZES, task_size
 from pagerworthy.cloud.lengths import days, seconds
 from pagerworthy.cloud.regulations import REGULATED, is_regulated
+from pagerworthy.cloud.releases import NoReleaseError, version_in
 from pagerworthy.cloud.versions import Engine, UnknownVersionError, engine_of, offered
 from pagerworthy.cloud.zones import zone_names
 
@@ -11,6 +12,7 @@ __all__ = [
     "REGULATED",
     "TASK_SIZES",
     "Engine",
+    "NoReleaseError",
     "UnknownVersionError",
     "days",
     "engine_of",
@@ -20,5 +22,6 @@ __all__ = [
     "offered",
     "seconds",
     "task_size",
+    "version_in",
     "zone_names",
 ]

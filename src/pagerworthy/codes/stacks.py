@@ -116,4 +116,12 @@ ROWS: tuple[Code, ...] = (
         wrong="spec: {purpose: production, provider: aws, region: eu-west-1, zones: 4}",
         right="spec: {purpose: production, provider: aws, region: eu-west-1, zones: 3}",
     ),
+    Code(
+        code="PW715",
+        title="A stack's release cannot be read",
+        why="The service would go back to its first release, and nobody would see why.",
+        mend="Write the tag or the digest of the image, in quotation marks; `pulumi config set version v1.4.2` does.",
+        wrong="config:\n  pagerworthy:version: 1.10    # a number, and read as 1.1",
+        right='config:\n  pagerworthy:version: "1.10"',
+    ),
 )

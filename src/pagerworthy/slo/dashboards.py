@@ -118,7 +118,9 @@ def _panels(objective: Objective) -> Iterator[stat.Panel | timeseries.Panel]:
     yield _number("Budget left", "percentunit", _LEFT).with_target(_query(left, "left", instant=True))
     yield _number("Burn rate", "", _SPEED).with_target(_query(burn, "times as fast as it lasts", instant=True))
     # A budget that does not burn lasts for the whole period and longer.
-    lasts = f"clamp_max(clamp_min({left}, 0) * {period.seconds} / clamp_min({burn}, 1e-9), {period.seconds})"
+    # The one is over the period, the other over the shortest window, and each says so in a label.
+    rate = f"ignoring ({names.WINDOW}) clamp_min({burn}, 1e-9)"
+    lasts = f"clamp_max(clamp_min({left}, 0) * {period.seconds} / {rate}, {period.seconds})"
     yield _number("Lasts, at this rate", "s", ((None, "red"), (86_400.0, "orange"), (259_200.0, "green"))).with_target(
         _query(lasts, "until it is spent", instant=True)
     )

@@ -38,9 +38,16 @@ class Affected(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
+class NotCompared(msgspec.Struct, frozen=True):
+    """A stack that cannot be rendered, as it was or as it is: what would differ is not known."""
+
+    stack: str
+    reason: str
+
+
 def affected(
     then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None
-) -> Iterator[Affected]:
+) -> Iterator[Affected | NotCompared]:
     """The stacks of an environment that differ, the platform's first, then by service.
 
     `touched` are the services whose entries or decisions differ, None where anything may. An environment that was not
@@ -53,10 +60,14 @@ def affected(
         before, after = _inputs(then, name), _inputs(now, name)
         if before is not None and after is not None and digest(before) == digest(after):
             continue
-        differences = tuple(_differences(render(before) if before else None, render(after) if after else None))
+        stack = (after or before).stack  # type: ignore[union-attr]
+        try:
+            differences = tuple(_differences(render(before) if before else None, render(after) if after else None))
+        except Exception as error:  # noqa: BLE001 -- one stack that cannot be rendered hides no other
+            yield NotCompared(stack, str(error))
+            continue
         if differences:
             change: Change = "create" if before is None else "delete" if after is None else "update"
-            stack = (after or before).stack  # type: ignore[union-attr]
             yield Affected(stack, environment.environment, name, change, differences)
 
 

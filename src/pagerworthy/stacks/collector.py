@@ -10,6 +10,7 @@ from pagerworthy.evidence.record import Record
 if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import ServiceInputs
 
+_LONGEST = 500
 _MISSING = "pulumi is not installed: pip install 'pagerworthy[stacks]'"
 
 
@@ -28,11 +29,18 @@ class StacksCollector:
     )
 
     def collect(self, context: Context) -> Iterator[Record]:
+        from pagerworthy.catalog import check, check_alone
         from pagerworthy.graph import DependencyGraph
         from pagerworthy.stacks.environments import open_environment
+        from pagerworthy.stacks.refusals import refusals, refused_environments
 
         catalog = context.catalog
+        problems = check(catalog, context.root, as_of=context.as_of)
+        for name, service in catalog.services.items():
+            problems += check_alone(service, catalog.file_of("Service", name))
+        refused = refusals(catalog, problems)
         production = [name for name, each in catalog.environments.items() if each.spec.purpose == "production"]
+        nowhere = refused_environments(catalog, problems)
         graph = DependencyGraph.of(catalog)
         seen: set[str] = set()
         for environment in production:
@@ -40,17 +48,28 @@ class StacksCollector:
             for name in stacks.services:
                 if name not in seen:
                     seen.add(name)
-                    yield from self._look(context, name, stacks.service(name))
+                    reasons = (*refused.get(name, ()), *nowhere.get(environment, ()))
+                    if reasons:
+                        yield from self._failed(context, name, f"no stack is made of it: {reasons[0].message}")
+                    else:
+                        yield from self._look(context, name, stacks.service(name))
 
     def _look(self, context: Context, name: str, inputs: "ServiceInputs") -> Iterator[Record]:
         if find_spec("pulumi") is None:
-            for key in self.keys:
-                yield record(self.name, name, key, _MISSING, time=context.as_of)
+            yield from self._failed(context, name, _MISSING)
             return
         from pagerworthy.stacks.linked import linked
         from pagerworthy.stacks.render import render
 
-        rendered = render(inputs)
+        try:
+            rendered = render(inputs)
+        except Exception as error:  # noqa: BLE001 -- one stack that cannot be rendered hides no other
+            yield from self._failed(context, name, f"its stack cannot be rendered: {error}"[:_LONGEST])
+            return
         query = f"pagerworthy render {inputs.environment} {name}"
         for key, found in linked(inputs, rendered):
             yield record(self.name, name, key, found, time=context.as_of, query=query)
+
+    def _failed(self, context: Context, name: str, reason: str) -> Iterator[Record]:
+        for key in self.keys:
+            yield record(self.name, name, key, reason, time=context.as_of)

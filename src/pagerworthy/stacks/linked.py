@@ -5,7 +5,7 @@ somebody has to look.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pagerworthy.evidence.keys import Value
@@ -21,7 +21,7 @@ _TAGS = ("owner", "system", "tier", "data-class", "cost-center", "environment")
 _WITHOUT_RESOURCE = ("ecr:GetAuthorizationToken", "elasticloadbalancing:Describe")
 _SECRET_WORDS = ("SECRET", "PASSWORD", "TOKEN", "PRIVATE_KEY", "CREDENTIAL")
 # The address of a secret is no secret.
-_ADDRESSES = ("_ARN", "_NAME", "_URL", "_ID")
+_ADDRESSES = ("_ADDR", "_ARN", "_ENDPOINT", "_ID", "_NAME", "_URL")
 _STOP_SECONDS = 30.0
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -91,24 +91,24 @@ def _at_rest(rendered: Rendered) -> bool:
 
 def _keeps_safe(resource: RenderedResource, encrypted_buckets: set[str]) -> bool:
     """Whether what the resource stores is encrypted; true of what stores nothing."""
-    inputs = resource.inputs
-    match resource.type:
-        case "aws:rds/instance:Instance":
-            return inputs.get("storageEncrypted") is True
-        case "aws:elasticache/replicationGroup:ReplicationGroup":
-            return inputs.get("atRestEncryptionEnabled") is True
-        case "aws:sqs/queue:Queue":
-            return bool(inputs.get("kmsMasterKeyId")) or inputs.get("sqsManagedSseEnabled") is True
-        case "aws:sns/topic:Topic":
-            return bool(inputs.get("kmsMasterKeyId"))
-        case "aws:cloudwatch/logGroup:LogGroup":
-            return bool(inputs.get("kmsKeyId"))
-        case "aws:mq/broker:Broker":
-            return bool(inputs.get("encryptionOptions"))
-        case "aws:s3/bucket:Bucket":
-            return f"<{resource.name}.id>" in encrypted_buckets
-        case _:
-            return True
+    if resource.type == "aws:s3/bucket:Bucket":
+        return f"<{resource.name}.id>" in encrypted_buckets
+    is_safe = _STORES.get(resource.type)
+    return is_safe is None or is_safe(resource.inputs)
+
+
+_STORES: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "aws:rds/instance:Instance": lambda inputs: inputs.get("storageEncrypted") is True,
+    "aws:elasticache/replicationGroup:ReplicationGroup": lambda inputs: inputs.get("atRestEncryptionEnabled") is True,
+    # Memcached encrypts nothing that it holds.
+    "aws:elasticache/cluster:Cluster": lambda _: False,
+    "aws:sqs/queue:Queue": lambda inputs: (
+        bool(inputs.get("kmsMasterKeyId")) or inputs.get("sqsManagedSseEnabled") is True
+    ),
+    "aws:sns/topic:Topic": lambda inputs: bool(inputs.get("kmsMasterKeyId")),
+    "aws:cloudwatch/logGroup:LogGroup": lambda inputs: bool(inputs.get("kmsKeyId")),
+    "aws:mq/broker:Broker": lambda inputs: bool(inputs.get("encryptionOptions")),
+}
 
 
 def _in_transit(rendered: Rendered) -> bool:

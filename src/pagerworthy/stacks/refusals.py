@@ -5,6 +5,7 @@ from typing import Literal
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.problem import Problem, Severity
+from pagerworthy.stacks.releases import FOLDER, service_of
 
 _CODES = "PW7"
 
@@ -22,10 +23,19 @@ def refused_environments(catalog: Catalog, problems: Iterable[Problem]) -> Mappi
 def _refusals(
     catalog: Catalog, problems: Iterable[Problem], kind: Literal["Service", "Environment"]
 ) -> Mapping[str, tuple[Problem, ...]]:
+    problems = list(problems)
     names = {file: name for name, file in catalog.places.get(kind, {}).items()}
+    if kind == "Service":
+        # A release that cannot be read is a mistake in the configuration of a stack.
+        files = {each.where.file for each in problems}
+        for environment in catalog.environments:
+            for file in files:
+                folder, _, name = file.rpartition("/")
+                if folder == FOLDER and (service := service_of(name, environment)):
+                    names[file] = service
     found: dict[str, tuple[Problem, ...]] = {}
     for each in problems:
-        name = names.get(each.where.file)
+        name = names.get(each.where.file, "")
         if name and each.code.startswith(_CODES) and each.severity is Severity.ERROR:
             found[name] = (*found.get(name, ()), each)
     return found

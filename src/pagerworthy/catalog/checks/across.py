@@ -15,6 +15,7 @@ from pagerworthy.catalog.checks import (
     people,
     promises,
     references,
+    releases,
     waivers,
 )
 from pagerworthy.catalog.checks.scope import Scope
@@ -45,6 +46,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     cloud.regions,
     cloud.names,
     cloud.domains,
+    releases.readable,
 )
 
 
