@@ -85,6 +85,10 @@ def test_a_freeze_holds_back_what_runs_and_nothing_else(shop: Shop) -> None:
         found = ecs.describe_task_definition(taskDefinition=running)["taskDefinition"]
         return str(found["containerDefinitions"][0]["image"])
 
+    def pager() -> list[str]:
+        (alarm,) = shop.cloud.boto("cloudwatch").describe_alarms(AlarmNames=["cart-saturation"])["MetricAlarms"]
+        return [each.rpartition(":")[2] for each in alarm["AlarmActions"]]
+
     new = Tiny("cart", topics=("news", "alarms"), task="shop:2")
     preview = shop.visitor(frozen).preview(inputs(new)[0])
     assert any("would be held back" in note for note in preview.notes)
@@ -94,9 +98,42 @@ def test_a_freeze_holds_back_what_runs_and_nothing_else(shop: Shop) -> None:
         assert "frozen by decision on 2026-11-18: service, task" in held.message
         assert shop.topics() == ["cart-alarms", "cart-news"]
         assert image() == "shop:1"
+        # What watches the running task is infrastructure: the pager moves while the task stays.
+        assert pager() == ["cart-alarms"]
     assert shop.up(new, freezes=glass)["cart"].outcome is Outcome.CHANGED
     assert broken == [("cart", "frozen by decision on 2026-11-18")]
     assert image() == "shop:2"
+
+
+def test_a_freeze_holds_back_what_only_the_cloud_tells(shop: Shop) -> None:
+    shop.up(Tiny("cart", task="shop:1"))
+    ecs = shop.cloud.boto("ecs")
+
+    def count() -> int:
+        return int(ecs.describe_services(cluster="cart", services=["cart"])["services"][0]["desiredCount"])
+
+    # Somebody has stopped the service by hand, which the state does not say.
+    ecs.update_service(cluster="cart", service="cart", desiredCount=0)
+    held = shop.up(Tiny("cart", task="shop:1"), freezes=Freezes({"cart": "frozen by decision"}), refresh=True)["cart"]
+    assert (held.outcome, count()) == (Outcome.HELD, 0)
+    assert shop.up(Tiny("cart", task="shop:1"), refresh=True)["cart"].outcome is Outcome.CHANGED
+    assert count() == 1
+
+
+def test_a_freeze_of_what_is_new_holds_back_what_depends_on_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pulumi_aws.ecs.service import Service
+
+    shop.up(Tiny("cart", task="shop:1"))
+    make = Service.__init__
+    monkeypatch.setattr(Service, "__init__", lambda self, _, **rest: make(self, "renamed", **rest))
+    new = Tiny("cart", topics=("news", "alarms"), task="shop:1")
+    held = shop.up(new, freezes=Freezes({"cart": "frozen by decision"}))["cart"]
+    assert held.outcome is Outcome.HELD, held
+    assert held.message.endswith(": renamed, service, and what depends on them")
+    assert shop.topics() == ["cart-alarms", "cart-news"]
+    monkeypatch.undo()
+    # The state can still be read, and so the stack be brought up.
+    assert shop.up(new)["cart"].outcome is Outcome.CHANGED
 
 
 def test_drift_is_found_taken_over_and_put_right(shop: Shop) -> None:

@@ -16,7 +16,8 @@ ENVIRONMENT = "staging"
 class Tiny(msgspec.Struct, frozen=True):
     """A stack with these topics and a queue, that asks for the first topic of others.
 
-    `says` is in the queue's tags, so that changing it changes one resource. `task` is the image of a task that runs.
+    `says` is in the queue's tags, so that changing it changes one resource. `task` is the image of a task that runs,
+    with an alarm that watches it and rings at the last topic.
     """
 
     service: str
@@ -69,13 +70,14 @@ def declare(given: StackInputs, peers: Peers, cloud: Any) -> Mapping[str, Any]:
     if tags:
         Queue("queue", name=f"{stack.service}-queue", tags=tags, opts=options)
     if stack.task:
-        _run(stack, options)
+        _run(stack, options, made[stack.topics[-1]].arn)
     if stack.secret:
         outputs["password"] = pulumi.Config("pagerworthy").require_secret("seed")
     return outputs
 
 
-def _run(stack: Tiny, options: Any) -> None:
+def _run(stack: Tiny, options: Any, pager: Any) -> None:
+    from pulumi_aws.cloudwatch.metric_alarm import MetricAlarm
     from pulumi_aws.ecs.cluster import Cluster
     from pulumi_aws.ecs.service import Service
     from pulumi_aws.ecs.task_definition import TaskDefinition
@@ -87,11 +89,25 @@ def _run(stack: Tiny, options: Any) -> None:
         container_definitions=f'[{{"name": "main", "image": "{stack.task}", "memory": 128}}]',
         opts=options,
     )
-    Service(
+    running = Service(
         "service",
         name=stack.service,
         cluster=cluster.arn,
         task_definition=task.arn,
         desired_count=1,
+        opts=options,
+    )
+    MetricAlarm(
+        "saturation",
+        name=f"{stack.service}-saturation",
+        namespace="AWS/ECS",
+        metric_name="CPUUtilization",
+        dimensions={"ServiceName": running.name},
+        comparison_operator="GreaterThanThreshold",
+        statistic="Average",
+        threshold=80,
+        period=60,
+        evaluation_periods=5,
+        alarm_actions=[pager],
         opts=options,
     )

@@ -131,8 +131,13 @@ class StackEngine:
         plan: Path | None = None,
         refresh: bool = False,
         exclude: Sequence[str] = (),
+        dependents: bool = False,
     ) -> tuple[Change, ...]:
-        """Makes the cloud what the program says; returns what was changed."""
+        """Makes the cloud what the program says; returns what was changed.
+
+        What has a URN in `exclude` stays as it is. What depends on it is given the outputs that are there, or with
+        `dependents` stays as it is, too.
+        """
         loops = Loops()
         return self._watched(
             tell,
@@ -142,7 +147,7 @@ class StackEngine:
                 plan=str(plan) if plan else None,
                 refresh=refresh or None,
                 exclude=list(exclude) or None,
-                exclude_dependents=True if exclude else None,
+                exclude_dependents=True if exclude and dependents else None,
                 parallel=self._parallel,
                 color="never",
                 suppress_outputs=True,

@@ -1,4 +1,8 @@
-"""What a freeze stops: changes of what runs. Infrastructure that a recovery needs is never stopped."""
+"""What a freeze stops: changes of what runs. The rest of the stack, its alarms and its scaling too, is brought up.
+
+Only where something new would run beside what does, or in its place under another name, what depends on it has to wait:
+there is nothing yet that it could depend on.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -38,6 +42,11 @@ def runs(held: Iterable[str]) -> bool:
 def deployable(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes that a freeze stops."""
     return tuple(change for change in changes if change.type in DEPLOYED)
+
+
+def is_new(held: Iterable[Change]) -> bool:
+    """Whether something of what is held back is not there yet."""
+    return any(change.operation == "create" for change in held)
 
 
 def _service(inputs: StackInputs) -> str:

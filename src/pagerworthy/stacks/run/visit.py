@@ -14,7 +14,7 @@ from pagerworthy.stacks.outputs import MissingOutputError, Value
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackError
-from pagerworthy.stacks.run.freeze import Freezes, deployable, runs
+from pagerworthy.stacks.run.freeze import Freezes, deployable, is_new, runs
 from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
 from pagerworthy.stacks.run.places import BACKEND, Place
@@ -154,7 +154,9 @@ class Visitor:
                 # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
                 self._built.add(stack)
             elif why and state is not None and stack not in self._built:
-                held = deployable(engine.preview(program_of(inputs, given, self._cloud, self._declare, record)))
+                program = program_of(inputs, given, self._cloud, self._declare, record)
+                # Looked at as `up` will look: what only the cloud tells is a deployment, too.
+                held = deployable(engine.preview(program, refresh=self._orders.refresh))
                 if held and self._freezes.glass:
                     self._freezes.break_glass(inputs, why)
                     notes.append(f"deployed although {why}; the broken glass is recorded")
@@ -167,7 +169,7 @@ class Visitor:
             if self._plans and not held:
                 plan, made_again = self._plans.of(stack, record.digest)
                 if made_again:
-                    engine.preview(program, plan=plan)
+                    engine.preview(program, plan=plan, refresh=self._orders.refresh)
                     notes.append("planned again: what it follows from has changed since the plan was made")
             changes = engine.up(
                 program,
@@ -175,6 +177,8 @@ class Visitor:
                 plan=plan,
                 refresh=self._orders.refresh,
                 exclude=[change.urn for change in held],
+                # Pulumi would write a state that refers to what is not there, and could read it no more.
+                dependents=is_new(held),
             )
             done = self.backend.read(stack)
             self._outputs[stack] = done.outputs if done else None
@@ -182,6 +186,8 @@ class Visitor:
             self._plans.used(stack)
         if held:
             names = ", ".join(sorted(change.name for change in held))
+            if is_new(held):
+                names += ", and what depends on them"
             return Visit(
                 stack,
                 Outcome.HELD,
