@@ -21,7 +21,6 @@ from pagerworthy.project import Project
 from pagerworthy.report import style_for
 
 if TYPE_CHECKING:
-    from pagerworthy.graph import DependencyGraph
     from pagerworthy.stacks import EnvironmentStacks, StackInputs
     from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.inline import Declare
@@ -158,41 +157,10 @@ def gather(stacks: "EnvironmentStacks", services: Iterable[str]) -> "list[StackI
 
 
 def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[str]) -> "dict[str, Visit]":
-    """The stacks that a run leaves alone because of the catalog, with the reason of each, by name.
+    """The stacks that a run leaves alone because of the catalog, with the reason of each, by name."""
+    from pagerworthy.stacks.run.untouched import untouched as left
 
-    What is refused, and what is part of a hard cycle, fails. What follows from an entry that cannot be read stays as it
-    is: to bring it up would take away what that entry may need.
-    """
-    from pagerworthy.graph import hard_cycles
-    from pagerworthy.stacks import PLATFORM, stack_name
-    from pagerworthy.stacks.run.result import Outcome, Visit
-
-    environment = stacks.environment
-    found: dict[str, Visit] = {}
-
-    def leave(service: str, outcome: Outcome, message: str, mend: str) -> None:
-        name = stack_name(service, environment)
-        found.setdefault(name, Visit(name, outcome, message=message, help=mend))
-
-    for name, problems in opened.refused(services).items():
-        leave(name, Outcome.FAILED, f"{problems[0].code}: {problems[0].message}", problems[0].help)
-    for cycle in hard_cycles(opened.graph):
-        message = f"a hard cycle cannot come up: {' needs '.join(cycle.path)}"
-        for service in cycle.services:
-            leave(service, Outcome.FAILED, message, "make one of these dependencies soft")
-    lost = opened.catalog.unreadable
-    if lost:
-        first = next(iter(lost.values()))
-        mend = "pagerworthy check"
-        leave(PLATFORM, Outcome.KEPT, f"what {first.name} needs of it is not known: {first.why}", mend)
-        for service in services:
-            if service != PLATFORM and (unread := _unread_needs(opened.graph, service)):
-                leave(service, Outcome.KEPT, f"the entry of {unread} cannot be read, which it needs", mend)
-    return found
-
-
-def _unread_needs(graph: "DependencyGraph", service: str) -> str:
-    return next((graph.nodes[edge.target].name for edge in graph.needs(service) if graph.nodes[edge.target].unread), "")
+    return left(opened.catalog, opened.graph, opened.problems, stacks.environment, services)
 
 
 def orphans(ready: "Ready", opened: Opened, stacks: "EnvironmentStacks") -> list[str]:

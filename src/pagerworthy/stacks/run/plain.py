@@ -9,6 +9,9 @@ import msgspec
 from pagerworthy.stacks.names import PLATFORM, PROJECT
 from pagerworthy.stacks.outputs import Value
 
+# Says in a stack's configuration why it is brought up in spite of a freeze: Pulumi keeps it with the update.
+GLASS = "break-glass"
+
 if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import StackInputs
 
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 def main() -> None:
     """Declares the stack that `pulumi -s SERVICE.ENVIRONMENT` has selected.
 
-    Raises RunError, which Pulumi prints without a traceback, where the catalog has no such stack, where its entry is
-    refused, or where another stack lacks an output that this one needs.
+    Raises RunError, which Pulumi prints without a traceback, where the catalog has no such stack, where it says that
+    the stack stays as it is, or where another stack lacks an output that this one needs.
     """
     import pulumi
 
@@ -25,8 +28,11 @@ def main() -> None:
     from pagerworthy.stacks.program import Cloud, declare
     from pagerworthy.stacks.run.inline import peers_of, program_of, record_of
 
-    inputs = _inputs(pulumi.get_stack())
-    cloud = Cloud(emulator=pulumi.Config(PROJECT).get("emulator") or "")
+    inputs, frozen = read(pulumi.get_stack())
+    config = pulumi.Config(PROJECT)
+    if frozen:
+        _heed(frozen, config.get(GLASS) or "")
+    cloud = Cloud(emulator=config.get("emulator") or "")
     try:
         given = peers_of(inputs, _outputs)
     except MissingOutputError as error:
@@ -38,17 +44,18 @@ def main() -> None:
     program_of(inputs, given, cloud, declare, record)()
 
 
-def _inputs(stack: str) -> "StackInputs":
-    """What a stack follows from, as the catalog above this folder says now."""
+def read(stack: str) -> "tuple[StackInputs, str]":
+    """What a stack follows from, as the catalog above this folder says now, and the freeze that is in force, if any."""
     from pulumi import RunError
 
-    from pagerworthy.catalog import check, load
+    from pagerworthy.catalog import check, check_decisions, load
     from pagerworthy.errors import ProjectError
     from pagerworthy.graph import DependencyGraph
     from pagerworthy.problem import Severity
     from pagerworthy.project import open_project
     from pagerworthy.stacks.environments import open_environment
-    from pagerworthy.stacks.refusals import refusals, refused_environments
+    from pagerworthy.stacks.refusals import refused_environments
+    from pagerworthy.stacks.run.untouched import frozen_by, untouched
 
     service, _, environment = stack.partition(".")
     try:
@@ -56,32 +63,40 @@ def _inputs(stack: str) -> "StackInputs":
     except ProjectError as error:
         raise RunError(f"{error.problem.message}: {error.problem.help}") from error
     loaded = load(project.root)
-    broken = [each for each in loaded.problems if each.severity is Severity.ERROR]
-    if unknown := [each for each in broken if each.where.file.startswith("catalog/decision")]:
-        raise RunError(f"{unknown[0].where.file}: {unknown[0].message}; who holds the pager is not known until then")
     catalog = loaded.catalog
+    moment = project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
+    broken = [each for each in loaded.problems if each.where.file.casefold().startswith("catalog/decision")]
+    broken += check_decisions(catalog, as_of=moment)
+    if unknown := [each for each in broken if each.severity is Severity.ERROR]:
+        raise RunError(f"{unknown[0].where.file}: {unknown[0].message}; who holds the pager is not known until then")
     if environment not in catalog.environments:
         known = ", ".join(catalog.environments) or "none"
         raise RunError(f"{stack} names no environment of the catalog ({known}); stacks are called SERVICE.ENVIRONMENT")
-    moment = project.settings.scoring.as_of or dt.datetime.now(dt.UTC)
-    stacks = open_environment(
-        project.root,
-        catalog,
-        DependencyGraph.of(catalog),
-        environment,
-        moment,
-        settings=project.settings.stacks,
-    )
+    graph = DependencyGraph.of(catalog)
+    stacks = open_environment(project.root, catalog, graph, environment, moment, settings=project.settings.stacks)
     problems = [*loaded.problems, *check(catalog, project.root, as_of=moment)]
     for each in refused_environments(catalog, problems).get(environment, ()):
         raise RunError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
-    if service == PLATFORM:
-        return stacks.platform()
-    if service not in stacks:
+    if service != PLATFORM and service not in stacks:
         raise RunError(f"the catalog has no service {service} that is deployed to {environment}: `pagerworthy check`")
-    for each in refusals(catalog, problems).get(service, ()):
-        raise RunError(f"{each.where.file}: {each.where.path}: {each.message}; {each.help}")
-    return stacks.service(service)
+    if (left := untouched(catalog, graph, problems, environment, (service,)).get(stack)) is not None:
+        raise RunError(f"{stack} stays as it is: {left.message}; {left.help}")
+    if service == PLATFORM:
+        return stacks.platform(), ""
+    decision = frozen_by(catalog, service, moment)
+    return stacks.service(service), f"{service} is frozen by the decision {decision.name}" if decision else ""
+
+
+def _heed(frozen: str, reason: str) -> None:
+    """Stops at a freeze, unless somebody has said in the stack's configuration why not."""
+    import pulumi
+
+    if not reason.strip():
+        raise pulumi.RunError(
+            f"{frozen}: `pagerworthy up` brings up all but what runs; "
+            f"in an emergency: pulumi config set {PROJECT}:{GLASS} REASON, and commit it"
+        )
+    pulumi.log.warn(f"{frozen}, and brought up all the same: {reason}")
 
 
 def _outputs(stack: str) -> Mapping[str, Value] | None:
