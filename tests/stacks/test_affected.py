@@ -98,6 +98,17 @@ def test_a_new_service_and_one_that_goes(root: Path) -> None:
     assert (changes["estimate"], changes["load-generator"]) == ("create", "delete")
 
 
+def test_of_an_entry_that_cannot_be_read_nobody_knows_what_follows(root: Path) -> None:
+    edit(root, "currency", "tier: ", "tier: often # ")
+    edit(root, "quote", "tier: ", "tier: 4 # ")
+    code, said = run(root, "staging", "--since", "HEAD", "--format", "json")
+    answer = json.loads(said)
+    unknown = {each["stack"] for each in answer["not_compared"]}
+    assert code == 1
+    assert unknown == {f"{name}.staging" for name in ("checkout", "currency", "frontend")}
+    assert {each["stack"] for each in answer["stacks"]} == {"quote.staging"}
+
+
 def test_a_stack_that_cannot_be_rendered_hides_no_other(root: Path) -> None:
     edit(root, "currency", "port: 7001", "port: 7002")
     edit(root, "cart", 'version: "9.0"', 'version: "1.0"')

@@ -128,7 +128,7 @@ def test_a_resource_that_is_asked_for_in_one_zone_is_seen_for_every_type() -> No
 
 
 def test_without_pulumi_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    monkeypatch.setattr(module, "missing_package", lambda: "pulumi")
     context = Context(catalog=demo(), root=ROOT, as_of=dt.datetime.now(dt.UTC), settings=CollectSettings())
     records = list(StacksCollector().collect(context))
     assert records

@@ -105,26 +105,33 @@ def test_a_link_in_the_folder_is_replaced_and_not_followed(root: Path, tmp_path:
     assert json.loads((out / "quote.staging.json").read_text())["stack"] == "quote.staging"
 
 
-def test_an_entry_that_cannot_be_read_hides_no_other_and_its_file_stays(root: Path, tmp_path: Path) -> None:
+def test_an_entry_that_cannot_be_read_hides_no_other_and_what_follows_from_it_stays(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "rendered"
     out.mkdir()
-    for name in ("ad", "gone"):
-        (out / f"{name}.staging.json").write_text(json.dumps({"stack": f"{name}.staging", "digest": "", "form": 1}))
+    kept = b'{"stack": "as it was"}'
+    for name in ("currency", "checkout", "platform"):
+        (out / f"{name}.staging.json").write_bytes(kept)
     services = root / "catalog" / "services"
     for path in services.glob("*.yaml"):
-        if path.stem not in {"ad", "quote", "otel-collector"}:
+        if path.stem not in {"currency", "checkout", "quote", "otel-collector"}:
             path.unlink()
-    (services / "ad.yaml").write_text("spec: [")
+    text = (services / "currency.yaml").read_text()
+    (services / "currency.yaml").write_text(text.replace("tier: ", "tier: often # "))
     code, said = run(root, "render", "staging", "--out", str(out))
     assert code == 1
-    assert "catalog/services/ad.yaml" in said
-    assert {each.name for each in out.iterdir()} == {
-        "ad.staging.json",
-        "gone.staging.json",
-        "otel-collector.staging.json",
-        "platform.staging.json",
-        "quote.staging.json",
-    }
+    assert "catalog/services/currency.yaml" in said
+    for name in ("currency", "checkout", "platform"):
+        assert f"{name}.staging stays as it was: " in said
+        assert (out / f"{name}.staging.json").read_bytes() == kept
+    assert json.loads((out / "quote.staging.json").read_text())["stack"] == "quote.staging"
+    assert run(root, "waves", "staging")[0] == 1
+
+
+def test_without_pulumi_it_is_said_what_to_install(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pagerworthy.stacks.installed.missing_package", lambda: "pulumi")
+    code, said = run(root, "render", "staging", "--out", str(tmp_path / "rendered"))
+    assert (code, "run: pip install 'pulumi" in said) == (2, True)
+    assert not (tmp_path / "rendered").exists()
 
 
 def test_nobody_knows_who_holds_a_pager_while_a_decision_is_broken(root: Path, tmp_path: Path) -> None:

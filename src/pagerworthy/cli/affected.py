@@ -10,6 +10,7 @@ import msgspec
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, moment
+from pagerworthy.cli.stack_options import demand_pulumi
 from pagerworthy.cli.suggest import unknown_name
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     from pagerworthy.catalog import load_both
     from pagerworthy.cli.rules import broken_decisions, show
     from pagerworthy.evidence.collectors.git_process import GitError
+
+    demand_pulumi()
     from pagerworthy.stacks.affected import Affected, NotCompared
     from pagerworthy.stacks.commits import changed_since
 
@@ -98,7 +101,19 @@ def _in_environment(
     versions = releases(project.root, name)
     then = _opened(project, catalogs[0], name, judged, releases_with(versions, files, name))
     now = _opened(project, catalogs[1], name, judged, versions)
-    return list(affected(then, now, _touched(catalogs, files, name)))
+    return list(affected(then, now, _touched(catalogs, files, name), _unsure(catalogs)))
+
+
+def _unsure(catalogs: "tuple[Catalog, Catalog]") -> dict[str, str]:
+    """The services of whose stacks nobody knows what they were or should be, with the reason."""
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks.refusals import doubtful
+
+    found: dict[str, str] = {}
+    for catalog in catalogs:
+        if catalog.unreadable:
+            found |= doubtful(catalog, DependencyGraph.of(catalog))
+    return found
 
 
 def _opened(

@@ -8,7 +8,7 @@ import click
 
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option
-from pagerworthy.cli.stack_options import chosen, lost, open_catalog
+from pagerworthy.cli.stack_options import chosen, demand_pulumi, lost, open_catalog
 
 if TYPE_CHECKING:
     from pagerworthy.stacks import StackInputs
@@ -41,6 +41,10 @@ def command(
     knows stand in angle brackets. Without SERVICE the platform's stack is written as well.
     """
     from pagerworthy.cli.rules import show
+    from pagerworthy.stacks import PLATFORM, stack_name
+    from pagerworthy.stacks.refusals import doubtful
+
+    demand_pulumi()
     from pagerworthy.stacks.render import write_rendered
 
     opened = open_catalog(ctx, as_of, cache=cache)
@@ -52,11 +56,14 @@ def command(
     problems = [each for name in sorted(stopped) for each in stopped[name]]
     problems += [] if services else lost(opened)
     show(problems, opened.project)
-    inputs: list[StackInputs] = [] if services else [stacks.platform()]
-    inputs += [stacks.service(name) for name in names if name not in stopped]
-    # A stack that cannot be rendered now keeps the file that it has.
+    unsure = doubtful(opened.catalog, opened.graph)
+    inputs: list[StackInputs] = [] if services or PLATFORM in unsure else [stacks.platform()]
+    inputs += [stacks.service(name) for name in names if name not in stopped and name not in unsure]
+    # A stack of which nobody knows now what it should be keeps the file that it has.
+    for name in unsure:
+        if (name in names or name == PLATFORM or not services) and name not in stopped:
+            click.echo(f"{stack_name(name, environment)} stays as it was: {unsure[name]}", err=True)
     written = write_rendered(inputs, out, environment=None if services or problems else environment)
-    click.echo(
-        f"{out}: {written.written:,} files written, {written.unchanged:,} unchanged, {written.removed:,} removed"
-    )
-    return Exit.PROBLEMS if problems else Exit.FINE
+    files = "1 file" if written.written == 1 else f"{written.written:,} files"
+    click.echo(f"{out}: {files} written, {written.unchanged:,} unchanged, {written.removed:,} removed")
+    return Exit.PROBLEMS if problems or unsure else Exit.FINE

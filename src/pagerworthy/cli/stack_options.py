@@ -9,6 +9,7 @@ import msgspec
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import moment
 from pagerworthy.cli.suggest import unknown_name
 from pagerworthy.problem import Problem, Severity
@@ -63,6 +64,16 @@ def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) 
         return None
     problems = (*loaded.problems, *check(loaded.catalog, project.root, as_of=judged))
     return Opened(project, loaded.catalog, problems, DependencyGraph.of(loaded.catalog), judged)
+
+
+def demand_pulumi() -> None:
+    """Ends the command with 2, and what mends it, where Pulumi's Python packages are not installed."""
+    from pagerworthy.stacks.installed import INSTALL, missing_package
+
+    if package := missing_package():
+        click.echo(f"error: the Python package {package} is not installed", err=True)
+        click.echo(f"  run: {INSTALL}", err=True)
+        raise click.exceptions.Exit(Exit.USAGE)
 
 
 def chosen(stacks: "EnvironmentStacks", services: Sequence[str]) -> tuple[str, ...]:

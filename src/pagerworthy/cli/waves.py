@@ -94,9 +94,11 @@ def command(
         message = f"{environment} has {len(waves.waves)} waves, and the workflow has jobs for {most}: add jobs to it"
         click.echo(message, err=True)
         return Exit.PROBLEMS
+    for name, each in opened.catalog.unreadable.items():
+        click.echo(f"{name} is in no wave: its entry cannot be read: {each.file}", err=True)
     for cycle in order.cycles:
         click.echo(f"a hard cycle has no order: {' -> '.join((*cycle.services, cycle.services[0]))}", err=True)
-    return Exit.PROBLEMS if order.cycles else Exit.FINE
+    return Exit.PROBLEMS if order.cycles or opened.catalog.unreadable else Exit.FINE
 
 
 def _github(waves: Waves, runners: int) -> Sequence[str]:

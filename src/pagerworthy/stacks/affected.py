@@ -3,13 +3,14 @@
 Two commits' inputs are compared by their digests, and only stacks whose inputs differ are rendered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
 
 from pagerworthy.stacks.gather import EnvironmentStacks
 from pagerworthy.stacks.inputs import StackInputs, digest
+from pagerworthy.stacks.names import PLATFORM
 from pagerworthy.stacks.render import Rendered, RenderedResource, render
 
 Change = Literal["create", "update", "delete"]
@@ -46,12 +47,16 @@ class NotCompared(msgspec.Struct, frozen=True):
 
 
 def affected(
-    then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None
+    then: EnvironmentStacks | None,
+    now: EnvironmentStacks | None,
+    touched: set[str] | None,
+    unsure: Mapping[str, str] | None = None,
 ) -> Iterator[Affected | NotCompared]:
     """The stacks of an environment that differ, the platform's first, then by service.
 
     `touched` are the services whose entries or decisions differ, None where anything may. An environment that was not
-    there then, or is no more, is None.
+    there then, or is no more, is None. `unsure` are the services, or `platform`, of whose stacks nobody knows what they
+    should be, with the reason.
     """
     environment = now or then
     if environment is None:
@@ -61,6 +66,9 @@ def affected(
         if before is not None and after is not None and digest(before) == digest(after):
             continue
         stack = (after or before).stack  # type: ignore[union-attr]
+        if reason := (unsure or {}).get(name or PLATFORM):
+            yield NotCompared(stack, reason)
+            continue
         try:
             differences = tuple(_differences(render(before) if before else None, render(after) if after else None))
         except Exception as error:  # noqa: BLE001 -- one stack that cannot be rendered hides no other

@@ -1,17 +1,16 @@
 """The collector `stacks`: renders the stacks of production and says what they show."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pagerworthy.evidence.collectors.collector import Context, record
 from pagerworthy.evidence.record import Record
+from pagerworthy.stacks.installed import INSTALL, missing_package
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import ServiceInputs
 
 _LONGEST = 500
-_MISSING = "pulumi is not installed: pip install 'pagerworthy[stacks]'"
 
 
 class StacksCollector:
@@ -43,6 +42,8 @@ class StacksCollector:
         nowhere = refused_environments(catalog, problems)
         graph = DependencyGraph.of(catalog)
         seen: set[str] = set()
+        for name, lost in catalog.unreadable.items():
+            yield from self._failed(context, name, f"its entry cannot be read: {lost.file}")
         for environment in production:
             stacks = open_environment(context.root, catalog, graph, environment, context.as_of)
             for name in stacks.services:
@@ -55,8 +56,8 @@ class StacksCollector:
                         yield from self._look(context, name, stacks.service(name))
 
     def _look(self, context: Context, name: str, inputs: "ServiceInputs") -> Iterator[Record]:
-        if find_spec("pulumi") is None:
-            yield from self._failed(context, name, _MISSING)
+        if package := missing_package():
+            yield from self._failed(context, name, f"{package} is not installed: {INSTALL}")
             return
         from pagerworthy.stacks.linked import linked
         from pagerworthy.stacks.render import render

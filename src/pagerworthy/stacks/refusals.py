@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Severity
+from pagerworthy.stacks.names import PLATFORM
 from pagerworthy.stacks.releases import FOLDER, service_of
 
 _CODES = "PW7"
@@ -38,4 +40,19 @@ def _refusals(
         name = names.get(each.where.file, "")
         if name and each.code.startswith(_CODES) and each.severity is Severity.ERROR:
             found[name] = (*found.get(name, ()), each)
+    return found
+
+
+def doubtful(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, str]:
+    """The services, `platform` among them, whose stacks follow from an entry that cannot be read, with the reason.
+
+    Nobody knows what they should be: the rules to that service, the topics of its owner.
+    """
+    found = {name: f"its entry cannot be read: {lost.file}" for name, lost in catalog.unreadable.items()}
+    if found:
+        found[PLATFORM] = f"what {next(iter(found))} needs of it is not known: {next(iter(found.values()))}"
+    for edge in graph.edges:
+        target = graph.nodes[edge.target]
+        if target.unread and edge.source in graph.nodes:
+            found.setdefault(edge.source, f"the entry of {target.name} cannot be read, which it needs: {target.unread}")
     return found

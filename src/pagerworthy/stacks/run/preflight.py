@@ -3,13 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pagerworthy.stacks.installed import INSTALL as PACKAGES
+from pagerworthy.stacks.installed import missing_package
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.locate import environment_of, find_program, version_of
 from pagerworthy.stacks.run.places import BACKEND, PASSPHRASE, PASSPHRASE_FILE, Place
@@ -77,9 +78,8 @@ def reach(place: Place, environ: Mapping[str, str], path: Path, version: str) ->
 
 def program(environ: Mapping[str, str]) -> tuple[Path, str] | Missing:
     """Pulumi's command line and its version."""
-    for package in ("pulumi", "pulumi_aws"):
-        if find_spec(package) is None:
-            return Missing(f"the Python package {package} is not installed", "pip install 'pagerworthy[stacks]'")
+    if package := missing_package():
+        return Missing(f"the Python package {package} is not installed", PACKAGES)
     path = find_program(environ)
     if path is None:
         return Missing("Pulumi's command line is not here", INSTALL)
