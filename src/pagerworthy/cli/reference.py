@@ -85,6 +85,32 @@ def _evidence(_root: Path) -> Iterator[str]:
         yield from _table(("field", "type", "range", "what it is"), rows)
 
 
+def _entries(_root: Path) -> Iterator[str]:
+    from pagerworthy.cli.entry_reference import entry_kinds, text_forms
+
+    for kind in entry_kinds():
+        yield f"## {kind.name}"
+        yield ""
+        yield f"{kind.says} In `{kind.folder}/NAME{kind.suffix}`."
+        yield ""
+        for section in kind.sections:
+            if section.path:
+                yield f"### {kind.name}: {section.path}"
+                yield ""
+            rows = (
+                (f"`{row.path}`", row.allowed, "yes" if row.required else "", row.says, row.example)
+                for row in section.rows
+            )
+            yield from _table(("property", "what may stand there", "required", "what it is", "example"), rows)
+            if section.rules:
+                yield from (f"- {rule}" for rule in section.rules)
+                yield ""
+    yield "## Forms of text"
+    yield ""
+    rows = ((form.name, form.says, f"{form.most:,}", f"`{form.pattern}`", f"`{form.example}`") for form in text_forms())
+    yield from _table(("form", "what it is", "characters at most", "pattern", "example"), rows)
+
+
 def _criteria(root: Path) -> Iterator[str]:
     from pagerworthy.scoring import load_rubric
 
@@ -176,6 +202,12 @@ def _subcommands(group: click.Group, parent: click.Context) -> Iterator[str]:
 
 TOPICS: dict[str, Page] = {
     "commands": Page("Commands", "What `--help` says of every command.", _commands),
+    "entries": Page(
+        "Entries",
+        "What may stand in the files of `catalog/`. `[]` after a property stands for each item of its list, `NAME` for "
+        "a name of your own. What is not in a table is an error of `check`, but for fields under `extensions`.",
+        _entries,
+    ),
     "exit-codes": Page("Exit codes", "What every command says to the shell.", _exit_codes),
     "settings": Page("Settings", "What may stand in `pagerworthy.toml`, at the repository's root.", _settings),
     "problems": Page(
