@@ -197,7 +197,7 @@ def stacks(project: Project) -> Iterator[Finding]:
         if isinstance(reached, preflight.Missing):
             yield _lacks(reached)
         else:
-            yield Finding(State.OK, f"the states of stacks are in {place.backend}")
+            yield Finding(State.OK, f"the states of stacks are in {place.shown}")
 
 
 def _lacks(missing: "Missing") -> Finding:

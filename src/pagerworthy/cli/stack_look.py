@@ -51,7 +51,7 @@ def stacks_there(ready: "Ready", environment: str, services: Sequence[str]) -> l
         if name not in found:
             raise click.UsageError(unknown_name(f"stack in {environment}", name, found))
     if not found:
-        click.echo(f"error: {ready.place.backend} has no stack of {environment}", err=True)
+        click.echo(f"error: {ready.place.shown} has no stack of {environment}", err=True)
         click.echo(f"  run: pagerworthy up {environment}", err=True)
         raise click.exceptions.Exit(Exit.USAGE)
     return [found[name] for name in sorted(set(services))] or sorted(found.values())

@@ -15,14 +15,13 @@ from typing import IO
 from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import CommandError, create_command_error
 
+from pagerworthy.stacks.run.scrub import scrubbed, secrets_in
+
 # Of each stream this much is kept, the end of it.
 _KEPT = 1_000_000
 _LINE = 20_000
 # What comes after the end of an engine: its own children close their outputs.
 _LINGER = 5.0
-
-# The variables of an engine that are secret, by name.
-_SECRETS = re.compile(r"PULUMI_CONFIG_PASSPHRASE|PULUMI_ACCESS_TOKEN|\w*(SECRET|TOKEN|PASSWORD)\w*")
 
 
 class OperationTimeoutError(Exception):
@@ -155,18 +154,15 @@ class EngineCommand(PulumiCommand):
         return result
 
     def scrub(self, text: str) -> str:
-        """The text without the secrets that engines are given as variables."""
-        for name, value in self._environment.items():
-            if len(value) >= 4 and _SECRETS.fullmatch(name) and not name.endswith("_FILE"):
-                text = text.replace(value, "[secret]")
-        return text
+        """The text without the secrets that engines are given as variables, and without those of any address."""
+        return scrubbed(text, secrets_in(self._environment))
 
     def said(self, error: CommandError) -> str:
         """What Pulumi says is wrong, without its decoration."""
-        text = str(error)
+        text = self.scrub(str(error))
         found = re.findall(r"^\s*(?:stderr: )?error: (.+)$", text, re.MULTILINE)
         lines = list(dict.fromkeys(line.strip() for line in found))
-        return self.scrub("; ".join(lines[:3]) or text.strip()[-400:])
+        return "; ".join(lines[:3]) or text.strip()[-400:]
 
 
 class _Reader(threading.Thread):

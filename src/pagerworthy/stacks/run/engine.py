@@ -266,10 +266,11 @@ class StackEngine:
         said = [f"{name}: {text}" if name else text for name, text in watch.errors if text]
         # That the update failed is known.
         told = [text for text in said if not text.endswith(("update failed", "preview failed"))]
-        shown = [_short(text) for text in told[:_TOLD]]
+        # Before it is cut: half of a secret is not known as one.
+        shown = [_short(self._command.scrub(text)) for text in told[:_TOLD]]
         if len(told) > _TOLD:
             shown.append(f"and {len(told) - _TOLD} more")
-        return self._command.scrub("; ".join(shown)) or self._command.said(error)
+        return "; ".join(shown) or self._command.said(error)
 
     def _assert_own(self) -> None:
         """Raises WrongStackError unless the folder is this stack's: one with another's program would undo it all."""

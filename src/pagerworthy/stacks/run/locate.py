@@ -13,7 +13,7 @@ _PASSED = re.compile(
     r"|LOCALAPPDATA|USERPROFILE|SSL_CERT_(FILE|DIR)|\w*_PROXY|\w*_proxy|PULUMI_\w+|AWS_\w+|AZURE_\w+|ARM_\w+|GOOGLE_\w+"
     r"|GRPC_\w+|NO_COLOR)"
 )
-_CREDENTIALS = re.compile(r"AWS_\w+|GITHUB_TOKEN")
+_CREDENTIALS = re.compile(r"(AWS|AZURE|ARM|GOOGLE)_\w+|GITHUB_TOKEN|PULUMI_ACCESS_TOKEN")
 
 
 def find_program(environ: Mapping[str, str]) -> Path | None:

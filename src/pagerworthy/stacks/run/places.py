@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from pagerworthy.project import Project, StacksSettings
+from pagerworthy.stacks.run.scrub import scrubbed
 
 # All that Pagerworthy writes beside the catalog; the folder ignores itself, so that none of it is committed.
 FOLDER = ".pagerworthy"
@@ -39,6 +40,11 @@ class Place(msgspec.Struct, frozen=True):
         if not self.backend.startswith(_LOCAL):
             return None
         return Path(unquote(urlsplit(self.backend).path))
+
+    @property
+    def shown(self) -> str:
+        """The backend as it may be shown: without user and password."""
+        return scrubbed(self.backend)
 
     def work_folder(self, stack: str) -> Path:
         """The folder in which engines work for one stack, and for no other."""

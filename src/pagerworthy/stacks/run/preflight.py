@@ -69,7 +69,7 @@ def reach(place: Place, environ: Mapping[str, str], path: Path, version: str) ->
     try:
         stacks = reachable(place, backend)
     except (BackendError, OSError) as error:
-        says = f"the backend {place.backend} cannot be reached: {error}"
+        says = f"the backend {place.shown} cannot be reached: {error}"
         return Missing(says, mend_of_backend(place))
     if stacks and (lacks := opens(place, command, stacks[0])) is not None:
         return lacks
@@ -139,7 +139,7 @@ def reachable(place: Place, backend: "Backend") -> list[str]:
 
 def mend_of_backend(place: Place) -> str:
     """The command that makes a backend reachable."""
-    return f"mkdir -p {place.folder}" if place.folder is not None else f"pulumi login {place.backend}"
+    return f"mkdir -p {place.folder}" if place.folder is not None else f"pulumi login {place.shown}"
 
 
 def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:

@@ -257,7 +257,7 @@ class Visitor:
                 names = ", ".join(sorted(urn.rpartition("::")[2] for urn in state.protected))
                 raise RefusedError(
                     f"it is protected: {names}",
-                    f"once nobody needs what is in there, in stacks/: `{BACKEND}={self._place.backend} pulumi state "
+                    f"once nobody needs what is in there, in stacks/: `{BACKEND}={self._place.shown} pulumi state "
                     f"unprotect --all --stack {stack}`",
                 )
             engine = self._engine(stack)
