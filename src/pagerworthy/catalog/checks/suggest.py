@@ -6,20 +6,26 @@ from collections.abc import Iterable
 _COMPARED = 50
 # Nobody names an entry so; a hostile one could have thousands of such names.
 _LONGEST = 80
+# Fewer letters begin too many names.
+_SHORTEST_START = 3
 
 
 def near(name: str, names: Iterable[str]) -> str:
-    """The most similar of the names, or nothing where none is similar."""
+    """The most similar of the names, or the only one that is cut short to this; nothing where none is similar."""
     if len(name) > _LONGEST:
         return ""
-    likely = [each for each in names if abs(len(each) - len(name)) <= 4]
+    known = list(names)
+    likely = [each for each in known if abs(len(each) - len(name)) <= 4]
     if len(likely) > _COMPARED:
         likely.sort(key=lambda each: -_shared(name, each))
     # Few runs have anything to suggest.
     import difflib
 
     found = difflib.get_close_matches(name, likely[:_COMPARED], n=1, cutoff=0.6)
-    return found[0] if found else ""
+    if found or len(name) < _SHORTEST_START:
+        return found[0] if found else ""
+    longer = [each for each in known if each.startswith(name)]
+    return longer[0] if len(longer) == 1 else ""
 
 
 def did_you_mean(name: str, names: Iterable[str], otherwise: str) -> str:
