@@ -23,6 +23,7 @@ from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.state import StackState
 from pagerworthy.stacks.run.watch import Change
+from pagerworthy.stacks.zones import zones_of
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.program.cloud import Cloud
@@ -342,7 +343,7 @@ class Visitor:
             if ask.required and not found.get(ask.key):
                 absent.add(ask.stack)
                 name = f"{ask.stack}.{ask.key}"
-                announced[ask.stack][ask.key] = [name] * inputs.spec.zones if ask.key in LISTS else name
+                announced[ask.stack][ask.key] = [name] * len(zones_of(inputs.spec)) if ask.key in LISTS else name
         return peers_of(inputs, announced.get), tuple(sorted(absent))
 
     def _guarded(self, stack: str, visit: Callable[[], Visit]) -> Visit:
