@@ -1,8 +1,8 @@
 """`pagerworthy affected`: which stacks a change alters, exactly, without engine or cloud."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import msgspec
@@ -15,6 +15,7 @@ from pagerworthy.cli.suggest import unknown_name
 
 if TYPE_CHECKING:
     from pagerworthy.catalog import Catalog
+    from pagerworthy.graph import DependencyGraph
     from pagerworthy.project import Project
     from pagerworthy.stacks import EnvironmentStacks
     from pagerworthy.stacks.affected import Affected, NotCompared
@@ -75,8 +76,9 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
         if name not in known:
             raise click.UsageError(unknown_name("environment", name, known))
     found: list[Affected | NotCompared] = []
+    sides = (_side(then.catalog), _side(now.catalog))
     for name in sorted(set(environments) or known):
-        found += _in_environment(project, name, (then.catalog, now.catalog), then_files, judged)
+        found += _in_environment(project, name, sides, then_files, judged)
     compared = tuple(each for each in found if isinstance(each, Affected))
     skipped = tuple(each for each in found if isinstance(each, NotCompared))
     _print(_Answer(since, compared, skipped), form)
@@ -88,10 +90,23 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     return Exit.PROBLEMS if lost or skipped else Exit.FINE
 
 
+class _Side(NamedTuple):
+    """The catalog at one of the two commits, and its graph."""
+
+    catalog: "Catalog"
+    graph: "DependencyGraph"
+
+
+def _side(catalog: "Catalog") -> _Side:
+    from pagerworthy.graph import DependencyGraph
+
+    return _Side(catalog, DependencyGraph.of(catalog))
+
+
 def _in_environment(
     project: "Project",
     name: str,
-    catalogs: "tuple[Catalog, Catalog]",
+    sides: tuple[_Side, _Side],
     files: Mapping[str, bytes | None],
     judged: dt.datetime,
 ) -> "list[Affected | NotCompared]":
@@ -99,34 +114,31 @@ def _in_environment(
     from pagerworthy.stacks.releases import releases, releases_with
 
     versions = releases(project.root, name)
-    then = _opened(project, catalogs[0], name, judged, releases_with(versions, files, name))
-    now = _opened(project, catalogs[1], name, judged, versions)
-    return list(affected(then, now, _touched(catalogs, files, name), _unsure(catalogs)))
+    then = _opened(project, sides[0], name, judged, releases_with(versions, files, name))
+    now = _opened(project, sides[1], name, judged, versions)
+    touched = _touched((sides[0].catalog, sides[1].catalog), files, name)
+    return list(affected(then, now, touched, _unsure(sides)))
 
 
-def _unsure(catalogs: "tuple[Catalog, Catalog]") -> dict[str, str]:
+def _unsure(sides: Iterable[_Side]) -> dict[str, str]:
     """The services of whose stacks nobody knows what they were or should be, with the reason."""
-    from pagerworthy.graph import DependencyGraph
     from pagerworthy.stacks.refusals import doubtful
 
     found: dict[str, str] = {}
-    for catalog in catalogs:
-        if catalog.unreadable:
-            found |= doubtful(catalog, DependencyGraph.of(catalog))
+    for side in sides:
+        found |= doubtful(side.catalog, side.graph)
     return found
 
 
 def _opened(
-    project: "Project", catalog: "Catalog", name: str, judged: dt.datetime, versions: Mapping[str, str]
+    project: "Project", side: _Side, name: str, judged: dt.datetime, versions: Mapping[str, str]
 ) -> "EnvironmentStacks | None":
-    from pagerworthy.graph import DependencyGraph
     from pagerworthy.stacks import open_environment
 
-    if name not in catalog.environments:
+    if name not in side.catalog.environments:
         return None
-    graph = DependencyGraph.of(catalog)
     settings = project.settings.stacks
-    return open_environment(project.root, catalog, graph, name, judged, settings=settings, versions=versions)
+    return open_environment(project.root, side.catalog, side.graph, name, judged, settings=settings, versions=versions)
 
 
 def _touched(

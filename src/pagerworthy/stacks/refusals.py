@@ -49,8 +49,9 @@ def doubtful(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, str]:
     Nobody knows what they should be: the rules to that service, the topics of its owner.
     """
     found = {name: f"its entry cannot be read: {lost.file}" for name, lost in catalog.unreadable.items()}
-    if found:
-        found[PLATFORM] = f"what {next(iter(found))} needs of it is not known: {next(iter(found.values()))}"
+    if not found:
+        return found
+    found[PLATFORM] = f"what {next(iter(found))} needs of it is not known: {next(iter(found.values()))}"
     for edge in graph.edges:
         target = graph.nodes[edge.target]
         if target.unread and edge.source in graph.nodes:
