@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from pagerworthy.project import Project, Settings, StacksSettings
 from pagerworthy.stacks.run.backend import BackendError, FileBackend, Lock
 from pagerworthy.stacks.run.locks import LockedError, alone, is_dead, wait_for
-from pagerworthy.stacks.run.places import place_of
+from pagerworthy.stacks.run.places import PROJECT_FILE, make_project, place_of
 
 STACK = "cart.staging"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -195,3 +196,31 @@ def test_another_program_makes_another_digest(tmp_path: Path, monkeypatch: pytes
         assert digest_with({"program/topic.py": "2", "run/visit.py": "1"}) != one
     finally:
         digests.programs.cache_clear()
+
+
+def test_a_project_that_several_workers_make_is_whole_at_every_moment(tmp_path: Path) -> None:
+    path = tmp_path / "work" / "any" / "Pulumi.yaml"
+    make_project(path.parent)
+    done = threading.Event()
+    seen: set[str] = set()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(path.read_text())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    other = PROJECT_FILE.replace("python", "other")
+    for _ in range(200):
+        replaced = path.with_name("other")
+        replaced.write_text(other)
+        replaced.replace(path)
+        make_project(path.parent)
+    done.set()
+    reader.join()
+    assert seen <= {PROJECT_FILE, other}
+    assert [each.name for each in path.parent.iterdir()] == ["Pulumi.yaml"]
+    # Where it is right, nobody writes it again.
+    before = path.stat()
+    make_project(path.parent)
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)

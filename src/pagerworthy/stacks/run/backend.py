@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from pagerworthy.stacks.names import PROJECT
-from pagerworthy.stacks.run.places import Place
+from pagerworthy.stacks.run.places import Place, make_project
 from pagerworthy.stacks.run.state import Deployment, StackState, Update, state_of
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class CommandBackend:
     """Any other backend, asked through Pulumi's command line. Secrets stay encrypted: none is ever asked for."""
 
     def __init__(self, place: Place, command: "EngineCommand") -> None:
-        self._work = place.work
+        self._folder = place.any_folder
         self._command = command
         self._names: frozenset[str] | None = None
 
@@ -185,10 +185,8 @@ class CommandBackend:
         from pulumi.automation.errors import CommandError
 
         # Pulumi wants a project to be where it is asked for history.
-        folder = self._work / "any"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", "utf-8")
+        make_project(self._folder)
         try:
-            return self._command.within(60).run([*arguments], str(folder), {}).stdout
+            return self._command.within(60).run([*arguments], str(self._folder), {}).stdout
         except CommandError as error:
             raise BackendError(self._command.said(error)) from error

@@ -22,10 +22,9 @@ from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
 from pagerworthy.stacks.run.config import SEED, Configuration, by_hand, file_name, merge, read, write
 from pagerworthy.stacks.run.loops import Loops
-from pagerworthy.stacks.run.places import Place
+from pagerworthy.stacks.run.places import PROJECT_FILE, Place, make_project
 from pagerworthy.stacks.run.watch import Change, Watch
 
-_PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
 # How often to look whether somebody else is done with a stack, in seconds.
 _LOOK_EVERY = 2.0
 _OWNER = re.compile(r"created by (.+)$", re.MULTILINE)
@@ -79,10 +78,7 @@ class StackEngine:
         The seed, from which the stack derives its own secrets, is made once. It is in the stack's configuration, which
         the backend keeps beside the state, so that a new machine finds it.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        project = self.folder / "Pulumi.yaml"
-        if not project.is_file() or project.read_text("utf-8") != _PROJECT_FILE:
-            project.write_text(_PROJECT_FILE, "utf-8")
+        make_project(self.folder)
         config = self.folder / file_name(self.stack)
         if not exists:
             # Of a stack that is no more; its salt belongs to other secrets.
@@ -277,7 +273,7 @@ class StackEngine:
         service, _, environment = self.stack.rpartition(".")
         if (self.folder.parent.name, self.folder.name) != (environment, service):
             raise WrongStackError(f"{self.folder} is not the folder of {self.stack}")
-        if (self.folder / "Pulumi.yaml").read_text("utf-8") != _PROJECT_FILE:
+        if (self.folder / "Pulumi.yaml").read_text("utf-8") != PROJECT_FILE:
             raise WrongStackError(f"{self.folder}/Pulumi.yaml is not of the project {PROJECT}")
 
     def _run(self, arguments: list[str], given: str = "") -> str:

@@ -3,16 +3,19 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from pagerworthy.project import Project, StacksSettings
+from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.scrub import scrubbed
 
 # All that Pagerworthy writes beside the catalog; the folder ignores itself, so that none of it is committed.
 FOLDER = ".pagerworthy"
 _LOCAL = "file://"
+PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
 
 # Variables that say where the state is and how its secrets are kept, as Pulumi's users know them.
 BACKEND = "PULUMI_BACKEND_URL"
@@ -51,6 +54,11 @@ class Place(msgspec.Struct, frozen=True):
         service, _, environment = stack.rpartition(".")
         return self.work / environment / service
 
+    @property
+    def any_folder(self) -> Path:
+        """The folder in which Pulumi is asked about stacks that nobody has to hold for that; several ask at once."""
+        return self.work / "any"
+
     def beside(self, folder: Path) -> "Place":
         """A place that is thrown away, for what must leave no trace in the backend."""
         backend = (folder / "state").as_uri()
@@ -70,6 +78,19 @@ class Place(msgspec.Struct, frozen=True):
             (ours / ".gitignore").write_text("*\n", "utf-8")
         if (folder := self.folder) is not None and folder.is_relative_to(ours):
             folder.mkdir(parents=True, exist_ok=True)
+
+
+def make_project(folder: Path) -> None:
+    """Makes a folder that Pulumi takes for our project. Whoever reads it meanwhile finds all of it or nothing new."""
+    path = folder / "Pulumi.yaml"
+    try:
+        if path.read_text("utf-8") == PROJECT_FILE:
+            return
+    except (FileNotFoundError, UnicodeDecodeError):
+        folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=folder, prefix=".Pulumi.", encoding="utf-8", delete=False) as new:
+        new.write(PROJECT_FILE)
+    Path(new.name).replace(path)
 
 
 def place_of(project: Project, environ: Mapping[str, str], emulator: str = "") -> Place:

@@ -11,9 +11,8 @@ import msgspec
 
 from pagerworthy.stacks.installed import INSTALL as PACKAGES
 from pagerworthy.stacks.installed import missing_package
-from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.locate import environment_of, find_program, version_of
-from pagerworthy.stacks.run.places import BACKEND, PASSPHRASE, PASSPHRASE_FILE, Place
+from pagerworthy.stacks.run.places import BACKEND, PASSPHRASE, PASSPHRASE_FILE, Place, make_project
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.run.backend import Backend
@@ -152,9 +151,8 @@ def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:
     try:
         if not (folder / f"Pulumi.{stack}.yaml").is_file():
             # Looked at elsewhere: the folder of a stack is only written by whoever holds the stack.
-            folder = place.work / "any"
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n", "utf-8")
+            folder = place.any_folder
+            make_project(folder)
             command.within(60).run(["config", "refresh", "--force", "--stack", stack], str(folder), {})
         command.within(60).run(["config", "get", SEED, "--stack", stack], str(folder), {})
     except CommandError as error:
