@@ -268,6 +268,10 @@ def test_only_services_have_a_ceiling(shop):
     result = ask(shop, "ceiling", "stripe")
     assert result.exit_code == 2
     assert "external:stripe is no service of the catalog" in result.stderr
+    (shop / "catalog/services/cart.yaml").write_text("kind: Service\nmetadata: {name: cart}\n", encoding="utf-8")
+    result = ask(shop, "ceiling", "cart")
+    assert result.exit_code == 2
+    assert "Error: its entry cannot be read: catalog/services/cart.yaml:1; without it" in result.stderr
     result = ask(shop, "ceiling", "wep")
     assert result.exit_code == 2
     assert "there is no node 'wep'; did you mean web?" in result.stderr

@@ -204,6 +204,8 @@ def ceiling(
     """
     catalog, graph = _open(ctx, cache=cache)
     found = _find(graph, service)
+    if found.unread:
+        raise click.UsageError(f"{found.missing}; without it nobody knows what {found.name} promises and needs")
     if found.kind is not NodeKind.SERVICE or not found.known:
         raise click.UsageError(f"{found.id} is no service of the catalog, and only services have a ceiling")
     every = ceilings(catalog, _survived(ctx, catalog, evidence, as_of))
