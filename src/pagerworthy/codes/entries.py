@@ -392,4 +392,13 @@ ROWS: tuple[Code, ...] = (
         right="design: {..., reviewed: 2026-03-31}",
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW247",
+        title="An objective below 1 %",
+        why="Objectives are written in percent. As a share from 0 to 1 the promise would be so small that no alert "
+        "could fire, and a budget that cannot be spent looks like a service that is well.",
+        mend="Write the percentage.",
+        wrong="objective: 0.999",
+        right="objective: 99.9",
+    ),
 )

@@ -91,8 +91,10 @@ class _Reader:
             self._say("PW609", message, ("spec", "target"), 'write one above 0 and below 100, such as "99.9"')
             return None
         if percent < 1:
-            mend = f'write target: "{percent * 100:g}" if that was meant'
-            self._say("PW617", f"the target was taken for {percent:g} %", ("spec", "target"), mend)
+            message = f"an objective of {percent:g} % promises next to nothing"
+            mend = f'did you mean "{round(percent * 100, 10):.12g}"? targets are written in percent'
+            self._say("PW609", message, ("spec", "target"), mend)
+            return None
         return percent
 
     def _sli(self, indicator: dict[str, Any]) -> Sli | None:

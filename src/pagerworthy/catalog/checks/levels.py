@@ -17,13 +17,22 @@ _PAGEABLE = 100 - 100 / 6
 
 
 def levels(service: Service) -> Iterator[Finding]:
-    """PW237 to PW244, for each SLO of the service."""
+    """PW237 to PW244 and PW247, for each SLO of the service."""
     pages = {alert.slo for alert in service.spec.monitoring.alerts if alert.severity == "page"}
     for index, slo in enumerate(service.spec.slos):
         path = f"spec.slos[{index}]"
+        yield from _in_percent(slo.objective, f"{path}.objective")
         yield from _readable(slo.sli, f"{path}.sli")
         yield from _meaningful(slo.sli, f"{path}.sli")
         yield from _guarded(slo, path, paged=slo.name in pages)
+
+
+def _in_percent(objective: float, path: str) -> Iterator[Finding]:
+    """PW247: nobody promises that 99 of 100 requests may fail, but many write shares from 0 to 1."""
+    if objective < 1:
+        meant = round(objective * 100, 10)
+        message = f"an objective of {objective:g} % promises next to nothing"
+        yield "PW247", message, path, f"did you mean {meant:.12g}? objectives are written in percent"
 
 
 def _readable(sli: Sli, path: str) -> Iterator[Finding]:
@@ -63,7 +72,7 @@ def _meaningful(sli: Sli, path: str) -> Iterator[Finding]:
 
 def _guarded(slo: Slo, path: str, *, paged: bool) -> Iterator[Finding]:
     """PW243, PW244: an alert that somebody counts on can fire."""
-    if paged and slo.objective <= _PAGEABLE:
+    if paged and 1 <= slo.objective <= _PAGEABLE:
         message = (
             f"at {slo.objective:g} % the budget lasts so long that nothing pages, not even when every event is bad"
         )
