@@ -129,7 +129,8 @@ def test_every_alarm_reaches_whoever_holds_the_pager(shop: Shop) -> None:
     for name in stacks.services:
         inputs = stacks.service(name)
         own = {alarm: topics for alarm, topics in alarms.items() if alarm.startswith(f"{ENVIRONMENT}/{name}/")}
-        assert own or not inputs.runs_here, name
+        # Until something was released there is nothing to watch but promises.
+        assert own or not inputs.levels, name
         for alarm, topics in own.items():
             assert topics, alarm
             assert topics <= _heard_by(inputs), alarm
