@@ -73,7 +73,7 @@ def test_only_what_changed_is_written(root, tmp_path):
     edit(root, "language: go", "language: java")
     assert "0 files written" in build(root, out).output
     edit(root, "objective: 99.9", "objective: 99.95")
-    assert "1 files written" in build(root, out).output
+    assert "1 file written" in build(root, out).output
     changed = {path.name for path in out.iterdir() if path.stat().st_mtime_ns != before[path.name]}
     assert changed == {CHECKOUT}
 
@@ -83,9 +83,9 @@ def test_a_file_that_was_changed_is_written_again(root, tmp_path):
     build(root, out)
     before = contents(out)
     (out / CHECKOUT).write_bytes(before[CHECKOUT].replace(b"14.4", b"99.9"))
-    assert "1 files written" in build(root, out).output
+    assert "1 file written" in build(root, out).output
     (out / COMMON).unlink()
-    assert "1 files written" in build(root, out).output
+    assert "1 file written" in build(root, out).output
     assert contents(out) == before
 
 
@@ -102,7 +102,7 @@ def test_a_file_that_was_changed_is_written_again_whatever_is_remembered_of_it(r
     status = (out / CHECKOUT).stat()
     (out / CHECKOUT).write_bytes(before[CHECKOUT].replace(b"14.4", b"99.9"))
     os.utime(out / CHECKOUT, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert "1 files written" in build(root, out).output
+    assert "1 file written" in build(root, out).output
     assert contents(out) == before
     for wrong in (b"", remembered[:-1], remembered[:32] + b"\x90", b"x" * len(remembered)):
         kept.write_bytes(wrong)

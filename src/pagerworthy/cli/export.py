@@ -12,6 +12,7 @@ from pagerworthy.cli.options import cache_option
 from pagerworthy.cli.suggest import unknown_name
 from pagerworthy.interop import dumped, export_openslo
 from pagerworthy.problem import Severity
+from pagerworthy.report.words import count
 
 _HEAD = "# Written by `pagerworthy export openslo`. Change the entry, not this file.\n"
 
@@ -76,7 +77,7 @@ def _write(out: Path, files: dict[str, bytes]) -> None:
             beside.replace(out / name)
     except OSError as error:
         raise click.UsageError(f"{out} cannot be written: {error.strerror}") from None
-    click.echo(f"{len(changed)} of {len(files)} files written to {out}.", err=True)
+    click.echo(f"{len(changed)} of {count(len(files), 'file')} written to {out}.", err=True)
 
 
 def _content(path: Path) -> bytes | None:

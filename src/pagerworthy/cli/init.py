@@ -13,6 +13,7 @@ from pagerworthy import __version__
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.place import place_all
 from pagerworthy.project import data_folder
+from pagerworthy.report.words import count
 
 # Beside the package's code, with a name that tools do not skip for its leading dot.
 _STARTER = Path(__file__).parents[1] / "starter"
@@ -45,7 +46,7 @@ def command(folder: Path, schemas: bool) -> int:
         files.pop(IGNORED, None)
     written = place_all(folder, files, replace=schemas)
     there = f"; {len(files) - written} were there already" if written < len(files) else ""
-    click.echo(f"{written} files written to {folder}{there}")
+    click.echo(f"{count(written, 'file')} written to {folder}{there}")
     if not schemas:
         if source := installed_from():
             click.echo(f"Your workflows install {source}, as {REQUIREMENTS} says.")

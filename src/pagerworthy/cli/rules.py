@@ -93,4 +93,6 @@ def broken_decisions(loaded: "Loaded", as_of: dt.datetime) -> "list[Problem]":
 
 
 def _said(written: "Written") -> str:
-    return f"{written.written:,} files written, {written.unchanged:,} unchanged, {written.removed:,} removed"
+    from pagerworthy.report.words import count
+
+    return f"{count(written.written, 'file')} written, {written.unchanged:,} unchanged, {written.removed:,} removed"

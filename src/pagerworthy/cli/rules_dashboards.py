@@ -29,6 +29,7 @@ def dashboards(ctx: click.Context, out: Path, as_of: dt.datetime | None, cache: 
     """
     from pagerworthy.catalog import load
     from pagerworthy.cli.rules import broken_decisions, show
+    from pagerworthy.report.words import count
 
     project = project_of(ctx)
     loaded = load(project.root, cache=cache)
@@ -56,7 +57,7 @@ def dashboards(ctx: click.Context, out: Path, as_of: dt.datetime | None, cache: 
     for name in foreign:
         click.echo(f"{out / name} was not written by Pagerworthy, and stays as it is", err=True)
     same = len(made) - len(changed) - len(foreign)
-    click.echo(f"{out}: {len(changed):,} files written, {same:,} unchanged, {len(stale):,} removed")
+    click.echo(f"{out}: {count(len(changed), 'file')} written, {same:,} unchanged, {len(stale):,} removed")
     return Exit.PROBLEMS if foreign or loaded.catalog.unreadable else Exit.FINE
 
 

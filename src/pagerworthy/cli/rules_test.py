@@ -96,6 +96,7 @@ def _print_json(found: "Sequence[Rehearsal]") -> None:
 def _write(plan: "RulePlan", out: Path, services: tuple[str, ...], *, cache: bool) -> bool:
     """Writes the rules and their unit tests; False where a file of somebody else's is in the way."""
     from pagerworthy.cli.aloud import show_problems
+    from pagerworthy.report.words import count
     from pagerworthy.slo.rules import ENDING, write_rules
     from pagerworthy.slo.simulate import write_tests
 
@@ -106,6 +107,8 @@ def _write(plan: "RulePlan", out: Path, services: tuple[str, ...], *, cache: boo
     show_problems([*rules.problems, *tests.problems], out)
     for name in tests.left_out:
         click.echo(f"note: promtool cannot be fed with what {name} counts: it has no unit test", err=True)
-    told = f"{out}: {tests.written:,} unit tests written, {tests.unchanged:,} unchanged, {tests.removed:,} removed"
+    told = (
+        f"{out}: {count(tests.written, 'unit test')} written, {tests.unchanged:,} unchanged, {tests.removed:,} removed"
+    )
     click.echo(told, err=True)
     return not rules.problems and not tests.problems

@@ -149,4 +149,6 @@ class _Progress:
 
 
 def _said(written: "Written") -> str:
-    return f"{written.written:,} files written, {written.kept:,} unchanged, {written.removed:,} removed"
+    from pagerworthy.report.words import count
+
+    return f"{count(written.written, 'file')} written, {written.kept:,} unchanged, {written.removed:,} removed"
