@@ -79,7 +79,7 @@ def _plain(text: str) -> str:
 
 
 def test_the_smallest_service_is_one(started: Path) -> None:
-    (shown,) = blocks("Start your own", "yaml")
+    shown = blocks("Start your own", "yaml")[0]
     assert "The smallest service is nine lines" in README
     assert len(shown.splitlines()) == 9
     (started / "catalog/services/checkout.yaml").write_text(shown, encoding="utf-8")
@@ -90,6 +90,23 @@ def test_the_smallest_service_is_one(started: Path) -> None:
         less = spec | {"spec": {name: value for name, value in spec["spec"].items() if name != key}}
         (started / "catalog/services/checkout.yaml").write_text(yaml.safe_dump(less), encoding="utf-8")
         assert run("pagerworthy check")[0] == 1, key
+
+
+def test_the_parts_of_a_service_that_it_shows_are_right(started: Path) -> None:
+    smallest, more = blocks("Start your own", "yaml")
+    (started / "catalog/services/checkout.yaml").write_text(smallest + more, encoding="utf-8")
+    runbook = started / "catalog/runbooks/checkout-errors.md"
+    environment = started / "catalog/environments/production.yaml"
+    for file in (runbook, environment):
+        file.parent.mkdir(exist_ok=True)
+    runbook.write_text("# Orders fail\n", encoding="utf-8")
+    environment.write_text(
+        "apiVersion: pagerworthy/v1\nkind: Environment\nmetadata: {name: production}\n"
+        "spec: {purpose: production, provider: aws, region: eu-west-1}\n",
+        encoding="utf-8",
+    )
+    code, said = run("pagerworthy check --strict")
+    assert code == 0, said
 
 
 def test_the_rubric_is_overridden_as_it_says(started: Path) -> None:
