@@ -64,6 +64,20 @@ def test_the_same_catalog_gives_the_same_bytes(root, tmp_path):
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
+def test_runbooks_that_alerts_cannot_link_to_are_told(root, tmp_path):
+    told = "note: site.url is not set, so that alerts name runbooks by their paths in the repository: catalog/runbooks/"
+    settings = root / "pagerworthy.toml"
+    settings.write_text("", encoding="utf-8")
+    result = build(root, tmp_path / "out")
+    assert result.stderr.count(told) == 1
+    # Nothing was written: it was told before.
+    assert told not in build(root, tmp_path / "out").stderr
+    settings.write_text('[site]\nurl = "https://catalog.example.com/"\n', encoding="utf-8")
+    result = build(root, tmp_path / "out")
+    assert "0 files" not in result.stdout
+    assert told not in result.stderr
+
+
 def test_only_what_changed_is_written(root, tmp_path):
     out = tmp_path / "out"
     build(root, out)

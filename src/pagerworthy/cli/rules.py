@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pagerworthy.catalog import Loaded
     from pagerworthy.problem import Problem
     from pagerworthy.project import Project
-    from pagerworthy.slo.rules import Written
+    from pagerworthy.slo.rules import RulePlan, Written
 
 DEFAULT_OUT = Path("rules")
 _DECISIONS = "catalog/decision"
@@ -67,6 +67,9 @@ def build(ctx: click.Context, out: Path | None, as_of: dt.datetime | None, cache
     show(found, project)
     for name in written.kept:
         click.echo(f"{target / name} stays as it was", err=True)
+    if written.written and not project.settings.site.url and (path := _without_link(plan)):
+        said = f"note: site.url is not set, so that alerts name runbooks by their paths in the repository: {path}"
+        click.echo(said, err=True)
     click.echo(f"{target}: {_said(written)}")
     return Exit.PROBLEMS if found else Exit.FINE
 
@@ -90,6 +93,12 @@ def broken_decisions(loaded: "Loaded", as_of: dt.datetime) -> "list[Problem]":
     found = [each for each in loaded.problems if each.where.file.casefold().startswith(_DECISIONS)]
     found += check_decisions(loaded.catalog, as_of=as_of)
     return [each for each in found if each.severity is Severity.ERROR]
+
+
+def _without_link(plan: "RulePlan") -> str:
+    """A runbook that an alert names by its path, as an example; nothing where there is none."""
+    paths = (book.path for each in plan.wanted for book in each.service.spec.runbooks if each.service.spec.slos)
+    return next((path for path in paths if path), "")
 
 
 def _said(written: "Written") -> str:
