@@ -209,6 +209,43 @@ def test_secrets_are_nowhere_in_plain_text(shop: Shop, tmp_path: Path, capfd: py
     assert "v1.4.2" in by_hand.read_text()
 
 
+def test_the_seed_of_the_backend_wins_over_an_older_one_that_is_here(shop: Shop) -> None:
+    ready = shop.ready()
+    folder = ready.place.work_folder("vault.staging")
+    config = folder / "Pulumi.vault.staging.yaml"
+
+    def seed() -> str:
+        return ready.command.run(
+            ["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {}
+        ).stdout
+
+    vault = Tiny("vault", secret=True)
+    shop.up(vault)
+    stale, old = config.read_bytes(), seed()
+    shop.destroy([vault])
+    shop.up(vault)
+    new = seed()
+    assert new != old
+    # As on a machine that has slept through both.
+    config.write_bytes(stale)
+    assert seed() == old
+    assert shop.up(Tiny("vault", secret=True, says="hello"))["vault"].outcome is Outcome.CHANGED
+    assert seed() == new
+
+
+def test_a_seed_that_was_never_used_stays(shop: Shop) -> None:
+    from pagerworthy.stacks.run.engine import StackEngine
+
+    ready = shop.ready()
+    engine = StackEngine(ready.place, ready.command, "vault.staging", timeout=60, grace=1)
+    engine.prepare(exists=False)
+    config = engine.folder / "Pulumi.vault.staging.yaml"
+    made = config.read_bytes()
+    assert b"pagerworthy:seed" in made
+    engine.prepare(exists=True)
+    assert config.read_bytes() == made
+
+
 def test_a_preview_from_nothing_stands_in_for_what_is_not_there(shop: Shop) -> None:
     found = shop.preview(CART, Tiny("checkout", hard=("cart",)))
     assert {visit.outcome for visit in found.values()} == {Outcome.PLANNED}

@@ -19,9 +19,9 @@ def test_what_stands_in_for_subnets_is_as_many_as_the_network_makes(zones: int) 
     nothing = SimpleNamespace(backend=SimpleNamespace(read=lambda _: None), place=None, command=None)
     visitor = Visitor(cast("Ready", nothing), Cloud(), declare, Orders())
     spec = msgspec.structs.replace(SPEC, zones=zones)
-    key = sorted(LISTS)[0]
+    key = min(LISTS)
     (given,) = inputs(Tiny("cart", hard=("platform",), asks_for=key, spec=spec))
     values, absent = visitor._given_or_announced(given)
     subnets = values.values["platform.staging"][key]
-    assert (len(subnets), absent) == (len(zones_of(spec)), ("platform.staging",))
     assert isinstance(subnets, list)
+    assert (len(subnets), absent) == (len(zones_of(spec)), ("platform.staging",))

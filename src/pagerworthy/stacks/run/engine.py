@@ -97,27 +97,39 @@ class StackEngine:
         merge(config, theirs)
 
     def _seed(self, config: Path, theirs: Configuration | None, *, exists: bool) -> None:
-        """Finds the seed, or makes one: here, where people work by hand, or with the last operation on the stack."""
-        if (ours := read(config)) is not None and ours.has_seed:
-            return
-        if exists and theirs is not None and theirs.has_seed:
-            write(config, theirs)
-            return
+        """Finds the seed, or makes one: with the last operation on the stack, here, or where people work by hand."""
         try:
             if exists:
-                self._restore()
-            if (ours := read(config)) is None or not ours.has_seed:
-                self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=secrets.token_hex(32))
+                self._restore(config)
+            if (ours := read(config)) is not None and ours.has_seed:
+                return
+            if exists and theirs is not None and theirs.has_seed:
+                write(config, theirs)
+                return
+            self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=secrets.token_hex(32))
         except CommandError as error:
             raise EngineError(self._command.said(error)) from error
 
-    def _restore(self) -> None:
+    def _restore(self, config: Path) -> None:
+        """Takes the backend's configuration for the one that is here, where the backend's has a seed.
+
+        The stack may have been made anew since, by another machine: what is here would then change all its secrets.
+        """
+        here = config.with_name(f".{config.name}.here")
+        # Its salt may belong to another passphrase, so that Pulumi would not even look further.
+        if config.is_file():
+            config.replace(here)
         try:
             self._run(["config", "refresh", "--force", "--stack", self.stack])
         except CommandError as error:
             # A stack that nothing was ever done to has no configuration to go back to.
             if "no previous deployment" not in str(error):
                 raise
+        finally:
+            if (found := read(config)) is not None and found.has_seed:
+                here.unlink(missing_ok=True)
+            elif here.is_file():
+                here.replace(config)
 
     def up(
         self,

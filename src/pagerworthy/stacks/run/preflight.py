@@ -148,13 +148,22 @@ def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:
     from pagerworthy.stacks.run.config import SEED
 
     folder = place.work_folder(stack)
+    get = ["config", "get", SEED, "--stack", stack]
+    if (folder / f"Pulumi.{stack}.yaml").is_file():
+        try:
+            command.within(60).run(get, str(folder), {})
+        except CommandError:
+            # It may be of a stack that was made anew since, or of a passphrase that was changed.
+            pass
+        else:
+            return None
     try:
-        if not (folder / f"Pulumi.{stack}.yaml").is_file():
-            # Looked at elsewhere: the folder of a stack is only written by whoever holds the stack.
-            folder = place.any_folder
-            make_project(folder)
-            command.within(60).run(["config", "refresh", "--force", "--stack", stack], str(folder), {})
-        command.within(60).run(["config", "get", SEED, "--stack", stack], str(folder), {})
+        # Looked at elsewhere: the folder of a stack is only written by whoever holds the stack.
+        folder = place.any_folder
+        make_project(folder)
+        (folder / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+        command.within(60).run(["config", "refresh", "--force", "--stack", stack], str(folder), {})
+        command.within(60).run(get, str(folder), {})
     except CommandError as error:
         if "passphrase" in str(error):
             return Missing(f"the passphrase does not open the secrets of {stack}", f"export {PASSPHRASE}=...")
