@@ -117,6 +117,15 @@ ROWS: tuple[Code, ...] = (
         right="spec: {purpose: production, provider: aws, region: eu-west-1, zones: 3}",
     ),
     Code(
+        code="PW714",
+        title="An environment whose CI could change another one",
+        why="What CI of an environment may change is known by its name and a hyphen. What `production-eu` has in the same "
+        "account begins with `production-`, so that whoever may change production could change it, too.",
+        mend="Give one of them an account of its own, which is best for production anyway, or another name.",
+        wrong='the environments `production` and `production-eu`, both with account: "111122223333"',
+        right='the environments `production` and `eu-production`, or `production-eu` with account: "444455556666"',
+    ),
+    Code(
         code="PW715",
         title="A stack's release cannot be read",
         why="The service would go back to its first release, and nobody would see why.",

@@ -44,6 +44,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     future.happened,
     cloud.zones,
     cloud.regions,
+    cloud.prefixes,
     cloud.names,
     cloud.domains,
     releases.readable,

@@ -83,6 +83,20 @@ def regions(scope: Scope) -> Iterator[Problem]:
             yield scope.problem("PW713", message, "Environment", name, "spec.zones", f"write zones: {most}")
 
 
+def prefixes(scope: Scope) -> Iterator[Problem]:
+    """PW714: what CI of an environment may change is known by its name and a hyphen, within the account."""
+    environments = scope.catalog.environments
+    for name, environment in environments.items():
+        account = environment.spec.account
+        shorter = (each for each in environments if name.startswith(f"{each}-"))
+        first = next((each for each in shorter if environments[each].spec.account == account), "")
+        if first:
+            where = f"account {account}" if account else "one account, as far as the entries say"
+            message = f"CI of {first} could change {name}: in {where}, it may change all that begins with {first}-"
+            mend = "give this environment an account of its own, or another name"
+            yield scope.problem("PW714", message, "Environment", name, "spec.account", mend)
+
+
 def names(scope: Scope) -> Iterator[Problem]:
     """PW709: service and resource joined by a hyphen are what the cloud knows a resource by."""
     services = scope.catalog.ties
