@@ -1,6 +1,7 @@
 """Problems of what a stack is asked for: PW7xx. They concern entries that name environments, since others have none."""
 
 from pagerworthy.codes.code import Code
+from pagerworthy.problem import Severity
 
 ROWS: tuple[Code, ...] = (
     Code(
@@ -132,5 +133,15 @@ ROWS: tuple[Code, ...] = (
         mend="Write the tag or the digest of the image, in quotation marks; `pulumi config set version v1.4.2` does.",
         wrong="config:\n  pagerworthy:version: 1.10    # a number, and read as 1.1",
         right='config:\n  pagerworthy:version: "1.10"',
+    ),
+    Code(
+        code="PW716",
+        title="Something to provision, and nowhere",
+        why="Each environment that an entry names has a stack for the service. Without one nothing of `compute` and "
+        "`resources` is brought up, and no command says so.",
+        mend="Name the environments. Leave it if nothing is to be brought up from here.",
+        wrong="resources: {orders: {type: postgres, size: small}}    # and no environments",
+        right="environments: [production]\nresources: {orders: {type: postgres, size: small}}",
+        severity=Severity.WARNING,
     ),
 )

@@ -1,13 +1,14 @@
 """Whether a service asks the cloud for what there is, and for no less than the law wants.
 
-Only entries that name an environment are judged: nothing is provisioned for the others.
+Only entries that name an environment are judged: nothing is provisioned for the others, which is said of those that
+ask for something.
 """
 
 from collections.abc import Iterator
 
 from pagerworthy.catalog.checks.levels import Finding
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Compute, Resource, Service
+from pagerworthy.catalog.model import Compute, Resource, Service, ServiceSpec
 from pagerworthy.cloud import (
     TASK_SIZES,
     UnknownVersionError,
@@ -33,9 +34,10 @@ _SHORTEST_MESSAGE = 60
 
 
 def cloud(service: Service) -> Iterator[Finding]:
-    """PW701, PW702, PW703, PW705 to PW708, PW711, PW712: what one entry asks for by itself."""
+    """PW701, PW702, PW703, PW705 to PW708, PW711, PW712, PW716: what one entry asks for by itself."""
     spec = service.spec
     if not spec.environments:
+        yield from _nowhere(spec)
         return
     if service.name == _PLATFORM:
         mend = "give the service another name"
@@ -57,6 +59,14 @@ def cloud(service: Service) -> Iterator[Finding]:
     logs = spec.monitoring.logs
     if regulated and logs is not None and logs.retention and days(logs.retention) < _YEAR:
         yield _young("logs", logs.retention, "spec.monitoring.logs.retention")
+
+
+def _nowhere(spec: ServiceSpec) -> Iterator[Finding]:
+    """PW716: what is asked for is asked for somewhere."""
+    asked = "compute" if spec.compute is not None else "resources" if spec.resources else ""
+    if asked:
+        message = f"no environment is named, so that there is no stack for {asked}"
+        yield "PW716", message, f"spec.{asked}", "write e.g. environments: [production]"
 
 
 def zones(scope: Scope) -> Iterator[Problem]:
