@@ -52,7 +52,7 @@ class CollectSettings(_Section, frozen=True):
 
 
 class SiteSettings(_Section, frozen=True):
-    """What the site is called, and the address under which it is published (for the feed and badges)."""
+    """What the site is called, and where it is published, for links in alerts, the feed and badges."""
 
     title: str = "Service catalog"
     url: str = ""
