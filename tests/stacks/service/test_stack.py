@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from pagerworthy.catalog import EnvironmentSpec
-from pagerworthy.stacks.affected import affected
+from pagerworthy.stacks import EnvironmentStacks
+from pagerworthy.stacks.affected import Affected, affected
 from pagerworthy.stacks.outputs import LISTS, RESOURCE_KEYS, Peers
 from pagerworthy.stacks.render import render
 from pagerworthy.stacks.tags import service_tags
@@ -106,10 +107,17 @@ def test_an_image_that_several_run_is_of_the_service_that_it_is_named_after() ->
     assert not stacks_of(shared).service("accounting").owns_image
     # Where the owner goes, the next by name has the repository, and whoever runs the image is touched.
     left = edited(shared, "cart", lambda spec: msgspec.structs.replace(spec, environments=("staging",)))
-    found = {each.service: each for each in affected(stacks_of(shared), stacks_of(left), {"cart"})}
+    found = compared(stacks_of(shared), stacks_of(left), {"cart"})
     assert {"image-repository"} <= {each.name for each in found["accounting"].differences if each.change == "create"}
     assert found["cart"].change == "delete"
-    assert {each.service for each in affected(before, stacks_of(shared), {"accounting"})} == {"accounting"}
+    assert compared(before, stacks_of(shared), {"accounting"}).keys() == {"accounting"}
+
+
+def compared(then: EnvironmentStacks, now: EnvironmentStacks, touched: set[str]) -> dict[str, Affected]:
+    """The stacks that differ, by service; each can be compared."""
+    found = list(affected(then, now, touched))
+    assert not [each for each in found if not isinstance(each, Affected)]
+    return {each.service: each for each in found if isinstance(each, Affected)}
 
 
 @pytest.mark.parametrize("type_", sorted(RESOURCE_KEYS))
