@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pagerworthy.catalog import EnvironmentSpec
 from pagerworthy.stacks.cost.estimate import Line, line
 from pagerworthy.stacks.cost.prices import Prices
+from pagerworthy.stacks.zones import zone_count
 
 _PLATFORM = "platform"
 # ecr.api, ecr.dkr, kms, logs, monitoring, secretsmanager, sns and sqs.
@@ -13,7 +14,7 @@ _ENDPOINTS = 8
 
 def platform_lines(prices: Prices, spec: EnvironmentSpec, *, regulated: bool) -> Iterator[Line]:
     """Ways out, endpoints, keys and names. Outside production, one zone serves all."""
-    zones = spec.zones if spec.purpose == "production" else 1
+    zones = zone_count(spec) if spec.purpose == "production" else 1
     yield line(prices, _PLATFORM, "NAT gateways", "nat", zones)
     yield line(prices, _PLATFORM, "Public addresses", "public-address", zones)
     yield line(prices, _PLATFORM, "Endpoints of AWS, by zone", "endpoint", _ENDPOINTS * zones)

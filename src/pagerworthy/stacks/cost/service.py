@@ -8,6 +8,7 @@ from pagerworthy.stacks import offerings
 from pagerworthy.stacks.cost.estimate import Line, line
 from pagerworthy.stacks.cost.prices import Prices
 from pagerworthy.stacks.offerings import Place
+from pagerworthy.stacks.zones import zone_count
 
 _SERVICE = "service"
 # Of each objective: an alarm for either window of four pairs, of two metrics each, and one for no data; two that
@@ -101,7 +102,7 @@ def _topic(prices: Prices, name: str, resource: Resource, place: Place) -> Itera
 def _edge(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
     yield line(prices, name, "Load balancer", "balancer", 1)
     if resource.public:
-        yield line(prices, name, "Public addresses", "public-address", place.spec.zones)
+        yield line(prices, name, "Public addresses", "public-address", zone_count(place.spec))
     guarded = resource.rate_limit is not None or (place.regulated and bool(resource.public))
     if guarded if resource.waf is None else resource.waf:
         rules = _FIREWALL_RULES + (resource.rate_limit is not None)
