@@ -1,10 +1,12 @@
 """Rendering: the same bytes each time, nothing secret, and no stack that hides another."""
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,14 @@ def test_names_that_are_not_there_are_answered_with_those_that_are(root: Path, t
     for arguments, meant in [(("stagin",), "staging"), (("staging", "chekout"), "checkout")]:
         with pytest.raises(Exception, match=meant):
             run(root, "render", *arguments, "--out", str(tmp_path))
+
+
+def test_whoever_has_an_event_loop_at_work_can_render() -> None:
+    inputs = stacks_of(demo()).service("quote")
+
+    async def ask() -> bytes:
+        return render(inputs).json()
+
+    # In a thread of its own: where tests of pages ran before, this one has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lambda: asyncio.run(ask())).result() == render(inputs).json()

@@ -34,7 +34,20 @@ def render(inputs: StackInputs, peers: Peers | None = None, cloud: Cloud | None 
     """
     seen = placeholders(inputs) if peers is None else peers
     # Pulumi keeps what a program registers in context variables: a context of its own, and nothing is left over.
-    return contextvars.Context().run(_render, inputs, seen, cloud or Cloud())
+    context = contextvars.Context()
+    if not _is_looping():
+        return context.run(_render, inputs, seen, cloud or Cloud())
+    # Whoever calls has an event loop at work in this thread, and a second one cannot run in it.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(context.run, _render, inputs, seen, cloud or Cloud()).result()
+
+
+def _is_looping() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def placeholders(inputs: StackInputs) -> Peers:
