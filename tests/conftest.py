@@ -48,3 +48,8 @@ def _only_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
         patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright leaves an event loop running in the thread of the tests: nothing that needs one of its own comes after.
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
