@@ -29,9 +29,14 @@ def demo() -> Catalog:
     return load(ROOT).catalog
 
 
-def stacks_of(catalog: Catalog, environment: str = "production", as_of: dt.datetime = AS_OF) -> EnvironmentStacks:
-    """The stacks of an environment of a catalog."""
-    graph = DependencyGraph.of(catalog)
+def stacks_of(
+    catalog: Catalog,
+    environment: str = "production",
+    as_of: dt.datetime = AS_OF,
+    graph: DependencyGraph | None = None,
+) -> EnvironmentStacks:
+    """The stacks of an environment of a catalog, by the graph of all of it or another one."""
+    graph = graph or DependencyGraph.of(catalog)
     return EnvironmentStacks(catalog, graph, catalog.environments[environment], as_of, {})
 
 

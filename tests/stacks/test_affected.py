@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from pagerworthy.catalog import Data, Dependency, ServiceSpec
 from pagerworthy.cli.app import app
+from pagerworthy.graph import DependencyGraph
 from pagerworthy.stacks import affected as module
 from pagerworthy.stacks.affected import affected
 from pagerworthy.stacks.inputs import StackInputs, digest
+from pagerworthy.stacks.near import near
 from pagerworthy.stacks.render import Rendered, RenderedResource
 from tests.stacks.demo import ROOT, demo, edited, holds, stacks_of
 from tests.tools import require_tool
@@ -181,9 +183,15 @@ def test_looking_at_what_was_touched_finds_all_that_differs(
     monkeypatch: pytest.MonkeyPatch, service: str, what: str
 ) -> None:
     monkeypatch.setattr(module, "render", _digest_alone)
-    then = stacks_of(demo())
-    now = stacks_of(edited(demo(), service, _EDITS[what]))
-    assert list(affected(then, now, {service})) == list(affected(then, now, None))
+    catalogs = (demo(), edited(demo(), service, _EDITS[what]))
+    then, now = (stacks_of(each) for each in catalogs)
+    everything = list(affected(then, now, None))
+    around = near(catalogs, {service})
+    assert list(affected(then, now, around)) == everything
+    # A graph of these alone says the same of them.
+    parts = [DependencyGraph.about(each, around) for each in catalogs]
+    then, now = (stacks_of(each, graph=part) for each, part in zip(catalogs, parts, strict=True))
+    assert list(affected(then, now, around)) == everything
 
 
 def test_time_alone_can_move_a_pager() -> None:

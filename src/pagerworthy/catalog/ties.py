@@ -40,6 +40,11 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     zones: int = 1
     domains: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The services and resources that it depends on, hard or soft; resources as owner/resource."""
+        return (*self.hard, *self.soft, *self.resources)
+
 
 def ties_of(service: Service) -> Ties:
     """Reads the ties out of an entry."""

@@ -76,9 +76,13 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
         if name not in known:
             raise click.UsageError(unknown_name("environment", name, known))
     found: list[Affected | NotCompared] = []
-    sides = (_side(then.catalog), _side(now.catalog))
-    for name in sorted(set(environments) or known):
-        found += _in_environment(project, name, sides, then_files, judged)
+    names = sorted(set(environments) or known)
+    catalogs = (then.catalog, now.catalog)
+    touched = {name: _touched(catalogs, then_files, name) for name in names}
+    sides = _sides(catalogs, touched.values())
+    unsure = _unsure(sides)
+    for name in names:
+        found += _in_environment(_Asked(project, name, judged), sides, then_files, touched[name], unsure)
     compared = tuple(each for each in found if isinstance(each, Affected))
     skipped = tuple(each for each in found if isinstance(each, NotCompared))
     _print(_Answer(since, compared, skipped), form)
@@ -91,33 +95,51 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
 
 
 class _Side(NamedTuple):
-    """The catalog at one of the two commits, and its graph."""
+    """The catalog at one of the two commits, and its graph, or as much of it as can matter."""
 
     catalog: "Catalog"
     graph: "DependencyGraph"
 
 
-def _side(catalog: "Catalog") -> _Side:
-    from pagerworthy.graph import DependencyGraph
+class _Asked(NamedTuple):
+    """What is compared: an environment, as it is judged at a moment."""
 
-    return _Side(catalog, DependencyGraph.of(catalog))
+    project: "Project"
+    environment: str
+    judged: dt.datetime
+
+
+def _sides(catalogs: "tuple[Catalog, Catalog]", touched: Iterable[set[str] | None]) -> tuple[_Side, _Side]:
+    from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks.near import near
+
+    looked: set[str] = set()
+    for each in touched:
+        if each is None:
+            whole, other = (_Side(catalog, DependencyGraph.of(catalog)) for catalog in catalogs)
+            return whole, other
+        looked |= each
+    around = near(catalogs, looked)
+    then, now = (_Side(catalog, DependencyGraph.about(catalog, around)) for catalog in catalogs)
+    return then, now
 
 
 def _in_environment(
-    project: "Project",
-    name: str,
+    asked: _Asked,
     sides: tuple[_Side, _Side],
     files: Mapping[str, bytes | None],
-    judged: dt.datetime,
+    touched: set[str] | None,
+    unsure: Mapping[str, str],
 ) -> "list[Affected | NotCompared]":
     from pagerworthy.stacks.affected import affected
+    from pagerworthy.stacks.near import near
     from pagerworthy.stacks.releases import releases, releases_with
 
-    versions = releases(project.root, name)
-    then = _opened(project, sides[0], name, judged, releases_with(versions, files, name))
-    now = _opened(project, sides[1], name, judged, versions)
-    touched = _touched((sides[0].catalog, sides[1].catalog), files, name)
-    return list(affected(then, now, touched, _unsure(sides)))
+    versions = releases(asked.project.root, asked.environment)
+    then = _opened(asked, sides[0], releases_with(versions, files, asked.environment))
+    now = _opened(asked, sides[1], versions)
+    around = None if touched is None else near((side.catalog for side in sides), touched)
+    return list(affected(then, now, around, unsure))
 
 
 def _unsure(sides: Iterable[_Side]) -> dict[str, str]:
@@ -130,15 +152,15 @@ def _unsure(sides: Iterable[_Side]) -> dict[str, str]:
     return found
 
 
-def _opened(
-    project: "Project", side: _Side, name: str, judged: dt.datetime, versions: Mapping[str, str]
-) -> "EnvironmentStacks | None":
+def _opened(asked: _Asked, side: _Side, versions: Mapping[str, str]) -> "EnvironmentStacks | None":
     from pagerworthy.stacks import open_environment
 
-    if name not in side.catalog.environments:
+    if asked.environment not in side.catalog.environments:
         return None
-    settings = project.settings.stacks
-    return open_environment(project.root, side.catalog, side.graph, name, judged, settings=settings, versions=versions)
+    root, settings = asked.project.root, asked.project.settings.stacks
+    return open_environment(
+        root, side.catalog, side.graph, asked.environment, asked.judged, settings=settings, versions=versions
+    )
 
 
 def _touched(

@@ -1,8 +1,10 @@
 """The graph of a catalog: who needs what, and what follows from that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.catalog.ties import EXTERNAL_PREFIX
@@ -33,6 +35,20 @@ class DependencyGraph:
         """The whole graph of a catalog; what an entry names and the catalog lacks is a node not `known`."""
         nodes, edges = nodes_and_edges(catalog)
         return cls(nodes, edges)
+
+    @classmethod
+    def about(cls, catalog: Catalog, services: Collection[str]) -> "DependencyGraph":
+        """The part of a catalog's graph that says what these services need; it costs what they cost, not the catalog.
+
+        Who needs them is not all in it, nor what those need that they need.
+        """
+        wanted = set(services)
+        for name in services:
+            ties = catalog.ties.get(name)
+            if ties is not None:
+                wanted.update(target.partition("/")[0] for target in ties.targets)
+        part = {name: catalog.services[name] for name in sorted(wanted) if name in catalog.services}
+        return cls.of(msgspec.structs.replace(catalog, services=part))
 
     def find(self, name: str) -> Node | None:
         """The node of that id, or the external provider of that name where nothing else is called so."""

@@ -97,7 +97,7 @@ def unread_services(catalog: Catalog) -> tuple[str, ...]:
 
 def _owners(catalog: Catalog) -> Mapping[str, str]:
     """The owner of every service, as far as it is known; of an unreadable one only a team that is there."""
-    owners = {name: service.spec.owner for name, service in catalog.services.items()}
+    owners = {name: ties.owner for name, ties in catalog.ties.items()}
     return owners | {name: lost.owner for name, lost in catalog.unreadable.items() if lost.owner in catalog.teams}
 
 

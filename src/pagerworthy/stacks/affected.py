@@ -49,19 +49,19 @@ class NotCompared(msgspec.Struct, frozen=True):
 def affected(
     then: EnvironmentStacks | None,
     now: EnvironmentStacks | None,
-    touched: set[str] | None,
+    near: set[str] | None,
     unsure: Mapping[str, str] | None = None,
 ) -> Iterator[Affected | NotCompared]:
     """The stacks of an environment that differ, the platform's first, then by service.
 
-    `touched` are the services whose entries or decisions differ, None where anything may. An environment that was not
-    there then, or is no more, is None. `unsure` are the services, or `platform`, of whose stacks nobody knows what they
-    should be, with the reason.
+    `near` are the services whose inputs may differ (see `pagerworthy.stacks.near`), None where any may. An environment
+    that was not there then, or is no more, is None. `unsure` are the services, or `platform`, of whose stacks nobody
+    knows what they should be, with the reason.
     """
     environment = now or then
     if environment is None:
         return
-    for name in ("", *_candidates(then, now, touched)):
+    for name in ("", *_candidates(then, now, near)):
         before, after = _inputs(then, name), _inputs(now, name)
         if before is not None and after is not None and digest(before) == digest(after):
             continue
@@ -79,16 +79,9 @@ def affected(
             yield Affected(stack, environment.environment, name, change, differences)
 
 
-def _candidates(then: EnvironmentStacks | None, now: EnvironmentStacks | None, touched: set[str] | None) -> list[str]:
-    """The services whose inputs may differ: those touched, and who needs them or what they own, or runs their image."""
+def _candidates(then: EnvironmentStacks | None, now: EnvironmentStacks | None, near: set[str] | None) -> list[str]:
     there = {name for each in (then, now) if each for name in each.services}
-    if touched is None or then is None or now is None:
-        return sorted(there)
-    near = set(touched)
-    for each in (then, now):
-        for name in touched:
-            near.update(each.callers(name), each.sharing(name))
-    return sorted(near & there)
+    return sorted(there if near is None or then is None or now is None else near & there)
 
 
 def _inputs(stacks: EnvironmentStacks | None, service: str) -> StackInputs | None:

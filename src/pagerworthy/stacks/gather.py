@@ -1,11 +1,11 @@
 """From the catalog and the decisions to what each stack follows from."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Environment, Resource, Service, Slo
+from pagerworthy.catalog import Catalog, Compute, Data, Environment, Resource, Service, Slo, glance
 from pagerworthy.cloud import is_regulated, name_in
 from pagerworthy.graph import DependencyGraph, Edge, NodeKind
 from pagerworthy.project import StacksSettings
@@ -26,6 +26,24 @@ from pagerworthy.stacks.inputs import (
 )
 from pagerworthy.stacks.names import PLATFORM, stack_name
 from pagerworthy.stacks.ports import RESOURCE_PORTS
+
+
+class _Compute(msgspec.Struct, frozen=True):
+    type: str
+
+
+class _Spec(msgspec.Struct, frozen=True):
+    owner: str
+    environments: tuple[str, ...] = ()
+    compute: _Compute | None = None
+    resources: dict[str, msgspec.Raw] = {}
+    data: Data | None = None
+
+
+class _Service(msgspec.Struct, frozen=True):
+    """What is looked at of every entry; of a stack that is asked for, all of it is."""
+
+    spec: _Spec
 
 
 class EnvironmentStacks:
@@ -51,10 +69,12 @@ class EnvironmentStacks:
         self._versions = versions
         self._settings = settings
         self._route = {route.service: route for route in routes_of(catalog, as_of)}
-        self.services: tuple[str, ...] = tuple(
-            name for name, service in catalog.services.items() if is_provisioned(service, environment.name)
-        )
-        self._here = frozenset(self.services)
+        self._here = {
+            name: seen.spec
+            for name, seen in glance(catalog.services, _Service)
+            if _is_provisioned(seen.spec.compute, seen.spec.resources, seen.spec.environments, environment.name)
+        }
+        self.services: tuple[str, ...] = tuple(self._here)
         self._production_domains = tuple(
             each.spec.domain
             for each in catalog.environments.values()
@@ -65,20 +85,6 @@ class EnvironmentStacks:
     def __contains__(self, service: object) -> bool:
         """Whether a service has a stack here."""
         return service in self._here
-
-    def callers(self, service: str) -> Iterator[str]:
-        """The services that need this one, or something that it owns, whatever the environment."""
-        spec = self._catalog.services[service].spec if service in self._catalog.services else None
-        owned = [f"{service}/{name}" for name in spec.resources] if spec else []
-        for node in (service, *owned):
-            if node in self._graph.nodes:
-                yield from (edge.source for edge in self._graph.needed_by(node))
-
-    def sharing(self, service: str) -> frozenset[str]:
-        """The services that run the same image: one of them has its repository, for all of them."""
-        if service not in self._catalog.services:
-            return frozenset()
-        return self._images.sharing(self._catalog.services[service].spec.compute)
 
     def stacks(self) -> tuple[str, ...]:
         """The names of all stacks, the platform's first, then by service."""
@@ -93,7 +99,7 @@ class EnvironmentStacks:
     def platform(self) -> PlatformInputs:
         """What the environment's platform stack follows from."""
         # Whoever may come to hold a pager has topics already, so that a handover moves alarms and nothing else.
-        holders = {self._catalog.services[name].spec.owner for name in self.services}
+        holders = {seen.owner for seen in self._here.values()}
         holders |= {name for name, team in self._catalog.teams.items() if team.spec.role == "sre"}
         receivers = {f"{severity}-{name}" for name in holders for severity in ("page", "ticket")}
         payers = [name for name, team in self._catalog.teams.items() if team.spec.role in {"platform", "sre"}]
@@ -101,7 +107,9 @@ class EnvironmentStacks:
             environment=self.environment,
             spec=self._spec,
             receivers=tuple(sorted(receivers)),
-            regulated=any(_regulated(self._catalog.services[name]) for name in self.services),
+            regulated=any(
+                seen.data is not None and is_regulated(seen.data.regulations) for seen in self._here.values()
+            ),
             repository=self._settings.repository,
             backend=self._settings.backend,
             secrets_provider=self._settings.secrets_provider,
@@ -115,7 +123,7 @@ class EnvironmentStacks:
             raise KeyError(name)
         service = self._catalog.services[name]
         spec = service.spec
-        route: Route = self._route[name]
+        route = self.route(name)
         owns_image = self._images.owner(spec.compute) == (name, self.environment)
         return ServiceInputs(
             environment=self.environment,
@@ -125,7 +133,7 @@ class EnvironmentStacks:
             owner=spec.owner,
             system=spec.system,
             tier=spec.tier,
-            version=self._versions.get(name, FIRST_VERSION),
+            version=self.version(name),
             page=route.page,
             ticket=route.ticket,
             classification=spec.data.classification if spec.data else "",
@@ -133,8 +141,8 @@ class EnvironmentStacks:
             compute=spec.compute,
             release=spec.release,
             costs=spec.costs,
-            resources={each: self._named(resource) for each, resource in sorted(spec.resources.items())},
-            needs=tuple(self._needs(name)),
+            resources=self.resources(name),
+            needs=self.needs(name),
             levels=tuple(_level(objective) for objective in objectives_of(service)),
             runbook=next((each.place for each in spec.runbooks), ""),
             owns_image=owns_image,
@@ -154,11 +162,23 @@ class EnvironmentStacks:
             for name, each in self._catalog.environments.items()
         )
 
-    def _needs(self, name: str) -> Iterable[Need]:
-        for edge in self._graph.needs(name):
-            need = self._need(edge)
-            if need is not None:
-                yield need
+    def resources(self, name: str) -> dict[str, Resource]:
+        """What a service owns, by name, with public names as they are here."""
+        owned = self._catalog.services[name].spec.resources
+        return {each: self._named(resource) for each, resource in sorted(owned.items())}
+
+    def needs(self, name: str) -> tuple[Need, ...]:
+        """What a service needs, as the cloud has to allow it; the same as in its inputs."""
+        found = (self._need(edge) for edge in self._graph.needs(name))
+        return tuple(need for need in found if need is not None)
+
+    def route(self, name: str) -> Route:
+        """Where the alarms of a service go."""
+        return self._route[name]
+
+    def version(self, name: str) -> str:
+        """The release of a service that runs here, or `FIRST_VERSION`."""
+        return self._versions.get(name, FIRST_VERSION)
 
     def _need(self, edge: Edge) -> Need | None:
         """The edge as the cloud has to allow it; None for what the catalog does not know: nothing is opened to it."""
@@ -204,8 +224,14 @@ class EnvironmentStacks:
 def is_provisioned(service: Service, environment: str) -> bool:
     """Whether a service has a stack in an environment: it names it, and has something that a cloud can hold."""
     spec = service.spec
-    runs = spec.compute is not None and spec.compute.type == "fargate"
-    return environment in spec.environments and (runs or bool(spec.resources))
+    return _is_provisioned(spec.compute, spec.resources, spec.environments, environment)
+
+
+def _is_provisioned(
+    compute: "Compute | _Compute | None", resources: Collection[str], environments: Collection[str], environment: str
+) -> bool:
+    runs = compute is not None and compute.type == "fargate"
+    return environment in environments and (runs or bool(resources))
 
 
 def _access(edge: Edge, *, own: bool) -> Access:
