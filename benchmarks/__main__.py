@@ -2,49 +2,39 @@
 
 import argparse
 import compileall
-import os
-import platform
+import functools
 import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 import pagerworthy
 from benchmarks import peers
-from benchmarks.catalog import EDGES, generate
+from benchmarks.catalog import generate
 from benchmarks.evidence import generate_evidence
 from benchmarks.measure import Contender, Measured, interleaved
 from benchmarks.sloth import sloth_command
+from benchmarks.table import Row, shown, table
 
 PAGERWORTHY = peers.BIN / "pagerworthy"
 # So many of the generated services have 3,000 objectives, two each from acceptance on.
 _SERVICES_FOR_RULES = 1_880
-_ALL = ("check", "check_again", "score", "site", "rules")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table."""
-
-    what: str
-    ours: str
-    peer: str
-    goal: str
-    met: bool
+# Of so many thousandths of the generated services, a tenth of all are rendered: some have nothing in the cloud.
+_SERVICES_FOR_RENDER = 114
+_ALL = ("check", "check_again", "score", "site", "rules", "up", "render", "affected")
 
 
 class Bench:
     """The measurements, on catalogs that are generated once."""
 
-    def __init__(self, folder: Path, services: int, rounds: int) -> None:
+    def __init__(self, folder: Path, services: int, rounds: int, stacks: int) -> None:
         self.folder = folder
         self.rounds = rounds
         self.services = services
-        self.large = self._catalog(services)
+        self.stacks = stacks
         self.peaks: dict[str, float] = {}
         self._edits = 0
 
@@ -61,19 +51,19 @@ class Bench:
         ours, peer = found["check"], found["check-jsonschema"]
         what = f"`check`, {self.services:,} services, nothing cached"
         share = ours.seconds / peer.seconds
-        yield Row(what, _time(ours), f"check-jsonschema: {_time(peer)}", "1/30 of its time", share <= 1 / 30)
+        yield Row(what, shown(ours), f"check-jsonschema: {shown(peer)}", "1/30 of its time", share <= 1 / 30)
         if "node" in found:
             met = ours.seconds <= found["node"].seconds
-            yield Row(what, _time(ours), f"ajv and js-yaml: {_time(found['node'])}", "no slower", met)
+            yield Row(what, shown(ours), f"ajv and js-yaml: {shown(found['node'])}", "no slower", met)
         else:
-            yield Row(what, _time(ours), "ajv and js-yaml: not measured, no Node here", "no slower", met=False)
+            yield Row(what, shown(ours), "ajv and js-yaml: not measured, no Node here", "no slower", met=False)
 
     def check_again(self) -> Iterator[Row]:
         """The same after an edit, with what the last run kept."""
         self._warm(self.large, "check")
         found = self._measured({"check again": self._ours(self.large, "check", prepare=self._edit)})
         ours = found["check again"]
-        yield Row("`check`, one entry changed", _time(ours), "", "under 0.5 s", ours.seconds < 0.5)
+        yield Row("`check`, one entry changed", shown(ours), "", "under 0.5 s", ours.seconds < 0.5)
 
     def score(self) -> Iterator[Row]:
         """All criteria, for all services and for a tenth of them."""
@@ -88,10 +78,10 @@ class Bench:
         found = self._measured(contenders)
         ours, tenth, again = (found[name] for name in ("score, all", "score, a tenth", "score again"))
         ratio = ours.seconds / tenth.seconds
-        yield Row("`score`, all criteria, nothing cached", _time(ours), "", "under 8 s", ours.seconds < 8)
-        yield Row("`score`, entries read before", _time(again), "", "under 8 s", again.seconds < 8)
+        yield Row("`score`, all criteria, nothing cached", shown(ours), "", "under 8 s", ours.seconds < 8)
+        yield Row("`score`, entries read before", shown(again), "", "under 8 s", again.seconds < 8)
         what = f"`score`, {self.services:,} services beside {self.services // 10:,}"
-        yield Row(what, f"{ratio:.1f} times", f"{_time(tenth)} for a tenth", "at most 10 times", ratio <= 10)
+        yield Row(what, f"{ratio:.1f} times", f"{shown(tenth)} for a tenth", "at most 10 times", ratio <= 10)
 
     def site(self) -> Iterator[Row]:
         """The whole site from nothing, beside Hugo with as many pages of the same size."""
@@ -115,10 +105,10 @@ class Bench:
         ours, peer = found["site build"], found["hugo"]
         what = f"`site build`, {len(sizes):,} pages, {sum(sizes) / 1e6:.0f} MB, nothing cached"
         met = ours.seconds <= peer.seconds
-        yield Row(what, _time(ours), f"Hugo {metadata.version('hugo')}: {_time(peer)}", "no slower", met)
+        yield Row(what, shown(ours), f"Hugo {metadata.version('hugo')}: {shown(peer)}", "no slower", met)
         self._warm(self.large, *build)
         again = self._measured({"site again": self._ours(self.large, *build, prepare=self._edit)})["site again"]
-        yield Row("`site build`, one entry changed", _time(again), "", "under 2 s", again.seconds < 2)
+        yield Row("`site build`, one entry changed", shown(again), "", "under 2 s", again.seconds < 2)
 
     def rules(self) -> Iterator[Row]:
         """Prometheus rules of some 3,000 objectives, beside Sloth with the same ones."""
@@ -135,19 +125,58 @@ class Bench:
         what = "`rules build`, 3,000 objectives, nothing cached"
         if "sloth" in found:
             met = ours.seconds <= found["sloth"].seconds / 2
-            yield Row(what, _time(ours), f"Sloth: {_time(found['sloth'])}", "half of its time", met)
+            yield Row(what, shown(ours), f"Sloth: {shown(found['sloth'])}", "half of its time", met)
         else:
-            yield Row(what, _time(ours), "Sloth: not measured, it is not here", "half of its time", met=False)
+            yield Row(what, shown(ours), "Sloth: not measured, it is not here", "half of its time", met=False)
         self._warm(root, *build)
         edited = {"rules again": self._ours(root, *build, prepare=lambda: self._change_objective(root))}
         again = self._measured(edited)["rules again"]
-        yield Row("`rules build`, one entry changed", _time(again), "", "under 0.5 s", again.seconds < 0.5)
+        yield Row("`rules build`, one entry changed", shown(again), "", "under 0.5 s", again.seconds < 0.5)
+
+    def up(self) -> Iterator[Row]:
+        """Stacks brought up from nothing and once more, beside as many times `pulumi up`."""
+        from benchmarks.stacks import up_rows
+
+        yield from up_rows(self.folder, self.stacks, self.rounds, self._measured)
+
+    def render(self) -> Iterator[Row]:
+        """What stacks are to be, as files."""
+        from benchmarks.stacks import render_row
+
+        root, out = self.folder / "catalog-render", self.folder / "rendered"
+        generate(root, self.services * _SERVICES_FOR_RENDER // 1000)
+        command = ("render", "production", "--out", out)
+        ours = self._ours(root, *command, cold=True, prepare=lambda: _remove(out))
+        yield render_row(out, self._measured({"render": ours})["render"])
+
+    def affected(self) -> Iterator[Row]:
+        """The stacks that one changed entry alters."""
+        from benchmarks.stacks import Edited
+
+        edited = Edited(self.large, self.folder / "catalog-affected")
+        command = ("affected", "--since", "HEAD")
+        self._warm(edited.root, *command)
+        contenders = {
+            "affected": self._ours(edited.root, *command, prepare=edited.edit),
+            "affected, cold": self._ours(edited.root, *command, cold=True, prepare=edited.edit),
+        }
+        found = self._measured(contenders)
+        edited.hold()
+        ours, cold = found["affected"], found["affected, cold"]
+        what = f"`affected`, one entry of {self.services:,} changed"
+        yield Row(what, shown(ours), "", "under 3 s", ours.seconds < 3)
+        yield Row(f"{what}, nothing cached", shown(cold), "", "under 3 s", cold.seconds < 3)
 
     def memory(self) -> Iterator[Row]:
         """The most that any of our processes above had in memory."""
         if self.peaks:
             name, peak = max(self.peaks.items(), key=lambda item: item[1])
             yield Row("peak memory", f"{peak / 1024:.2f} GiB ({name})", "", "under 1.5 GiB", peak < 1.5 * 1024)
+
+    @functools.cached_property
+    def large(self) -> Path:
+        """The catalog of all services."""
+        return self._catalog(self.services)
 
     def _catalog(self, count: int) -> Path:
         root = self.folder / f"catalog-{count}"
@@ -205,34 +234,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--services", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each; the median counts")
+    parser.add_argument("--stacks", type=int, default=50, help="so many are brought up")
     parser.add_argument("--only", nargs="+", choices=_ALL, default=())
     parser.add_argument("--keep", type=Path, help="work in this folder, and keep it")
     options = parser.parse_args()
     # As pip does when it installs: a checkout may stand where Python writes no bytecode, and compile anew each time.
     compileall.compile_dir(Path(pagerworthy.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory(prefix="pagerworthy-bench-") as temporary:
-        bench = Bench((options.keep or Path(temporary)).resolve(), options.services, options.rounds)
+        bench = Bench((options.keep or Path(temporary)).resolve(), options.services, options.rounds, options.stacks)
         names = [*(options.only or _ALL), "memory"]
         rows = [row for name in names for row in getattr(bench, name)()]
     for line in table(rows, options.services, options.rounds):
         print(line)
-
-
-def table(rows: list[Row], services: int, rounds: int) -> Iterator[str]:
-    """The rows as Markdown, with what they were measured on."""
-    yield f"Medians of {rounds} runs of whole processes, peer and product in turn (fastest to slowest in brackets), on"
-    yield f"{os.cpu_count()} cores of {platform.machine()} ({platform.system()}, Python {platform.python_version()});"
-    yield f"{services:,} services with {services * EDGES:,} edges."
-    yield ""
-    yield "| what | Pagerworthy | beside it | goal | met |"
-    yield "|---|---|---|---|---|"
-    for row in rows:
-        yield f"| {row.what} | {row.ours} | {row.peer} | {row.goal} | {'yes' if row.met else '**no**'} |"
-
-
-def _time(measured: Measured) -> str:
-    fastest, slowest = measured.spread
-    return f"{measured.seconds:.2f} s ({fastest:.2f} to {slowest:.2f})"
 
 
 def _remove(folder: Path) -> None:

@@ -73,30 +73,30 @@ def generate(root: Path, count: int, seed: int = 1) -> list[Planned]:
     by_level = [[each for each in planned if each.level == level] for level in range(len(_OBJECTIVES))]
     owners = [each for each in planned if each.resources]
 
-    _write(root, "pagerworthy.toml", f"[scoring]\nas_of = {AS_OF:%Y-%m-%dT%H:%M:%SZ}\n")
-    _entry(
+    write_text(root, "pagerworthy.toml", f"[scoring]\nas_of = {AS_OF:%Y-%m-%dT%H:%M:%SZ}\n")
+    write_entry(
         root,
         "environments",
         "production",
         "Environment",
         {"purpose": "production", "provider": "aws", "region": "eu-west-1", "zones": 3},
     )
-    _entry(
+    write_entry(
         root, "environments", "staging", "Environment", {"purpose": "staging", "provider": "aws", "region": "eu-west-1"}
     )
-    _entry(root, "teams", "sre", "Team", _team(rng, "sre", "sre"))
+    write_entry(root, "teams", "sre", "Team", team_spec(rng, "sre", "sre"))
     for name in teams:
-        _entry(root, "teams", name, "Team", _team(rng, name, "development"))
+        write_entry(root, "teams", name, "Team", team_spec(rng, name, "development"))
     for name in systems:
-        _entry(root, "systems", name, "System", {"owner": rng.choice(teams), "business_owner": _speaker(name)})
+        write_entry(root, "systems", name, "System", {"owner": rng.choice(teams), "business_owner": speaker(name)})
     for number in range(max(count // 20, 4)):
-        _write(root, f"catalog/runbooks/{_runbook(number)}.md", _runbook_text(rng, number))
+        write_text(root, f"catalog/runbooks/{_runbook(number)}.md", _runbook_text(rng, number))
     runbooks = [f"catalog/runbooks/{_runbook(number)}.md" for number in range(max(count // 20, 4))]
     finished = []
     for each in planned:
         done, spec = _spec(rng, each, runbooks, by_level, owners)
         finished.append(done)
-        _entry(root, "services", each.name, "Service", spec)
+        write_entry(root, "services", each.name, "Service", spec)
     for each in rng.sample(finished, count // 10):
         _entries_about(root, rng, each)
     return finished
@@ -339,7 +339,7 @@ def _entries_about(root: Path, rng: random.Random, each: Planned) -> None:
         _decisions(root, rng, each)
     elif kind == "Waiver":
         granted = _days_ago(rng, 40)
-        _entry(
+        write_entry(
             root,
             "waivers",
             f"{each.name}-load",
@@ -350,7 +350,7 @@ def _entries_about(root: Path, rng: random.Random, each: Planned) -> None:
                 "reason": "The load generator is being replaced.",
                 "granted": granted,
                 "expires": granted + dt.timedelta(80),
-                "approver": {"name": _speaker("sre")["name"], "team": "sre"},
+                "approver": {"name": speaker("sre")["name"], "team": "sre"},
             },
         )
     else:
@@ -372,16 +372,18 @@ def _entries_about(root: Path, rng: random.Random, each: Planned) -> None:
                 "actions": [{"text": "Add a check", "owner": each.team, "due": started.date() + dt.timedelta(60)}],
             },
         }
-        _write(root, f"catalog/postmortems/{name}.md", f"---\n{dump(entry)}---\n\n## Summary\nErrors for an hour.\n")
+        write_text(
+            root, f"catalog/postmortems/{name}.md", f"---\n{dump(entry)}---\n\n## Summary\nErrors for an hour.\n"
+        )
 
 
 def _decisions(root: Path, rng: random.Random, each: Planned) -> None:
     """An agreement, and for some what follows from it: a shadow period, and the pager."""
     time = AS_OF - dt.timedelta(rng.randrange(150, 400))
     parties: dict[str, Value] = {
-        "business": _speaker(each.system),
-        "development": _speaker(each.team),
-        "sre": _speaker("sre"),
+        "business": speaker(each.system),
+        "development": speaker(each.team),
+        "sre": speaker("sre"),
     }
     terms = "SRE gives the pager back when the error budget is spent twice within 90 days."
     agreed: list[Value] = [{"slo": "availability", "objective": _OBJECTIVES[each.level]}]
@@ -404,11 +406,12 @@ def _decisions(root: Path, rng: random.Random, each: Planned) -> None:
     ]
     for number, step in enumerate(steps[: rng.randrange(1, 4)]):
         decided: dict[str, Value] = {"service": each.name, "time": time + dt.timedelta(40 * number), "parties": parties}
-        _entry(root, "decisions", f"{each.name}-{step['action']}", "Decision", decided | step)
+        write_entry(root, "decisions", f"{each.name}-{step['action']}", "Decision", decided | step)
 
 
-def _team(rng: random.Random, name: str, role: str) -> dict[str, Value]:
-    first, others = _speaker(name), [_person(rng) for _ in range(rng.randrange(1, 6))]
+def team_spec(rng: random.Random, name: str, role: str) -> dict[str, Value]:
+    """A team of up to six."""
+    first, others = speaker(name), [_person(rng) for _ in range(rng.randrange(1, 6))]
     return {
         "role": role,
         "members": [first, *others],
@@ -418,7 +421,7 @@ def _team(rng: random.Random, name: str, role: str) -> dict[str, Value]:
     }
 
 
-def _speaker(name: str) -> dict[str, Value]:
+def speaker(name: str) -> dict[str, Value]:
     """Who leads a team or owns a system, and signs for it."""
     return _person(random.Random(name))
 
@@ -445,7 +448,8 @@ def _days_ago(rng: random.Random, most: int) -> dt.date:
     return _TODAY - dt.timedelta(rng.randrange(1, most))
 
 
-def _entry(root: Path, folder: str, name: str, kind: str, spec: dict[str, Value]) -> None:
+def write_entry(root: Path, folder: str, name: str, kind: str, spec: dict[str, Value]) -> None:
+    """Writes an entry into its folder of the catalog under `root`."""
     words = name.split("-")
     verb = _VERBS[sum(map(ord, name)) % len(_VERBS)]
     document: dict[str, Value] = {
@@ -459,10 +463,11 @@ def _entry(root: Path, folder: str, name: str, kind: str, spec: dict[str, Value]
         "spec": spec,
     }
     schema = f"# yaml-language-server: $schema=../../schemas/{kind.lower()}.schema.json\n"
-    _write(root, f"catalog/{folder}/{name}.yaml", schema + dump(document))
+    write_text(root, f"catalog/{folder}/{name}.yaml", schema + dump(document))
 
 
-def _write(root: Path, name: str, text: str) -> None:
+def write_text(root: Path, name: str, text: str) -> None:
+    """Writes a file under `root`."""
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -8,10 +8,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.__main__ import Row, table
 from benchmarks.catalog import AS_OF, EDGES, generate
 from benchmarks.evidence import generate_evidence
 from benchmarks.measure import Contender, interleaved, run
+from benchmarks.table import Row, table
 from benchmarks.yaml_text import dump
 from pagerworthy.catalog import check, load
 from pagerworthy.evidence import KEYS, read_evidence
