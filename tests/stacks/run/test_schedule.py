@@ -1,5 +1,6 @@
 """The order of stacks as laws that hold for any catalog."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -67,13 +68,14 @@ def test_the_reverse_frees_before_it_takes_away(asks: Asks) -> None:
 def test_a_run_ends_with_a_fate_for_everybody(asks: Asks, workers: int, data: st.DataObject) -> None:
     steps = steps_of(asks)
     hard = {step.stack: set(step.hard) for step in steps}
+    soft = {step.stack: set(step.soft) for step in steps}
     board = Board(steps)
     running: list[str] = []
     done: dict[str, Ended] = {}
     while True:
-        for name in board.ready()[: workers - len(running)]:
+        for name in board.take(workers - len(running)):
             assert all(done.get(other) is Ended.WELL for other in hard[name])
-            board.started(name)
+            assert all(other in done or other in board.blocked for other in soft[name])
             running.append(name)
         assert len(running) <= workers
         if not running:
@@ -90,6 +92,22 @@ def test_a_run_ends_with_a_fate_for_everybody(asks: Asks, workers: int, data: st
     assert set(board.blocked) == {name for name in asks if name not in bad and bad & _hard_reach(hard, name)}
     assert set(board.blocked.values()) <= bad
     assert all(cause in _hard_reach(hard, name) for name, cause in board.blocked.items())
+
+
+def test_a_run_of_thousands_costs_what_its_stacks_cost() -> None:
+    names = [f"s{number:05}.e" for number in range(8_000)]
+    asks = {
+        name: [Ask(names[other], "key", required=other % 2 == 0) for other in {at // 2, at // 3, at * 9 // 10} - {at}]
+        for at, name in enumerate(names)
+    }
+    steps = steps_of(asks)
+    started = time.process_time()
+    board = Board(steps)
+    while taken := board.take(2):
+        for name in taken:
+            board.ended(name, Ended.WELL)
+    assert board.waiting == ()
+    assert time.process_time() - started < 1
 
 
 def test_a_hard_circle_is_named() -> None:

@@ -119,8 +119,7 @@ def _work(
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="stack") as pool:
         while True:
             if not visitor.is_stopping:
-                for name in board.ready()[: workers - len(running)]:
-                    board.started(name)
+                for name in board.take(workers - len(running)):
                     watcher.started(name)
                     running[pool.submit(visit, name)] = name
             if not running:

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -117,16 +118,28 @@ class Ended(enum.Enum):
 
 
 class Board:
-    """What is waiting, running and done.
+    """What is waiting, running and done; a whole run costs as much as there are stacks and asks.
 
-    `ready` says what may start; each of these is then to be handed to `started`, and in the end to `ended`. When
-    nothing is ready and nothing runs, `blocked` says what never came, and because of whom.
+    `take` hands out what may start; each of these is in the end to be handed to `ended`. When nothing can be taken and
+    nothing runs, `blocked` says what never came, and because of whom.
     """
 
     def __init__(self, steps: Iterable[Step]) -> None:
-        self._waiting = {step.stack: step for step in steps}
+        self._steps = tuple(steps)
+        self._place = {step.stack: place for place, step in enumerate(self._steps)}
+        self._waiting = dict.fromkeys(self._place)
+        # Of how many others each has still to hear.
+        self._open = {step.stack: len(step.hard) + len(step.soft) for step in self._steps}
+        self._needed_by: dict[str, list[str]] = {}
+        self._heard_by: dict[str, list[str]] = {}
+        for step in self._steps:
+            for other in step.hard:
+                self._needed_by.setdefault(other, []).append(step.stack)
+            for other in step.soft:
+                self._heard_by.setdefault(other, []).append(step.stack)
+        # Places, so that earlier waves come first; in order is a heap.
+        self._ready = [place for place, step in enumerate(self._steps) if not self._open[step.stack]]
         self._running: set[str] = set()
-        self._done: dict[str, Ended] = {}
         self.blocked: dict[str, str] = {}
 
     @property
@@ -138,37 +151,42 @@ class Board:
         """The stacks that have neither started nor are blocked."""
         return tuple(self._waiting)
 
-    def ready(self) -> tuple[str, ...]:
-        """The stacks that may start now, by wave and name."""
-        return tuple(
-            step.stack
-            for step in self._waiting.values()
-            if all(self._done.get(other) is Ended.WELL for other in step.hard)
-            and all(other in self._done or other in self.blocked for other in step.soft)
-        )
-
-    def started(self, stack: str) -> None:
-        """Raises KeyError for a stack that is not waiting."""
-        del self._waiting[stack]
-        self._running.add(stack)
+    def take(self, count: int) -> tuple[str, ...]:
+        """Up to so many stacks that may start now, by wave and name; they count as running from here on."""
+        taken = []
+        while self._ready and len(taken) < count:
+            name = self._steps[heappop(self._ready)].stack
+            del self._waiting[name]
+            self._running.add(name)
+            taken.append(name)
+        return tuple(taken)
 
     def ended(self, stack: str, how: Ended) -> tuple[str, ...]:
-        """Notes how a visit ended; returns the stacks that will never start because of it."""
+        """Notes how a visit ended; returns the stacks that will never start because of it. Raises KeyError for one
+        that does not run."""
         self._running.remove(stack)
-        self._done[stack] = how
-        return () if how is Ended.WELL else self._block(stack)
+        lost = [] if how is Ended.WELL else self._block(stack)
+        if how is Ended.WELL:
+            self._hear(self._needed_by.get(stack, ()))
+        for name in (stack, *lost):
+            self._hear(self._heard_by.get(name, ()))
+        return tuple(sorted(lost, key=self._place.__getitem__))
 
-    def _block(self, cause: str) -> tuple[str, ...]:
+    def _hear(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._open[name] -= 1
+            if not self._open[name] and name in self._waiting:
+                heappush(self._ready, self._place[name])
+
+    def _block(self, cause: str) -> list[str]:
+        """Takes all that needs a stack off the board."""
         lost: list[str] = []
-        reached = {cause}
-        found = True
-        while found:
-            found = False
-            for step in tuple(self._waiting.values()):
-                if reached.intersection(step.hard):
-                    del self._waiting[step.stack]
-                    self.blocked[step.stack] = cause
-                    reached.add(step.stack)
-                    lost.append(step.stack)
-                    found = True
-        return tuple(lost)
+        todo = [cause]
+        while todo:
+            for name in self._needed_by.get(todo.pop(), ()):
+                if name in self._waiting:
+                    del self._waiting[name]
+                    self.blocked[name] = cause
+                    lost.append(name)
+                    todo.append(name)
+        return lost
