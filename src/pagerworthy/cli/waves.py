@@ -1,7 +1,8 @@
 """`pagerworthy waves`: in which order the stacks of an environment come up."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,15 +11,22 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option
 from pagerworthy.cli.stack_options import open_catalog
 
+if TYPE_CHECKING:
+    from pagerworthy.stacks.run.waves import Order
+
 # What GitHub lets a matrix have: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 _MOST_JOBS = 256
 
 
 class Waves(msgspec.Struct, frozen=True):
-    """The stacks of an environment in their order: each wave needs only what earlier ones have brought up."""
+    """The stacks of an environment in their order: each wave needs only what earlier ones have brought up.
+
+    `again` are those that also use what comes later, and are brought up once more in the end.
+    """
 
     environment: str
     waves: tuple[tuple[str, ...], ...]
+    again: tuple[str, ...] = ()
 
 
 class _Job(msgspec.Struct, frozen=True):
@@ -53,7 +61,7 @@ class _Matrix(msgspec.Struct, frozen=True):
     "--most",
     type=click.IntRange(1, 100),
     metavar="N",
-    help="With `github`: as many waves as the workflow has jobs for; exit code 1 where there are more.",
+    help="With `github`: as many waves as the workflow has jobs for. Where there are more, small ones become one.",
 )
 @as_of_option
 @cache_option
@@ -70,41 +78,54 @@ def command(
 ) -> int:
     """Say in which order the stacks of ENVIRONMENT come up, after its platform's.
 
+    It is the order of `pagerworthy up`. A stack that softly needs one that comes later is brought up once more in the
+    end: `again`.
+
     With `--format github` the lines go to $GITHUB_OUTPUT: `waves` is their number, `wave_1` the matrix of the first,
     and so on. A job of wave 2 needs wave 1; each runs `pagerworthy up ENVIRONMENT` with its `matrix.services`.
     `--format json` is schemas/waves.schema.json.
+
+    Exit code 0 when all stacks are in it, 1 when entries that cannot be read are missing, 2 when there is no order and
+    nothing is printed.
     """
-    from pagerworthy.graph import deploy_order
+    from pagerworthy.stacks.run.schedule import HardCycleError
+    from pagerworthy.stacks.run.waves import order_of
 
     opened = open_catalog(ctx, as_of, cache=cache)
     if opened is None:
         return Exit.USAGE
-    stacks = opened.environment(environment)
-    order = deploy_order(opened.graph)
-    here = [tuple(name for name in wave if name in stacks) for wave in order.waves]
-    waves = Waves(environment, tuple(wave for wave in here if wave))
+    try:
+        order = order_of(opened.environment(environment))
+    except HardCycleError as error:
+        path = " -> ".join(stack.rpartition(".")[0] for stack in error.stacks)
+        click.echo(f"error: a hard cycle has no order: {path}", err=True)
+        click.echo("  help: make one of these dependencies soft", err=True)
+        return Exit.USAGE
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(waves), indent=2))
+        found = Waves(environment, order.waves, order.again)
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
     elif form == "github":
-        click.echo("\n".join(_github(waves, runners)))
+        click.echo("\n".join(_github(order, runners, most)))
     else:
-        lines = [f"wave {number}: {', '.join(wave)}" for number, wave in enumerate(waves.waves, start=1)]
-        click.echo("\n".join(["before all others: platform", *lines]))
-    if most is not None and len(waves.waves) > most:
-        message = f"{environment} has {len(waves.waves)} waves, and the workflow has jobs for {most}: add jobs to it"
-        click.echo(message, err=True)
-        return Exit.PROBLEMS
+        click.echo("\n".join(_text(order)))
     for name, each in opened.catalog.unreadable.items():
         click.echo(f"{name} is in no wave: its entry cannot be read: {each.file}", err=True)
-    for cycle in order.cycles:
-        click.echo(f"a hard cycle has no order: {' -> '.join((*cycle.services, cycle.services[0]))}", err=True)
-    return Exit.PROBLEMS if order.cycles or opened.catalog.unreadable else Exit.FINE
+    return Exit.PROBLEMS if opened.catalog.unreadable else Exit.FINE
 
 
-def _github(waves: Waves, runners: int) -> Sequence[str]:
-    lines = [f"waves={len(waves.waves)}"]
-    for number, wave in enumerate(waves.waves, start=1):
-        share = [wave[start::runners] for start in range(min(runners, len(wave)))]
-        jobs = tuple(_Job(name=f"{number}.{n}", services=" ".join(each)) for n, each in enumerate(share, start=1))
-        lines.append(f"wave_{number}={msgspec.json.encode(_Matrix(jobs)).decode()}")
-    return lines
+def _text(order: "Order") -> Iterator[str]:
+    yield "before all others: platform"
+    for number, wave in enumerate(order.waves, start=1):
+        yield f"wave {number}: {', '.join(wave)}"
+    if order.again:
+        yield f"once more, for what came later: {', '.join(order.again)}"
+
+
+def _github(order: "Order", runners: int, most: int | None) -> Iterator[str]:
+    from pagerworthy.stacks.run.waves import stages_of
+
+    stages = stages_of(order, runners, most)
+    yield f"waves={len(stages)}"
+    for number, stage in enumerate(stages, start=1):
+        jobs = tuple(_Job(f"{stage.name}.{n}", " ".join(share)) for n, share in enumerate(stage.shares, start=1))
+        yield f"wave_{number}={msgspec.json.encode(_Matrix(jobs)).decode()}"

@@ -12,9 +12,8 @@ from pagerworthy.graph.stacks import stack_edges
 class DeployOrder(msgspec.Struct, frozen=True):
     """Waves of services, each sorted by name: all that a service needs hard is in an earlier wave.
 
-    Only hard edges make waves. A soft edge never delays a stack, so a soft cycle needs no wave of its own:
-    the rule that an edge becomes lives in whichever of its two stacks comes later, by wave and, within a
-    wave, by name.
+    Only hard edges make waves: this is what has to be. `pagerworthy up` waits for soft ones, too, where no circle
+    keeps it from that, and `pagerworthy waves` says that order.
 
     A hard cycle cannot be ordered. `cycles` names it, and `blocked` lists its services and all that need them
     hard; all other services still have their wave. `missing` lists what services need and the catalog does

@@ -153,7 +153,7 @@ class Board:
 
     def take(self, count: int) -> tuple[str, ...]:
         """Up to so many stacks that may start now, by wave and name; they count as running from here on."""
-        taken = []
+        taken: list[str] = []
         while self._ready and len(taken) < count:
             name = self._steps[heappop(self._ready)].stack
             del self._waiting[name]
