@@ -126,7 +126,7 @@ def test_a_version_is_kept_where_the_entry_names_all_of_it() -> None:
 @BOTH
 def test_what_fills_up_is_heard_of(type_: str) -> None:
     heard = alarms(stack("orders", type_, size="small"))
-    names = {f"orders-{name}" for name in ("connections", "cpu", "memory", "storage", "storage-days")}
+    names = {f"orders-{name}" for name in ("connections", "cpu", "memory", "storage", "storage-hours", "storage-days")}
     assert names <= set(heard)
     assert heard["orders-storage"].inputs["alarmActions"] == ["<platform.live:topic.page-sre>"]
     assert heard["orders-cpu"].inputs["alarmActions"] == ["<platform.live:topic.ticket-sre>"]
@@ -134,6 +134,26 @@ def test_what_fills_up_is_heard_of(type_: str) -> None:
     assert days["threshold"] == 14
     assert days["comparisonOperator"].startswith("LessThan")
     assert any("RATE(m1)" in query.get("expression", "") for query in days["metricQueries"])
+
+
+@BOTH
+@pytest.mark.parametrize("size", ["small", "medium", "large", "xlarge"])
+def test_no_alarm_asks_for_more_room_than_the_smallest_disk_has(type_: str, size: str) -> None:
+    rendered = stack("orders", type_, size=size)
+    database = only(rendered, "Instance")
+    # A larger size makes the disk larger; what has grown by itself the provider leaves alone.
+    assert not database.ignore_changes
+    assert database.inputs["maxAllocatedStorage"] > database.inputs["allocatedStorage"]
+    heard = alarms(rendered)
+    assert heard["orders-storage"].inputs["threshold"] == database.inputs["allocatedStorage"] * 1024**3 / 10
+    hours = heard["orders-storage-hours"].inputs
+    assert hours["alarmActions"] == ["<platform.live:topic.page-sre>"]
+    [expression] = [each["expression"] for each in hours["metricQueries"] if "expression" in each]
+    free, rate = 8 * 1024**3, -(1024**3) / 3600
+    words = {"IF": lambda test, then, other: then if test else other, "RATE": lambda _: rate, "m1": free}
+    left = eval(expression, words)  # noqa: S307 -- our own expression
+    assert left == pytest.approx(8)
+    assert left > hours["threshold"]
 
 
 def test_changes_come_to_staging_first() -> None:

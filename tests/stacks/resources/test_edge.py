@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pagerworthy.catalog import Check, Health, Release, Resource
+from pagerworthy.catalog import Check, Health, Release, Replicas, Resource
 from pagerworthy.stacks.render import Rendered, render
 from tests.stacks.service.made import ALARM, COMPUTE, ENVIRONMENT, INGRESS, checkout, one
 
@@ -165,7 +165,7 @@ def test_who_has_a_firewall(waf: bool | None, regulations: tuple[str, ...], publ
 
 def test_its_holder_hears_of_errors_of_sick_tasks_and_of_an_old_certificate() -> None:
     alarms = {each.name: each.inputs for each in edge().of_type(ALARM) if each.name.startswith("shop-")}
-    assert alarms.keys() == {"shop-unanswered", "shop-server-errors", "shop-unhealthy", "shop-expiry"}
+    assert alarms.keys() == {"shop-unanswered", "shop-server-errors", "shop-unhealthy", "shop-nobody", "shop-expiry"}
     page = ["<platform.production:topic.page-sre>"]
     ticket = ["<platform.production:topic.ticket-sre>"]
     assert alarms["shop-unanswered"]["alarmActions"] == alarms["shop-unhealthy"]["alarmActions"] == page
@@ -176,6 +176,61 @@ def test_its_holder_hears_of_errors_of_sick_tasks_and_of_an_old_certificate() ->
         "RequestCount",
     }
     assert alarms["shop-expiry"]["comparisonOperator"] == "LessThanThreshold"
+
+
+def _maths(expression: str, **metrics: float | None) -> float | None:
+    """What CloudWatch's maths comes to: what has no value spreads, save through FILL; MAX takes a list."""
+    if any(value is None and f"FILL({name}, 0)" not in expression for name, value in metrics.items()):
+        return None
+
+    def choose(condition: bool, then: float, otherwise: float) -> float:
+        return then if condition else otherwise
+
+    known = {name: value or 0 for name, value in metrics.items()}
+    words = {"IF": choose, "MAX": max, "FILL": lambda value, _: value}
+    # A share of nothing is never looked at; Python works out both branches.
+    safe = expression.replace(" / ", " / (1e-9 + ").replace("), 0)", ")), 0)") if " / " in expression else expression
+    return float(eval(safe, {"__builtins__": {}}, {**words, **known}))  # noqa: S307 -- our own expression
+
+
+@pytest.mark.parametrize(
+    ("failed", "counted", "fires"),
+    [
+        (300, None, True),
+        (300, 300, True),
+        (10, 1000, False),
+        (None, 1000, False),
+        (None, None, False),
+        (5, None, False),
+    ],
+)
+def test_a_page_comes_also_where_no_target_is_left_to_count_requests(
+    failed: int | None, counted: int | None, fires: bool
+) -> None:
+    alarm = one(edge(), ALARM, "shop-unanswered").inputs
+    [expression] = [each["expression"] for each in alarm["metricQueries"] if "expression" in each]
+    share = _maths(expression, m1=failed, m2=counted)
+    assert (share is not None and share > alarm["threshold"]) is fires
+    # The newest minute may not be counted yet, and FILL makes it nought.
+    assert alarm["evaluationPeriods"] > alarm["datapointsToAlarm"]
+
+
+def test_a_page_comes_where_nobody_is_left_or_nothing_is_heard() -> None:
+    alarm = one(edge(), ALARM, "shop-nobody").inputs
+    assert (alarm["metricName"], alarm["comparisonOperator"], alarm["threshold"]) == (
+        "HealthyHostCount",
+        "LessThanThreshold",
+        1,
+    )
+    assert alarm["treatMissingData"] == "breaching"
+    assert alarm["alarmActions"] == ["<platform.production:topic.page-sre>"]
+    shifted = one(edge(release=Release(strategy="canary", rollback="automated")), ALARM, "shop-nobody").inputs
+    looked = [each["metric"]["dimensions"]["TargetGroup"] for each in shifted["metricQueries"] if "metric" in each]
+    assert looked == ["<shop-targets.arnSuffix>", "<shop-beside.arnSuffix>"]
+    unreleased = edge(version="initial")
+    assert not [each for each in unreleased.of_type(ALARM) if each.name == "shop-nobody"]
+    asleep = edge(compute=replace(COMPUTE, replicas=Replicas(min=0, max=3)))
+    assert not [each for each in asleep.of_type(ALARM) if each.name == "shop-nobody"]
 
 
 @pytest.mark.parametrize(

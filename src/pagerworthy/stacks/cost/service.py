@@ -64,7 +64,7 @@ def _database(prices: Prices, name: str, resource: Resource, place: Place) -> It
         what = f"GiB of backups kept {offering.long_backup_days} days"
         yield line(prices, name, what, "long-backup", offering.storage, offering.max_storage)
     yield line(prices, name, "Secret", "secret", 1)
-    yield line(prices, name, "Alarms, by metric", "alarm-metric", 5)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 6)
 
 
 def _redis(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:

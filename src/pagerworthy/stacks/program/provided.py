@@ -14,8 +14,8 @@ class Limit:
     """A limit that a resource nears, of which its service's holder wants to hear: one CloudWatch alarm.
 
     The alarm fires when `statistic` of the metric over `period` seconds compares so with `threshold`, in `periods`
-    periods running. `name` is a word or two for the alarm's name, such as `connections`; `why` a sentence that says
-    what happens when the limit is reached.
+    periods running, or in as many of the last `of`. `name` is a word or two for the alarm's name, such as
+    `connections`; `why` a sentence that says what happens when the limit is reached.
     """
 
     name: str
@@ -29,11 +29,14 @@ class Limit:
     statistic: str = "Maximum"
     period: int = 300
     periods: int = 3
+    of: int = 0
     # Whether no data is as bad as too much of it.
     missing_is_bad: bool = False
-    # Maths over the metric, which is `m1`, and the one that `per` names, which is `m2`; empty for the metric itself.
+    # Maths over the metric, which is `m1`, and `m2`: the metric that `per` names, or else the same one with the
+    # dimensions `beside`. Empty for the metric itself.
     expression: str = ""
     per: str = ""
+    beside: Mapping[str, Input[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _GIB = 1024**3
 _HOUR = 3600
 # Enough time to find out what fills it, and to make room.
 _STORAGE_DAYS = 14
+_STORAGE_HOURS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ def declare_database(scope: Scope[ServiceInputs], name: str, resource: Resource,
             final_snapshot_identifier=scope.name(name, "final", limit=255) if production else None,
             tags=scope.tagged(physical),
         ),
-        # What is grown by itself is no change.
-        scope.options(depends_on=logs, protect=production, ignore_changes=("allocatedStorage",)),
+        # What has grown by itself is no change to the provider, as long as it is below `max_allocated_storage`.
+        scope.options(depends_on=logs, protect=production),
     )
     if offering.long_backup_days:
         long_backup(scope, name, instance.arn, offering.long_backup_days)
@@ -170,11 +171,28 @@ def _limits(identifier: Output[str], offering: offerings.Database) -> tuple[Limi
         limit(
             "storage",
             "FreeStorageSpace",
+            # No metric says how large the disk has grown; this is a tenth of the smallest that it can be.
             offering.storage * _GIB * 0.1,
-            "A full disk stops every write.",
+            "A full disk stops every write, and it has not grown by itself, which it does from here on.",
             severity="page",
             above=False,
             statistic="Minimum",
+            # RDS needs five minutes to see it, and some more to make room.
+            periods=6,
+        ),
+        # On a disk that has grown, time says more than space: at its largest it does not grow again, and between two
+        # times that it grows lie six hours.
+        limit(
+            "storage-hours",
+            "FreeStorageSpace",
+            _STORAGE_HOURS,
+            f"At the rate of the last hour the disk is full within {_STORAGE_HOURS} hours, and every write stops.",
+            severity="page",
+            above=False,
+            statistic="Average",
+            period=900,
+            periods=4,
+            expression=f"IF(RATE(m1) < 0, m1 / (-{_HOUR} * RATE(m1)), {365 * 24})",
         ),
         limit(
             "storage-days",

@@ -1,6 +1,6 @@
 """`edge`: a public name, its certificate, the load balancer behind it, and what is kept out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pulumi import Input
 from pulumi_aws.ec2.security_group import SecurityGroup
@@ -28,6 +28,11 @@ _ANYWHERE = "0.0.0.0/0"
 _GRPC_HEALTH = "/grpc.health.v1.Health/Check"
 # Of how many requests a share is taken at the least; of three, one that fails says little.
 _SHARE = "IF(m2 >= 20, m1 / m2, 0)"
+# The same of requests that got no answer. AWS counts a request in `RequestCount` only once a target was chosen for it:
+# where there is none, that metric has no value, and what failed is all that was asked. The other way round, where
+# nothing fails, the count of failures has no value.
+_ASKED = "MAX([FILL(m1, 0), FILL(m2, 0)])"
+_UNANSWERED = f"IF({_ASKED} >= 20, FILL(m1, 0) / {_ASKED}, 0)"
 
 
 def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provided:
@@ -81,7 +86,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
         firewall(scope, name, resource, balancer)
     return Provided(
         outputs={"security_group_id": group.id},
-        limits=(expiry, *_limits(compute, balancer, [targets, beside] if beside else [targets])),
+        limits=(expiry, *_limits(scope, compute, balancer, [targets, beside] if beside else [targets])),
         target_group=targets.arn,
         listeners=(https, rule),
         other_target_group=beside.arn if beside else None,
@@ -201,7 +206,9 @@ def _redirect(scope: Scope[ServiceInputs], name: str, balancer: LoadBalancer) ->
     )
 
 
-def _limits(compute: Compute, balancer: LoadBalancer, groups: Sequence[TargetGroup]) -> Iterator[Limit]:
+def _limits(
+    scope: Scope[ServiceInputs], compute: Compute, balancer: LoadBalancer, groups: Sequence[TargetGroup]
+) -> Iterator[Limit]:
     here: dict[str, Input[str]] = {"LoadBalancer": balancer.arn_suffix}
     yield Limit(
         "unanswered",
@@ -213,7 +220,9 @@ def _limits(compute: Compute, balancer: LoadBalancer, groups: Sequence[TargetGro
         severity="page",
         statistic="Sum",
         period=60,
-        expression=_SHARE,
+        # The newest minute is often not counted yet and reads as none, which must not keep the alarm from firing.
+        of=5,
+        expression=_UNANSWERED,
         per="RequestCount",
     )
     yield Limit(
@@ -228,6 +237,8 @@ def _limits(compute: Compute, balancer: LoadBalancer, groups: Sequence[TargetGro
         per="RequestCount",
     )
     fewest = compute.replicas.min if compute.replicas else 1
+    if fewest and scope.inputs.released:
+        yield _nobody(scope, here, groups)
     for word, group in zip(("", "-beside"), groups, strict=False):
         yield Limit(
             f"unhealthy{word}",
@@ -239,3 +250,28 @@ def _limits(compute: Compute, balancer: LoadBalancer, groups: Sequence[TargetGro
             severity="page",
             period=60,
         )
+
+
+def _nobody(scope: Scope[ServiceInputs], balancer: Mapping[str, Input[str]], groups: Sequence[TargetGroup]) -> Limit:
+    """That no task is well. A group without tasks says nothing at all, which is as bad.
+
+    Where releases shift requests, the service is in either group and after a release in the other one.
+    """
+    of_group: list[Mapping[str, Input[str]]] = [{**balancer, "TargetGroup": each.arn_suffix} for each in groups]
+    recreated = scope.inputs.release is not None and scope.inputs.release.strategy == "recreate"
+    return Limit(
+        "nobody",
+        "AWS/ApplicationELB",
+        "HealthyHostCount",
+        of_group[0],
+        1,
+        "Not one task answers: every request fails.",
+        severity="page",
+        above=False,
+        period=60,
+        # What is recreated is away while its next version starts.
+        periods=10 if recreated else 3,
+        missing_is_bad=True,
+        expression="FILL(m1, 0) + FILL(m2, 0)" if len(of_group) > 1 else "",
+        beside=of_group[1] if len(of_group) > 1 else {},
+    )

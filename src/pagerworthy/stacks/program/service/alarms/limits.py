@@ -36,7 +36,8 @@ def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner:
             statistic=None if limit.expression else limit.statistic,
             period=None if limit.expression else limit.period,
             metric_queries=_queries(limit) if limit.expression else None,
-            evaluation_periods=limit.periods,
+            evaluation_periods=limit.of or limit.periods,
+            datapoints_to_alarm=limit.periods if limit.of else None,
             comparison_operator="GreaterThanThreshold" if limit.above else "LessThanThreshold",
             threshold=limit.threshold,
             treat_missing_data="breaching" if limit.missing_is_bad else "notBreaching",
@@ -51,7 +52,9 @@ def _alarm(scope: Scope[ServiceInputs], pager: Pager, declared: Declared, owner:
 
 def _queries(limit: Limit) -> list[MetricAlarmMetricQueryArgs]:
     """The metric as `m1`, what it is set against as `m2`, and the maths over both, at which the alarm looks."""
-    metrics = {"m1": limit.metric, **({"m2": limit.per} if limit.per else {})}
+    metrics = {"m1": (limit.metric, limit.dimensions)}
+    if limit.per or limit.beside:
+        metrics["m2"] = (limit.per or limit.metric, limit.beside or limit.dimensions)
     return [
         *(
             MetricAlarmMetricQueryArgs(
@@ -59,13 +62,13 @@ def _queries(limit: Limit) -> list[MetricAlarmMetricQueryArgs]:
                 metric=MetricAlarmMetricQueryMetricArgs(
                     namespace=limit.namespace,
                     metric_name=metric,
-                    dimensions=limit.dimensions,
+                    dimensions=dimensions,
                     period=limit.period,
                     stat=limit.statistic,
                 ),
                 return_data=False,
             )
-            for name, metric in metrics.items()
+            for name, (metric, dimensions) in metrics.items()
         ),
         MetricAlarmMetricQueryArgs(id="value", expression=limit.expression, label=limit.name, return_data=True),
     ]
