@@ -26,6 +26,7 @@ PLATFORM_KEYS = (
     "namespace_name",
     "key_arn",
     "regulated_key_arn",
+    "boundary_arn",
     "log_bucket",
     "zone_id",
 )

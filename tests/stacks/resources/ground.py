@@ -60,6 +60,7 @@ def _ground(inputs: PlatformInputs, cloud: Cloud) -> Mapping[str, Input[Value]]:
         "namespace_name": "live.internal",
         "key_arn": keys["general"].arn,
         "regulated_key_arn": keys["books"].arn,
+        "boundary_arn": "arn:aws:iam::123456789012:policy/boundary",
         "log_bucket": "logs",
         "zone_id": "zone",
         **{f"topic.{receiver}": pager.arn for receiver in inputs.receivers},

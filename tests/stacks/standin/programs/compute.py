@@ -49,6 +49,25 @@ def declare(opts: ResourceOptions, changed: bool) -> dict[str, Input[str]]:
         policy_arn="arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy",
         opts=opts,
     )
+    iam.Policy(
+        "boundary",
+        name="boundary",
+        description="The most that a role may do",
+        policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "sqs:SendMessage" if changed else "sqs:ReceiveMessage",
+                        "Resource": "*",
+                    }
+                ],
+            }
+        ),
+        tags={"a": "2" if changed else "1"},
+        opts=opts,
+    )
     iam.OpenIdConnectProvider(
         "github",
         url="https://token.actions.githubusercontent.com",

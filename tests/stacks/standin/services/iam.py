@@ -183,3 +183,62 @@ class OpenIdConnectProvider(Kind):
 
     def delete(self, aws: Aws, id_: str, props: Props) -> None:
         aws("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=id_)
+
+
+class Policy(Kind):
+    type_name = "aws:iam/policy:Policy"
+    inputs = words("name path description policy tags")
+    outputs = words("arn policyId attachmentCount")
+    replaces = words("name path description")
+    documents = words("policy")
+    defaults = {"path": "/"}  # noqa: RUF012
+    named = "name"
+
+    def create(self, aws: Aws, props: Props) -> str:
+        made = aws("iam").create_policy(
+            PolicyName=props["name"],
+            Path=props["path"],
+            PolicyDocument=props["policy"],
+            Tags=listed(props.get("tags")),
+            **named(props, {"description": "Description"}),
+        )
+        return str(made["Policy"]["Arn"])
+
+    def read(self, aws: Aws, id_: str, props: Props) -> Props:
+        iam = aws("iam")
+        found = iam.get_policy(PolicyArn=id_)["Policy"]
+        version = iam.get_policy_version(PolicyArn=id_, VersionId=found["DefaultVersionId"])["PolicyVersion"]
+        return {
+            "arn": id_,
+            "name": found["PolicyName"],
+            "path": found["Path"],
+            "description": found.get("Description") or None,
+            "policy": _document(version["Document"]),
+            "policyId": found["PolicyId"],
+            "attachmentCount": found["AttachmentCount"],
+            "tags": mapped(found.get("Tags")),
+        }
+
+    def update(self, aws: Aws, id_: str, props: Props, old: Props, changed: frozenset[str]) -> None:
+        iam = aws("iam")
+        if "policy" in changed:
+            iam.create_policy_version(PolicyArn=id_, PolicyDocument=props["policy"], SetAsDefault=True)
+            self._forget(aws, id_)
+        if "tags" in changed:
+            retag(
+                props.get("tags"),
+                old.get("tags"),
+                lambda tags: iam.tag_policy(PolicyArn=id_, Tags=listed(tags)),
+                lambda keys: iam.untag_policy(PolicyArn=id_, TagKeys=keys),
+            )
+
+    def delete(self, aws: Aws, id_: str, props: Props) -> None:
+        self._forget(aws, id_)
+        aws("iam").delete_policy(PolicyArn=id_)
+
+    def _forget(self, aws: Aws, id_: str) -> None:
+        """Deletes the versions that count no more: AWS keeps five, and deletes no policy that has any."""
+        iam = aws("iam")
+        for each in iam.list_policy_versions(PolicyArn=id_)["Versions"]:
+            if not each["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=id_, VersionId=each["VersionId"])

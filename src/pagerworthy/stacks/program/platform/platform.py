@@ -7,6 +7,7 @@ from pulumi_aws.ec2.subnet import Subnet
 
 from pagerworthy.stacks.inputs import PlatformInputs
 from pagerworthy.stacks.outputs import Value, topic_key
+from pagerworthy.stacks.program.platform.boundary import declare_boundary
 from pagerworthy.stacks.program.platform.budget import declare_budget
 from pagerworthy.stacks.program.platform.ci import declare_ci
 from pagerworthy.stacks.program.platform.cluster import declare_cluster, declare_names
@@ -47,6 +48,7 @@ def declare_platform(scope: Scope[PlatformInputs]) -> Mapping[str, Input[Value]]
         "namespace_id": names.id,
         "namespace_name": names.name,
         "key_arn": key.arn,
+        "boundary_arn": declare_boundary(scope, account).arn,
         "log_bucket": logs.bucket,
         **{topic_key(receiver): topic.arn for receiver, topic in topics.items()},
     }

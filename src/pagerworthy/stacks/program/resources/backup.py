@@ -9,12 +9,12 @@ from pulumi_aws.backup._inputs import PlanRuleArgs, PlanRuleLifecycleArgs
 from pulumi_aws.backup.plan import Plan, PlanArgs
 from pulumi_aws.backup.selection import Selection, SelectionArgs
 from pulumi_aws.backup.vault import Vault, VaultArgs
-from pulumi_aws.iam.role import Role, RoleArgs
 from pulumi_aws.iam.role_policy_attachment import RolePolicyAttachment, RolePolicyAttachmentArgs
 
 from pagerworthy.stacks.inputs import ServiceInputs
-from pagerworthy.stacks.program.policies import document, partition
+from pagerworthy.stacks.program.policies import partition
 from pagerworthy.stacks.program.resources.place import in_production, key_arn
+from pagerworthy.stacks.program.roles import declare_role
 from pagerworthy.stacks.program.scope import Scope
 
 _ASSUME = [{"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}]
@@ -60,16 +60,8 @@ def long_backup(
         scope.options(),
     )
     role_name = scope.name(name, "backup", limit=64)
-    role = Role(
-        f"{name}-backup-role",
-        RoleArgs(
-            name=role_name,
-            description=f"Backs up {name} of {scope.inputs.service}",
-            assume_role_policy=document(_ASSUME),
-            tags=scope.tagged(role_name),
-        ),
-        scope.options(),
-    )
+    description = f"Backs up {name} of {scope.inputs.service}"
+    role = declare_role(scope, f"{name}-backup-role", role_name, description, _ASSUME)
     arns = f"arn:{partition(scope.inputs.spec.region)}"
     attached = [
         RolePolicyAttachment(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from pulumi import Input, Resource
 from pulumi_aws.ecs._inputs import ServiceLoadBalancerAdvancedConfigurationArgs, ServiceLoadBalancerArgs
-from pulumi_aws.iam.role import Role, RoleArgs
+from pulumi_aws.iam.role import Role
 from pulumi_aws.iam.role_policy import RolePolicy, RolePolicyArgs
 
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.policies import Statement, document
 from pagerworthy.stacks.program.provided import Provided
+from pagerworthy.stacks.program.roles import declare_role
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.program.service.places import account, arn
 
@@ -63,29 +64,17 @@ def _registration(scope: Scope[ServiceInputs], edge: Provided, port: int, role: 
 
 def _shifting_role(scope: Scope[ServiceInputs], edges: Sequence[Provided]) -> tuple[Role, RolePolicy]:
     """The role in which ECS moves requests: between these target groups, by these rules."""
-    name = scope.name("shifting", limit=64)
-    role = Role(
-        "shifting-role",
-        RoleArgs(
-            name=name,
-            description=f"How ECS moves requests of {scope.inputs.service} to a new version",
-            assume_role_policy=document(
-                [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "ecs.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                        "Condition": {
-                            "StringEquals": {"aws:SourceAccount": account(scope)},
-                            "ArnLike": {"aws:SourceArn": arn(scope, "ecs", "*")},
-                        },
-                    }
-                ]
-            ),
-            tags=scope.tagged(name),
-        ),
-        scope.options(),
-    )
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account(scope)},
+            "ArnLike": {"aws:SourceArn": arn(scope, "ecs", "*")},
+        },
+    }
+    description = f"How ECS moves requests of {scope.inputs.service} to a new version"
+    role = declare_role(scope, "shifting-role", scope.name("shifting", limit=64), description, [trust])
     statements: list[Statement] = [
         {"Sid": "Look", "Effect": "Allow", "Action": list(_LOOK), "Resource": "*"},
         {

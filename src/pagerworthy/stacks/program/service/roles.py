@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from pulumi import Input, Output
 from pulumi_aws.cloudwatch.log_group import LogGroup
-from pulumi_aws.iam.role import Role, RoleArgs
+from pulumi_aws.iam.role import Role
 from pulumi_aws.iam.role_policy import RolePolicy, RolePolicyArgs
 
 from pagerworthy.stacks.images import repository_of
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.policies import Statement, document, partition
+from pagerworthy.stacks.program.roles import declare_role
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.program.service.grants import secret_statements
 from pagerworthy.stacks.program.service.places import account, arn
@@ -42,17 +43,7 @@ def declare_roles(
 
 
 def _role(scope: Scope[ServiceInputs], word: str, description: str) -> Role:
-    name = scope.name(word, limit=64)
-    return Role(
-        f"{word}-role",
-        RoleArgs(
-            name=name,
-            description=description,
-            assume_role_policy=document([_trust(scope)]),
-            tags=scope.tagged(name),
-        ),
-        scope.options(),
-    )
+    return declare_role(scope, f"{word}-role", scope.name(word, limit=64), description, [_trust(scope)])
 
 
 def _trust(scope: Scope[ServiceInputs]) -> Statement:
