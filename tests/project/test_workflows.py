@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pagerworthy.cli.init import starter_files
+from pagerworthy.stacks.run.preflight import plugin
 from tests.tools import require_tool
 
 ROOT = Path(__file__).parents[2]
@@ -170,3 +171,82 @@ def test_new_repositories_gather_evidence_before_they_build_the_site() -> None:
     workflow = yaml.safe_load(dict(starter_files())[".github/workflows/site.yml"])
     commands = [step.get("run", "") for step in workflow["jobs"]["build"]["steps"]]
     assert [each.split()[1] for each in commands if each.startswith("pagerworthy ")] == ["collect", "site"]
+
+
+def _jobs_with(command: str) -> list[tuple[str, dict[Any, Any]]]:
+    """Our jobs that run this command, by workflow and job."""
+    return [
+        (f"{name}: {key}", job)
+        for name, workflow in _workflows(ROOT).items()
+        for key, job in workflow["jobs"].items()
+        if any(re.search(command, step.get("run", "")) for step in job.get("steps", ()))
+    ]
+
+
+ENGINE = r"pagerworthy (up|preview|refresh|drift|destroy)\b"
+
+
+def test_runners_have_the_plugin_that_the_engine_asks_for(tmp_path: Path) -> None:
+    found = _jobs_with(ENGINE)
+    assert {name for name, _ in found} == {"provision.yml: preview", "wave.yml: up"}
+    asked = plugin({"HOME": str(tmp_path)})
+    assert asked is not None
+    fake = tmp_path / "pulumi"
+    fake.write_text('#!/bin/sh\necho "pulumi $@" >> "$0.log"\n')
+    fake.chmod(0o755)
+    for name, job in found:
+        scripts = [step.get("run", "") for step in job["steps"]]
+        engine = next(number for number, script in enumerate(scripts) if re.search(ENGINE, script))
+        [number] = [number for number, script in enumerate(scripts) if "plugin install" in script]
+        assert scripts.index("make stacks") < number < engine, name
+        environ = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+        script = scripts[number].replace(".venv/bin/python", sys.executable)
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        subprocess.run(shell, cwd=tmp_path, env=environ, check=True)
+    assert set((tmp_path / "pulumi.log").read_text().splitlines()) == {asked.mend}
+
+
+def test_the_right_to_work_lasts_as_long_as_a_job_may() -> None:
+    # What the roles allow: the platform's program says so.
+    longest = {"provision.yml: preview": 3600, "wave.yml: up": 4 * 3600}
+    for name, job in _jobs_with(ENGINE):
+        [step] = [each for each in job["steps"] if "configure-aws-credentials" in each.get("uses", "")]
+        seconds = step["with"]["role-duration-seconds"]
+        assert job["timeout-minutes"] * 60 <= seconds <= longest[name], name
+
+
+def test_only_what_was_cut_off_is_recovered() -> None:
+    [(_, job)] = _jobs_with("pagerworthy up")
+    steps = {step.get("name"): step for step in job["steps"]}
+    assert steps["Recover"]["if"] == "${{ cancelled() }}"
+    # GitHub tells a step's first process that it is cancelled, and no other.
+    for name in ("Up", "Recover"):
+        assert steps[name]["run"].splitlines()[-1].startswith("exec .venv/bin/pagerworthy "), name
+
+
+def test_previews_are_shown_before_anybody_is_asked_and_stop_nobody() -> None:
+    jobs = _workflows(ROOT)["provision.yml"]["jobs"]
+    assert jobs["preview"]["environment"].endswith("-preview")
+    assert "environment" not in jobs["plan"]
+    assert jobs["platform"]["needs"] == ["plan", "preview"]
+    assert jobs["platform"]["if"] == "${{ !cancelled() && needs.plan.result == 'success' }}"
+    kept = [step["with"] for step in jobs["preview"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert [each["retention-days"] for each in kept] == [5]
+
+
+@pytest.mark.parametrize(("code", "goes_on"), [(0, True), (1, True), (2, False)])
+def test_gaps_in_waves_are_shown_and_stop_nobody_else(tmp_path: Path, code: int, *, goes_on: bool) -> None:
+    [(_, job)] = _jobs_with("pagerworthy waves")
+    [script] = [step["run"] for step in job["steps"] if "pagerworthy waves" in step.get("run", "")]
+    fake = tmp_path / ".venv" / "bin" / "pagerworthy"
+    fake.parent.mkdir(parents=True)
+    said = "cart is in no wave: its entry cannot be read" if code else ""
+    fake.write_text(f"#!/bin/sh\necho waves=2\n{f'echo {said} >&2' if said else ''}\nexit {code}\n")
+    fake.chmod(0o755)
+    environ = {"PATH": os.environ["PATH"], "ENVIRONMENT": "staging", "GITHUB_OUTPUT": str(tmp_path / "output")}
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    run = subprocess.run(shell, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (run.returncode == 0) is goes_on
+    assert (f"::warning title=Not all is provisioned::{said}" in run.stdout) is (code == 1)
+    assert said in run.stderr
+    assert (tmp_path / "output").read_text() == "waves=2\n"
