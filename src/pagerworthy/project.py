@@ -44,11 +44,20 @@ class EvidenceSettings(_Section, frozen=True):
     paths: tuple[str, ...] = ("catalog/evidence",)
 
 
+class AddressSettings(_Section, frozen=True):
+    """Where a source is; a variable such as PAGERWORTHY_PROMETHEUS_URL goes before it."""
+
+    url: str = ""
+
+
 class CollectSettings(_Section, frozen=True):
-    """What collectors look for: the sections of a runbook, and where repositories are checked out, by address."""
+    """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
 
     runbook_sections: tuple[str, ...] = ("Symptoms", "Impact", "Diagnose", "Mitigate", "Escalate", "Verify")
     checkouts: dict[str, str] = {}
+    prometheus: AddressSettings = AddressSettings()
+    alertmanager: AddressSettings = AddressSettings()
+    grafana_oncall: AddressSettings = AddressSettings()
 
 
 class SiteSettings(_Section, frozen=True):

@@ -2,6 +2,7 @@
 
 from pagerworthy.evidence.bringers import brought_by, brought_shortly, is_collected
 from pagerworthy.evidence.drills import survived
+from pagerworthy.evidence.items import STORES, items_of
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
 from pagerworthy.evidence.known import Known, SubjectEvidence
 from pagerworthy.evidence.places import configured_paths
@@ -10,6 +11,7 @@ from pagerworthy.evidence.store import Evidence, is_stale, read_evidence
 
 __all__ = [
     "KEYS",
+    "STORES",
     "Evidence",
     "Key",
     "Known",
@@ -24,6 +26,7 @@ __all__ = [
     "configured_paths",
     "is_collected",
     "is_stale",
+    "items_of",
     "key_help",
     "read_evidence",
     "survived",

@@ -13,10 +13,9 @@ _ASKED = {"git.activity": _CHECKOUT, "git.design": _CHECKOUT, "files.design": _F
 def is_collected(key: str) -> bool:
     """Whether a collector of this version writes the key."""
     # Collectors know how to run git and more, and most commands collect nothing.
-    from pagerworthy.evidence.collectors import COLLECTORS, NAMES
+    from pagerworthy.evidence.collectors import NAMES
 
-    there = any(key in collector.keys for collector in COLLECTORS.values())
-    return there or (KEYS[key].collector in NAMES and KEYS[key].collector not in COLLECTORS)
+    return KEYS[key].collector in NAMES
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from pagerworthy.catalog import Catalog, Decision, Person, Postmortem, Resource, Service, System, Team
+from pagerworthy.evidence import STORES
 from pagerworthy.graph import DependencyGraph, GraphFacts, Node, Survived, graph_facts, with_ceilings
 from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import facts as f
@@ -17,7 +18,6 @@ from pagerworthy.scoring.policy import Policy
 
 # No comparison with it is true, so a rule about a number that nobody gave does not pass by itself.
 NOT_SAID = math.nan
-_STORES = frozenset({"postgres", "mysql", "redis", "bucket"})
 # Two parties that share any of these are one person.
 _IDENTITIES: tuple[Callable[[Person], str], ...] = (
     lambda person: person.name,
@@ -229,7 +229,7 @@ def _service(service: Service, team: Team | None, pager: Pager, as_of: dt.dateti
             )
         ),
         resources=resources,
-        stores=tuple(resource for resource in resources if resource.kind in _STORES),
+        stores=tuple(resource for resource in resources if resource.kind in STORES),
         runs_on=compute.type if compute else "",
         is_worker=compute is not None and compute.type == "fargate" and compute.port is None,
         replicas_min=float(replicas.min) if replicas else NOT_SAID,

@@ -7,5 +7,6 @@ from pagerworthy.evidence.collectors.files import FilesCollector
 from pagerworthy.evidence.collectors.git import GitCollector
 
 COLLECTORS: dict[str, Collector] = {collector.name: collector for collector in (FilesCollector(), GitCollector())}
-# Besides, stacks say what they render; that collector lives with them, since it needs them and Pulumi.
+# Every source that this version can ask. Those beyond the repository live in `pagerworthy.collect`, whose list a test
+# holds beside this one; pages say of a key who brings it without importing any of them.
 NAMES: Collection[str] = (*COLLECTORS, "stacks")

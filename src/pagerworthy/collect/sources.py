@@ -1,0 +1,40 @@
+"""The one list of sources, without importing what any of them needs."""
+
+import importlib
+from typing import NamedTuple
+
+from pagerworthy.collect.address import variable
+from pagerworthy.collect.surroundings import Surroundings
+from pagerworthy.evidence.collectors import Collector
+
+
+class Source(NamedTuple):
+    """A source: where its `open` is, written module:function, and what has to be set before it can be asked."""
+
+    name: str
+    opened_by: str
+    needs: str = ""
+
+    def open(self, surroundings: Surroundings) -> Collector | None:
+        """Its collector; None where it is not set up. Raises SourceError where it is set up wrongly."""
+        module, _, function = self.opened_by.partition(":")
+        found: Collector | None = getattr(importlib.import_module(module), function)(surroundings)
+        return found
+
+
+def _at_address(name: str, module: str, more: str = "") -> Source:
+    """A source that is asked over HTTP, below one address."""
+    table = name.replace("-", "_")
+    needs = f"set {variable(name, 'URL')}, or url in [collect.{table}] of pagerworthy.toml{more}"
+    return Source(name, f"pagerworthy.collect.{module}:open_collector", needs)
+
+
+# In the order in which they are listed; every one that is set up is asked, all at once.
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source("files", "pagerworthy.collect.local:open_files"),
+        Source("git", "pagerworthy.collect.local:open_git"),
+        Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
+    )
+}

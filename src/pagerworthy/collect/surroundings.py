@@ -1,0 +1,42 @@
+"""What a source finds around it when it is set up."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pagerworthy.collect.address import Address, address_of
+from pagerworthy.collect.client import Client, Limits
+from pagerworthy.collect.deadline import Deadline
+from pagerworthy.collect.transport import Live, Transport
+from pagerworthy.project import CollectSettings
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """The repository's root, the settings, the environment's variables, and by when and over what to ask.
+
+    `wire` makes the transport of a source by its name; tests, recording and replaying put another one in place.
+    """
+
+    root: Path
+    settings: CollectSettings
+    variables: Mapping[str, str]
+    deadline: Deadline
+    wire: "Wire"
+
+    def address(self, name: str, url: str = "", default: str = "") -> Address | None:
+        """Where a source is, see `address_of`; `url` is what the settings say."""
+        return address_of(name, url, self.variables, default)
+
+    def client(self, address: Address, *, scheme: str = "Bearer", limits: Limits | None = None) -> Client:
+        """Asks the source at an address, with its token in the header `Authorization`, as `scheme` says."""
+        headers = {"Authorization": f"{scheme} {address.token}".strip()} if address.token else {}
+        return Client(address, self.wire.transport(address), self.deadline, secrets=headers, limits=limits or Limits())
+
+
+class Wire:
+    """Makes transports: over the network."""
+
+    def transport(self, address: Address) -> Transport:
+        """What carries requests to an address."""
+        return Live(address.source)

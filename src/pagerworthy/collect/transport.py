@@ -1,0 +1,198 @@
+"""How a request reaches a source, and its answer comes back."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from pagerworthy.collect.deadline import Deadline
+from pagerworthy.collect.errors import SourceError
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
+_CHUNK = 64 * 1024
+# The headers of an answer that collectors look at; no other one is kept.
+_HEADERS = frozenset(
+    {
+        "content-type",
+        "etag",
+        "link",
+        "location",
+        "retry-after",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+    }
+)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is asked. `secrets` are headers that are never written down."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    secrets: Mapping[str, str] = {}
+    body: bytes = b""
+
+    @property
+    def digest(self) -> str:
+        """Names the request among recorded ones: method, address, body."""
+        return hashlib.sha256(b"\0".join([self.method.encode(), self.url.encode(), self.body])).hexdigest()
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a source answered; names of headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def digest(self) -> str:
+        """The digest of the body, for records."""
+        return f"sha256:{hashlib.sha256(self.body).hexdigest()}"
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """The seconds to connect and between two pieces of an answer, and the largest answer in bytes."""
+
+    connect: float
+    read: float
+    size: int
+
+
+class Transport(Protocol):
+    """Carries one request. Raises SourceError where no whole answer comes in time, PassingError where it may yet come."""
+
+    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
+        """The answer, whatever its status; redirects are not followed."""
+
+
+class PassingError(SourceError):
+    """A fault that may be gone at the next try."""
+
+
+class Live:
+    """Over the network, by urllib3. Certificates are checked; no proxy, cookie or redirect is followed."""
+
+    def __init__(self, source: str) -> None:
+        import urllib3
+
+        self._source = source
+        self._pool = urllib3.PoolManager(num_pools=8, maxsize=8, retries=False)
+
+    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
+        import urllib3
+
+        left = deadline.demand()
+        timeout = urllib3.Timeout(connect=min(bounds.connect, left), read=min(bounds.read, left))
+        headers = {"Accept-Encoding": "identity", "User-Agent": "pagerworthy", **request.headers, **request.secrets}
+        try:
+            response = self._pool.request(
+                request.method,
+                request.url,
+                body=request.body or None,
+                headers=headers,
+                timeout=timeout,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise fault_of(error) from error
+        except (ValueError, OSError) as error:
+            # ValueError: urllib3's and http.client's word for what cannot be a request or an answer.
+            raise SourceError(f"it cannot be asked: {type(error).__name__}") from error
+        try:
+            return read_answer(response, bounds, deadline)
+        finally:
+            response.close()
+
+
+def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline) -> Answer:
+    """Reads an answer piece by piece, so that one that never ends, or drips, takes no longer than it may."""
+    import urllib3
+
+    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() in _HEADERS}
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise SourceError("it packed its answer, though asked not to")
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while piece := response.read1(_CHUNK):
+            size += len(piece)
+            if size > bounds.size:
+                raise SourceError(f"its answer is larger than {bounds.size // 1024 // 1024} MiB")
+            pieces.append(piece)
+            deadline.demand()
+    except urllib3.exceptions.HTTPError as error:
+        raise fault_of(error) from error
+    except (OSError, ValueError) as error:
+        raise PassingError(f"its answer broke off: {type(error).__name__}") from error
+    return Answer(response.status, headers, b"".join(pieces))
+
+
+def fault_of(error: Exception) -> SourceError:
+    """What urllib3 says, in words, and whether another try may help."""
+    from urllib3 import exceptions as http
+
+    reason = error.reason if isinstance(error, http.MaxRetryError) and error.reason else error
+    if isinstance(reason, http.SSLError):
+        return SourceError(f"its certificate is refused: {_certificate(reason)}")
+    if isinstance(reason, http.NameResolutionError):
+        return PassingError("nobody knows its name (DNS)")
+    if isinstance(reason, http.ConnectTimeoutError):
+        return PassingError("it did not accept a connection in time")
+    if isinstance(reason, http.NewConnectionError):
+        return PassingError("it accepts no connection")
+    if isinstance(reason, http.ReadTimeoutError):
+        return PassingError("it did not answer in time")
+    if isinstance(reason, http.ProtocolError | http.IncompleteRead):
+        return PassingError("its answer broke off")
+    return SourceError(f"it cannot be asked: {type(reason).__name__}")
+
+
+def _certificate(error: Exception) -> str:
+    """Why a certificate is refused, by OpenSSL's words, without the line of its source."""
+    inner = error.args[0] if error.args else error
+    return str(getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or "it cannot be checked")
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An answer as a recording keeps it; a body that is no UTF-8 is in base64."""
+
+    method: str
+    url: str
+    asked: str = ""
+    status: int
+    headers: dict[str, str] = {}
+    text: str = ""
+    base64: str = ""
+
+    @classmethod
+    def of(cls, request: Request, answer: Answer) -> "Stored":
+        """The answer to a request, without secrets, even where the source gave them back."""
+        secret = [value.rpartition(" ")[2].encode() for value in request.secrets.values()]
+        body = answer.body
+        for each in filter(None, secret):
+            body = body.replace(each, b"<secret>")
+        try:
+            text, packed = body.decode(), ""
+        except UnicodeDecodeError:
+            text, packed = "", base64.b64encode(body).decode()
+        return cls(
+            method=request.method,
+            url=request.url,
+            asked=request.body.decode("utf-8", errors="replace"),
+            status=answer.status,
+            headers=dict(answer.headers),
+            text=text,
+            base64=packed,
+        )
+
+    def answer(self) -> Answer:
+        """The answer again."""
+        return Answer(self.status, self.headers, base64.b64decode(self.base64) if self.base64 else self.text.encode())
