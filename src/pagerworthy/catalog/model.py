@@ -354,6 +354,7 @@ class EnvironmentSpec(_Part, frozen=True):
     provider: Literal["aws"]
     region: str
     account: str = ""
+    holds_account: bool | None = None
     zones: int = 2
     domain: str = ""
     budget: float | None = None

@@ -144,4 +144,16 @@ ROWS: tuple[Code, ...] = (
         right="environments: [production]\nresources: {orders: {type: postgres, size: small}}",
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW717",
+        title="An account that several environments hold, or none",
+        why="An account has the identity provider of CI only once. If it followed from names whose platform declares it, "
+        "an environment that is added could take it from another, whose next run would delete it: nobody's CI would get "
+        "in.",
+        mend="Write `holds_account: true` into the entry of exactly one of the environments of an account: of the one "
+        "whose platform has it already, or else of production's. To move it, move it in the state of both platforms "
+        "first (`pulumi state move`).",
+        wrong='the environments `production` and `staging`, both with account: "111122223333", and no more',
+        right='the same, and `holds_account: true` in the entry of `production`',
+    ),
 )

@@ -13,6 +13,7 @@ from pagerworthy.slo import Objective, objectives_of
 from pagerworthy.slo.indicator import counts_events
 from pagerworthy.slo.routes import Route, routes_of
 from pagerworthy.slo.rules.alerts import MIN_EVENTS, declared_alert, generated_name, reachable
+from pagerworthy.stacks.accounts import holder_of
 from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.inputs import (
     FIRST_VERSION,
@@ -98,9 +99,9 @@ class EnvironmentStacks:
 
     def platform(self) -> PlatformInputs:
         """What the environment's platform stack follows from."""
-        # Whoever may come to hold a pager has topics already, so that a handover moves alarms and nothing else.
-        holders = {seen.owner for seen in self._here.values()}
-        holders |= {name for name, team in self._catalog.teams.items() if team.spec.role == "sre"}
+        # Every team has topics, whoever it is that holds a pager today: the platform comes first, and a topic that went
+        # with a team's last service would be gone before that service's alarms had moved to another.
+        holders = {seen.owner for seen in self._here.values()} | self._catalog.teams.keys()
         receivers = {f"{severity}-{name}" for name in holders for severity in ("page", "ticket")}
         payers = [name for name, team in self._catalog.teams.items() if team.spec.role in {"platform", "sre"}]
         return PlatformInputs(
@@ -113,7 +114,7 @@ class EnvironmentStacks:
             repository=self._settings.repository,
             backend=self._settings.backend,
             secrets_provider=self._settings.secrets_provider,
-            identity_provider=self._is_first_of_account(),
+            identity_provider=self.environment == holder_of(self.environment, self._catalog.environments),
             budget_receivers=tuple(f"ticket-{name}" for name in payers if f"ticket-{name}" in receivers),
         )
 
@@ -153,14 +154,6 @@ class EnvironmentStacks:
         """The resource, with its public name as it is here."""
         name = name_in(resource.domain, self._spec.domain, self._production_domains) if resource.domain else ""
         return resource if name == resource.domain else msgspec.structs.replace(resource, domain=name)
-
-    def _is_first_of_account(self) -> bool:
-        """Whether no environment before this one, by name, has the same account."""
-        account = self._spec.account
-        return not any(
-            account and each.spec.account == account and name < self.environment
-            for name, each in self._catalog.environments.items()
-        )
 
     def resources(self, name: str) -> dict[str, Resource]:
         """What a service owns, by name, with public names as they are here."""

@@ -9,7 +9,6 @@ import msgspec
 from pagerworthy.catalog import Catalog, Compute, EnvironmentSpec, glance
 
 _ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>.+)")
-_PURPOSES = ("production", "staging", "development")
 
 
 class Repository(msgspec.Struct, frozen=True):
@@ -62,8 +61,10 @@ class _Shared(msgspec.Struct, frozen=True):
 class ImageOwners:
     """Which one stack declares each repository, since several services and environments may run the same image.
 
-    It is that of the service that the repository is named after, or else the first by name, in the environment of the
-    image's account and region; where two share an account, in that which is nearest to production.
+    It is that of the service that the repository is named after, or else the first by name, in the first of the
+    environments that its entry names which lies in the image's account and region. An environment that is written
+    behind the others moves nothing; where the repository does move, the stack that had it leaves it alone, and the new
+    one finds it there and says so, until it is moved in the state of both (`pulumi state move`).
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -86,26 +87,24 @@ class ImageOwners:
 
     @cached_property
     def _repositories(self) -> Mapping[str, _Shared]:
-        users: dict[str, list[tuple[int, str, str]]] = {}
+        users: dict[str, list[tuple[str, int, str]]] = {}
         places = self._catalog.environments
         for name, entry in glance(self._catalog.services, _Service):
             compute = entry.spec.compute
             if compute is None or compute.type != "fargate":
                 continue
             here = [each for each in entry.spec.environments if each in places]
-            rank = {each: _PURPOSES.index(places[each].spec.purpose) for each in here}
-            users.setdefault(compute.image, []).extend((rank[each], each, name) for each in here)
+            users.setdefault(compute.image, []).extend((name, number, each) for number, each in enumerate(here))
         repositories = {}
         for image, found in users.items():
             repository = repository_of(image)
-            own = [each for each in found if repository and repository.is_of(places[each[1]].spec)]
+            own = [each for each in found if repository and repository.is_of(places[each[2]].spec)]
             if repository is None or not own:
                 continue
             named = repository.name.rpartition("/")[2]
-            # A repository moves from stack to stack only where its service goes: AWS deletes none that has images.
-            _, environment, _, service = min((rank, place, name != named, name) for rank, place, name in own)
-            accounts = {places[each].spec.account for _, each, _ in found}
+            _, service, _, environment = min((name != named, name, number, place) for name, number, place in own)
+            accounts = {places[each].spec.account for _, _, each in found}
             others = tuple(sorted(accounts - {"", places[environment].spec.account}))
-            services = frozenset(name for _, _, name in found)
+            services = frozenset(name for name, _, _ in found)
             repositories[image] = _Shared((service, environment), others, services)
         return repositories

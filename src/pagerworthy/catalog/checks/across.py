@@ -45,6 +45,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     cloud.zones,
     cloud.regions,
     cloud.prefixes,
+    cloud.holders,
     cloud.names,
     cloud.domains,
     releases.readable,

@@ -107,6 +107,23 @@ def prefixes(scope: Scope) -> Iterator[Problem]:
             yield scope.problem("PW714", message, "Environment", name, "spec.account", mend)
 
 
+def holders(scope: Scope) -> Iterator[Problem]:
+    """PW717: of several environments in an account, one says that it declares what the account has once."""
+    sharing: dict[str, list[str]] = {}
+    for name, environment in scope.catalog.environments.items():
+        if environment.spec.account:
+            sharing.setdefault(environment.spec.account, []).append(name)
+    for account, found in sharing.items():
+        said = [name for name in found if scope.catalog.environments[name].spec.holds_account]
+        if len(found) > 1 and not said:
+            message = f"{' and '.join(found)} share account {account}, and none says that it holds what is there once"
+            mend = f"write holds_account: true into the entry of one of them: {found[0]}, if its platform is up already"
+            yield scope.problem("PW717", message, "Environment", found[0], "spec.account", mend)
+        for name in said[1:]:
+            message = f"{said[0]} holds what account {account} has once already"
+            yield scope.problem("PW717", message, "Environment", name, "spec.holds_account", "remove it")
+
+
 def names(scope: Scope) -> Iterator[Problem]:
     """PW709: service and resource joined by a hyphen are what the cloud knows a resource by."""
     services = scope.catalog.ties

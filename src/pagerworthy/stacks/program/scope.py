@@ -29,15 +29,16 @@ class Scope(Generic[_Inputs]):
         depends_on: Sequence[Resource] = (),
         protect: bool = False,
         ignore_changes: Sequence[str] = (),
-        delete_before_replace: bool | None = None,
+        keep: bool = False,
     ) -> ResourceOptions:
-        """The options of a resource of this stack. `protect` what loses data when it is deleted."""
+        """The options of a resource of this stack. `protect` what loses data when it is deleted; `keep` in the cloud
+        what this stack lets go of while others still need it."""
         return ResourceOptions(
             provider=self.provider,
             depends_on=list(depends_on) or None,
             protect=protect or None,
             ignore_changes=list(ignore_changes) or None,
-            delete_before_replace=delete_before_replace,
+            retain_on_delete=keep or None,
         )
 
     def tagged(self, name: str) -> dict[str, str]:

@@ -54,6 +54,7 @@ class Recorder(MockMonitor):
                     depends_on=tuple(sorted({urn.rpartition("::")[2] for urn in request.dependencies} - {"aws"})),
                     protect=request.protect,
                     ignore_changes=tuple(sorted(request.ignoreChanges)),
+                    keep=request.retainOnDelete,
                     taggable="tags" in _unknown(request.type),
                 )
             )

@@ -15,7 +15,8 @@ class RenderedResource(msgspec.Struct, frozen=True, omit_defaults=True):
     `type` and `name` are Pulumi's (`aws:sns/topic:Topic`, `page-sre`), `inputs` what is asked for, with Pulumi's names.
     What only the cloud knows stands in angle brackets: `<topic-page-sre.arn>` is of this stack,
     `<platform.production:vpc_id>` of another. `depends_on` are the names of the resources that have to be there first.
-    `taggable` is whether the cloud lets a resource of its type have tags.
+    `keep` is whether it stays in the cloud when the stack has it no more, `taggable` whether the cloud lets a resource
+    of its type have tags.
     """
 
     type: str
@@ -24,6 +25,7 @@ class RenderedResource(msgspec.Struct, frozen=True, omit_defaults=True):
     depends_on: tuple[str, ...] = ()
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
+    keep: bool = False
     taggable: bool = False
 
 

@@ -15,6 +15,8 @@ from pagerworthy.stacks.program.scope import Scope
 def declare_topics(scope: Scope[PlatformInputs], key: Key, account: Input[str]) -> Mapping[str, Topic]:
     """Declares a topic for each receiver; alarms of this account may publish, and budgets where they are to."""
     topics = {}
+    # When a team leaves the catalog, alarms of a stack that is not up to date yet may still go to its topics.
+    keep = scope.inputs.spec.purpose == "production"
     region = scope.inputs.spec.region
     arn = f"arn:{partition(region)}"
     alarms = Output.concat(f"{arn}:cloudwatch:{region}:", account, ":alarm:*")
@@ -26,7 +28,7 @@ def declare_topics(scope: Scope[PlatformInputs], key: Key, account: Input[str]) 
             name=name,
             kms_master_key_id=key.arn,
             tags=scope.tagged(name),
-            opts=scope.options(),
+            opts=scope.options(keep=keep),
         )
         statements = [
             _publish("Alarms", "cloudwatch.amazonaws.com", topic, account, alarms),
@@ -38,7 +40,7 @@ def declare_topics(scope: Scope[PlatformInputs], key: Key, account: Input[str]) 
             f"{receiver}-policy",
             arn=topic.arn,
             policy=document(statements),
-            opts=scope.options(),
+            opts=scope.options(keep=keep),
         )
         topics[receiver] = topic
     return topics

@@ -41,7 +41,8 @@ def declare_repository(scope: Scope[ServiceInputs]) -> Repository | None:
             ],
             tags=scope.tagged(found.name),
         ),
-        scope.options(),
+        # Other environments run its images, and AWS would not delete it with images in it.
+        scope.options(keep=True),
     )
     LifecyclePolicy(
         "image-lifecycle",
