@@ -46,8 +46,12 @@ def record(
     time: dt.datetime,
     item: str = "",
     query: str = "",
+    response: str = "",
 ) -> Record:
-    """A record of what was found: a value, or the reason why the source could not be seen."""
+    """A record of what was found: a value, or the reason why the source could not be seen.
+
+    `response` is the digest of what the source answered.
+    """
     failed = found if isinstance(found, str) else ""
     value = NO_VALUE if isinstance(found, str) else msgspec.Raw(msgspec.json.encode(found))
     return Record(
@@ -60,4 +64,5 @@ def record(
         value=value,
         query=query,
         failed=failed,
+        response=response,
     )
