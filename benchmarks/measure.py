@@ -1,4 +1,4 @@
-"""Runs whole processes, and takes their time and peak memory."""
+"""Runs whole processes, and takes their time, CPU time and peak memory."""
 
 import os
 import statistics
@@ -14,10 +14,12 @@ _KIB_PER_MIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: seconds from start to end, and the peak of resident memory in MiB of its largest process."""
+    """One run: seconds from start to end, the peak of resident memory in MiB of its largest process, and the seconds
+    of processors that it and its children had, which a busy machine changes less."""
 
     seconds: float
     peak: float
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def run(contender: Contender) -> Run:
         tail = log.read_text(errors="replace")[-2000:]
         raise RuntimeError(f"{contender.command[0]} ended with {process.returncode}:\n{tail}")
     log.unlink()
-    return Run(seconds, usage.ru_maxrss / _KIB_PER_MIB)
+    return Run(seconds, usage.ru_maxrss / _KIB_PER_MIB, usage.ru_utime + usage.ru_stime)
 
 
 def interleaved(contenders: Mapping[str, Contender], rounds: int) -> dict[str, Measured]:
@@ -84,5 +86,6 @@ def interleaved(contenders: Mapping[str, Contender], rounds: int) -> dict[str, M
         for name, contender in contenders.items():
             done = run(contender)
             runs[name].append(done)
-            print(f"round {number + 1}: {name}: {done.seconds:.2f} s, {done.peak:.0f} MiB", file=sys.stderr)
+            told = f"{done.seconds:.2f} s, {done.cpu:.2f} s of CPU, {done.peak:.0f} MiB"
+            print(f"round {number + 1}: {name}: {told}", file=sys.stderr)
     return {name: Measured(tuple(found)) for name, found in runs.items()}

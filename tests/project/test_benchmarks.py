@@ -11,13 +11,19 @@ from hypothesis import strategies as st
 from benchmarks.catalog import AS_OF, EDGES, generate
 from benchmarks.evidence import generate_evidence
 from benchmarks.measure import Contender, interleaved, run
+from benchmarks.small_services import ENVIRONMENT, generate_small
 from benchmarks.table import Row, table
 from benchmarks.yaml_text import dump
 from pagerworthy.catalog import check, load
 from pagerworthy.evidence import KEYS, read_evidence
-from pagerworthy.graph import DependencyGraph
+from pagerworthy.graph import DependencyGraph, deploy_order
 from pagerworthy.project import data_folder, open_project
 from pagerworthy.scoring import load_rubric
+from pagerworthy.stacks import PLATFORM
+from pagerworthy.stacks.environments import open_environment
+from pagerworthy.stacks.run.preflight import INSTALL
+from pagerworthy.stacks.run.schedule import steps_of
+from tests.tools import require_tool
 
 COUNT = 60
 
@@ -115,3 +121,45 @@ def test_what_misses_its_goal_is_said_so() -> None:
     rows = [Row("check", "1 s", "2 s", "no slower", met=True), Row("site", "2 s", "1 s", "no slower", met=False)]
     lines = list(table(rows, 10, 3))
     assert lines[-2:] == ["| check | 1 s | 2 s | no slower | yes |", "| site | 2 s | 1 s | no slower | **no** |"]
+
+
+def test_what_was_not_measured_is_said_so() -> None:
+    assert list(table([Row("up", "skipped", "", "faster", met=None)], 10, 3))[-1].endswith("| not measured |")
+
+
+def test_small_services_have_so_many_stacks_and_none_is_visited_twice(tmp_path: Path) -> None:
+    generate_small(tmp_path, 12)
+    loaded = load(tmp_path, cache=False)
+    assert not loaded.problems
+    assert not check(loaded.catalog, tmp_path, as_of=AS_OF)
+    graph = DependencyGraph.of(loaded.catalog)
+    stacks = open_environment(tmp_path, loaded.catalog, graph, ENVIRONMENT, AS_OF)
+    assert len(stacks.stacks()) == 12
+    steps = steps_of({each.stack: each.asks() for each in stacks.inputs()})
+    assert max(step.wave for step in steps) == 5
+    # The loop goes by `pagerworthy waves`, which knows hard dependencies only: soft ones have to be earlier there, too.
+    waves = {name: number for number, wave in enumerate(deploy_order(graph).waves) for name in wave}
+    for step in steps:
+        for other in (*step.hard, *step.soft):
+            service = other.partition(".")[0]
+            assert service == PLATFORM or waves[service] < waves[step.stack.partition(".")[0]]
+
+
+def test_without_an_engine_the_rows_of_up_say_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = pytest.importorskip("benchmarks.stacks")
+    monkeypatch.setattr(stacks, "find_tool", lambda name: None)
+    rows = list(stacks.up_rows(tmp_path, 3, 1, lambda contenders: pytest.fail("something was measured")))
+    assert [row.met for row in rows] == [None, None]
+    assert all(INSTALL in row.peer for row in rows)
+
+
+def test_an_edit_of_the_benchmark_changes_the_stacks_of_one_service(large: Path, tmp_path: Path) -> None:
+    require_tool("git")
+    stacks = pytest.importorskip("benchmarks.stacks")
+    edited = stacks.Edited(large, tmp_path / "edited")
+    edited.edit()
+    first = edited.service
+    edited.hold()
+    edited.edit()
+    assert edited.service != first
+    edited.hold()

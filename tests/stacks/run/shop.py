@@ -30,6 +30,8 @@ class Quiet:
 
     def planned(self, steps: Sequence[Step]) -> None: ...
 
+    def again(self, stacks: Sequence[str]) -> None: ...
+
     def started(self, stack: str) -> None:
         self.order.append(stack)
 
@@ -96,6 +98,10 @@ class Shop:
     def creates_of(self, name: str) -> int:
         """How often the cloud was asked to create something of this logical name, since the stand-in started."""
         return sum(each.name == name for each in self.cloud.calls("create", "begin"))
+
+    def created(self, name: str) -> int:
+        """How often the cloud has created something of this logical name, since the stand-in started."""
+        return sum(each.name == name for each in self.cloud.calls("create"))
 
     def engines(self) -> list[str]:
         """The command lines of engines that are at work for this repository."""
