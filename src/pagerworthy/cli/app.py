@@ -49,6 +49,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Say what a problem code or a criterion means and how to mend it.",
     "doctor": "Look whether everything that Pagerworthy needs is here.",
     "collect": "Gather evidence and write it as JSON Lines.",
+    "evidence": "Say what is known of a service, from where, and what is missing.",
     "docs": "Print the reference of facts, evidence keys, criteria and problems.",
     "completion": "Print the completion script for your shell.",
 }

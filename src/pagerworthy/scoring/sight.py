@@ -1,0 +1,142 @@
+"""What is known of one service: how strong, how old and from where, what is missing, and who would bring it."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from pagerworthy.catalog import Service
+from pagerworthy.evidence import KEYS, Known, Record, SubjectEvidence, is_stale, items_of
+from pagerworthy.evidence.record import StrengthWord
+from pagerworthy.scoring.model import Criterion, CriterionResult, Outcome, Scorecard
+
+State = Literal["known", "weak", "stale", "failed", "missing"]
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to be known of a service: a key, of one part of it where keys are kept per part.
+
+    `state` is `weak` where the record is weaker, and `stale` where it is older, than a criterion of `criteria` asks.
+    `criteria` are the due ones that need the key. `strength` is what the record has, `wanted` the most that one of
+    them asks for. `collector` is who brings the key.
+    """
+
+    key: str
+    item: str
+    says: str
+    state: State
+    wanted: StrengthWord
+    collector: str
+    criteria: tuple[str, ...]
+    strength: StrengthWord | None = None
+    seen: dt.datetime | None = None
+    expires: dt.datetime | None = None
+    source: str = ""
+    query: str = ""
+    reason: str = ""
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """What one more source would make known: these criteria, and the coverage after that, 0 to 1."""
+
+    collector: str
+    criteria: tuple[str, ...]
+    coverage: float
+
+
+class Sights(msgspec.Struct, frozen=True):
+    """What is known of a service at a moment; `due` and `known` count criteria, `gains` has the largest first."""
+
+    service: str
+    as_of: dt.datetime
+    due: int
+    known: int
+    coverage: float
+    sights: tuple[Sight, ...]
+    gains: tuple[Gain, ...]
+
+
+def sights_of(
+    service: Service, card: Scorecard, criteria: Sequence[Criterion], evidence: SubjectEvidence, as_of: dt.datetime
+) -> Sights:
+    """What is known of a service; `card` is its scorecard by these criteria, made of this evidence for this moment."""
+    results = {result.id: result for result in card.results}
+    due = [each for each in criteria if results[each.id].outcome.is_due]
+    asked: dict[str, list[Criterion]] = {}
+    for criterion in due:
+        for key in criterion.needs:
+            asked.setdefault(key, []).append(criterion)
+    found = tuple(
+        _sight(key, item, asked[key], evidence.get(key, {}).get(item), as_of)
+        for key in KEYS
+        if key in asked
+        for item in items_of(service, KEYS[key].per)
+    )
+    unknown = {each.id for each in due if _is_unknown(results[each.id])}
+    gains = _gains(due, unknown, found, len(due) - len(unknown))
+    return Sights(
+        service=service.name,
+        as_of=as_of,
+        due=len(due),
+        known=len(due) - len(unknown),
+        coverage=card.coverage,
+        sights=found,
+        gains=tuple(sorted(gains, key=lambda gain: (-len(gain.criteria), gain.collector))),
+    )
+
+
+def _is_unknown(result: CriterionResult) -> bool:
+    return (result.without_waiver or result.outcome) is Outcome.UNKNOWN
+
+
+def _sight(key: str, item: str, criteria: Sequence[Criterion], known: Known | None, as_of: dt.datetime) -> Sight:
+    kind = KEYS[key]
+    wanted = max(criterion.strength for criterion in criteria)
+    bare = Sight(
+        key=key,
+        item=item,
+        says=kind.says,
+        state="missing",
+        wanted=wanted.word,
+        collector=kind.collector,
+        criteria=tuple(criterion.id for criterion in criteria),
+    )
+    if known is None:
+        return bare
+    record = known.record
+    return msgspec.structs.replace(
+        bare,
+        state=_state(record, criteria, as_of),
+        strength=None if record.failed else record.strength,
+        seen=record.time,
+        expires=record.expires,
+        source=record.source,
+        query=record.query,
+        reason=record.failed,
+    )
+
+
+def _state(record: Record, criteria: Sequence[Criterion], as_of: dt.datetime) -> State:
+    if record.failed:
+        return "failed"
+    if any(is_stale(record, as_of=as_of, max_age=each.max_age) for each in criteria):
+        return "stale"
+    return "weak" if any(record.level < each.strength for each in criteria) else "known"
+
+
+def _gains(due: Sequence[Criterion], unknown: set[str], sights: Sequence[Sight], known: int) -> Iterator[Gain]:
+    """Per collector the criteria of which nothing else is lacking; evidence of two sources at once is nobody's gain."""
+    lacking: dict[str, set[str]] = {}
+    for sight in sights:
+        if sight.state != "known":
+            for criterion in sight.criteria:
+                if criterion in unknown:
+                    lacking.setdefault(criterion, set()).add(sight.collector)
+    brought: Mapping[str, list[str]] = {each: [] for each in sorted({one for all_ in lacking.values() for one in all_})}
+    for criterion in due:
+        if len(who := lacking.get(criterion.id, set())) == 1:
+            brought[next(iter(who))].append(criterion.id)
+    for collector, criteria in brought.items():
+        if criteria:
+            yield Gain(collector, tuple(criteria), round((known + len(criteria)) / len(due), 3))

@@ -1,0 +1,53 @@
+"""`evidence SERVICE`: what is known, what is not, and what one more source would add."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from pagerworthy.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["--root", str(ROOT), "evidence", *arguments], standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    assert not result.return_value
+    return result.output
+
+
+def answer(*arguments: str) -> Any:
+    return json.loads(run(*arguments, "--format", "json"))
+
+
+def test_the_answer_holds_to_its_schema() -> None:
+    schema = json.loads((ROOT / "schemas/known.schema.json").read_text())
+    for service in ("checkout", "email"):
+        jsonschema.Draft202012Validator(schema).validate(answer(service))
+
+
+def test_it_names_source_strength_and_age_of_what_is_known() -> None:
+    lines = run("email").splitlines()
+    row = next(each for each in lines if each.strip().startswith("attest.security"))
+    assert row.split()[1:4] == ["observed", "303", "d"]
+    assert "until 2027-01-20" in row
+
+
+def test_it_says_why_something_is_not_known_and_who_would_bring_it() -> None:
+    said = run("email", "--missing")
+    assert "could not see it 2 h ago: the API answered 429" in said
+    assert "last seen 40 d ago by prometheus" in said
+    assert "\nknown\n" not in said
+    assert "what one more source would add" in said
+    assert not [each for each in answer("email", "--missing")["sights"] if each["state"] == "known"]
+
+
+def test_a_wrong_name_is_answered_with_the_right_one() -> None:
+    with pytest.raises(click.UsageError, match="checkout"):
+        run("chekout")
