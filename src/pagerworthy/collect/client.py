@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -11,8 +11,8 @@ import msgspec
 
 from pagerworthy.collect.address import Address
 from pagerworthy.collect.deadline import Deadline
-from pagerworthy.collect.errors import SourceError
-from pagerworthy.collect.transport import Answer, Bounds, PassingError, Request, Transport
+from pagerworthy.collect.errors import SourceError, StatusError
+from pagerworthy.collect.transport import Answer, Bounds, PassingError, Request, Take, Transport
 
 _T = TypeVar("_T")
 Parameters = Sequence[tuple[str, str]]
@@ -62,6 +62,13 @@ class Client:
         """What the source has at a path below its address."""
         return self._ask("GET", path, parameters, headers or {}, b"")
 
+    def stream(self, path: str, parameters: Parameters, begin: Callable[[], Take]) -> None:
+        """Gives what the source has at a path away piece by piece, for answers that are too large to keep.
+
+        `begin` makes what takes the pieces, anew for each try.
+        """
+        self._ask("GET", path, parameters, {}, b"", begin)
+
     def post_form(self, path: str, form: Parameters) -> Answer:
         """Asks with a form, for questions that are too long for an address."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -72,7 +79,15 @@ class Client:
         kind = {"Content-Type": "application/json"}
         return self._ask("POST", path, (), {**kind, **(headers or {})}, msgspec.json.encode(body))
 
-    def _ask(self, method: str, path: str, parameters: Parameters, headers: Mapping[str, str], body: bytes) -> Answer:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        parameters: Parameters,
+        headers: Mapping[str, str],
+        body: bytes,
+        begin: Callable[[], Take] | None = None,
+    ) -> Answer:
         # A next page is named by its whole address; nowhere but below this one does the token go.
         url = path if path.startswith(f"{self.address.url}/") else f"{self.address.url}{path}"
         if parameters:
@@ -80,24 +95,24 @@ class Client:
         request = Request(method, url, {"Accept": "application/json", **headers}, self._secrets, body)
         deadline = self._deadline.part(self._limits.request)
         bounds = Bounds(self._limits.connect, self._limits.read, self._limits.size)
-        reason = ""
+        fault = SourceError("it was not asked")
         for attempt in range(1, self._limits.tries + 1):
             pause = self._limits.pause * 2 ** (attempt - 1) * random.uniform(0.5, 1)  # noqa: S311 -- no secret
             try:
-                answer = self._transport.send(request, bounds, deadline)
+                answer = self._transport.send(request, bounds, deadline, begin() if begin else None)
             except PassingError as error:
-                reason = str(error)
+                fault = error
             else:
                 if answer.status in _OK:
                     return answer
-                reason = _reason(answer)
+                fault = StatusError(_reason(answer), answer.status)
                 if not _is_passing(answer):
-                    raise SourceError(reason)
+                    raise fault
                 pause = max(pause, _asked_pause(answer))
             if attempt == self._limits.tries or pause >= deadline.left():
                 break
             time.sleep(pause)
-        raise SourceError(reason)
+        raise fault
 
 
 def decode(answer: Answer, kind: type[_T]) -> _T:
@@ -130,6 +145,9 @@ def _asked_pause(answer: Answer) -> float:
             return float(asked)
         if asked:
             return max(0.0, parsedate_to_datetime(asked).timestamp() - time.time())
+        if left := answer.headers.get("ratelimit-reset", ""):
+            # PagerDuty's word for it.
+            return float(left) if left.isascii() and left.isdigit() else 0.0
         reset = answer.headers.get("x-ratelimit-reset", "")
         if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
             return max(0.0, float(reset) - time.time())

@@ -11,7 +11,7 @@ from pagerworthy.collect.address import Address
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.surroundings import Wire
-from pagerworthy.collect.transport import Answer, Bounds, Live, Request, Stored, Transport
+from pagerworthy.collect.transport import Answer, Bounds, Live, Request, Stored, Take, Transport
 
 _MOMENT = "recording.json"
 
@@ -57,21 +57,27 @@ class _Recording:
         self._live = live
         self._folder = folder
 
-    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
+    def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         answer = self._live.send(request, bounds, deadline)
         self._folder.mkdir(parents=True, exist_ok=True)
         _write(_place(self._folder, request), msgspec.json.encode(Stored.of(request, answer), order="sorted") + b"\n")
-        return answer
+        return answer.given(take)
 
 
 class _Replaying:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:  # noqa: ARG002 -- nothing is waited for
+    def send(
+        self,
+        request: Request,
+        bounds: Bounds,  # noqa: ARG002 -- nothing is waited for
+        deadline: Deadline,  # noqa: ARG002
+        take: Take | None = None,
+    ) -> Answer:
         try:
             content = _place(self._folder, request).read_bytes()
-            return msgspec.json.decode(content, type=Stored).answer()
+            return msgspec.json.decode(content, type=Stored).answer().given(take)
         except FileNotFoundError as error:
             raise SourceError("the recording has no answer to this") from error
         except (OSError, msgspec.DecodeError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 _CHUNK = 64 * 1024
+_GOOD = range(200, 300)
+# What is given the pieces of an answer as they come.
+Take = Callable[[bytes], None]
 # The headers of an answer that collectors look at; no other one is kept.
 _HEADERS = frozenset(
     {
@@ -21,6 +24,7 @@ _HEADERS = frozenset(
         "etag",
         "link",
         "location",
+        "ratelimit-reset",
         "retry-after",
         "x-ratelimit-remaining",
         "x-ratelimit-reset",
@@ -55,6 +59,13 @@ class Answer(msgspec.Struct, frozen=True):
         """The digest of the body, for records."""
         return f"sha256:{hashlib.sha256(self.body).hexdigest()}"
 
+    def given(self, take: "Take | None") -> "Answer":
+        """The answer after `take`, if there is one, was given the body of a good one."""
+        if take is None or self.status not in _GOOD:
+            return self
+        take(self.body)
+        return Answer(self.status, self.headers, b"")
+
 
 class Bounds(msgspec.Struct, frozen=True):
     """The seconds to connect and between two pieces of an answer, and the largest answer in bytes."""
@@ -67,8 +78,11 @@ class Bounds(msgspec.Struct, frozen=True):
 class Transport(Protocol):
     """Carries one request. Raises SourceError where no whole answer comes in time, PassingError where it may yet come."""
 
-    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
-        """The answer, whatever its status; redirects are not followed."""
+    def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+        """The answer, whatever its status; redirects are not followed.
+
+        The body of a good one goes to `take`, if there is one, and is then empty.
+        """
 
 
 class PassingError(SourceError):
@@ -84,7 +98,7 @@ class Live:
         self._source = source
         self._pool = urllib3.PoolManager(num_pools=8, maxsize=8, retries=False)
 
-    def send(self, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
+    def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         import urllib3
 
         left = deadline.demand()
@@ -107,12 +121,12 @@ class Live:
             # ValueError: urllib3's and http.client's word for what cannot be a request or an answer.
             raise SourceError(f"it cannot be asked: {type(error).__name__}") from error
         try:
-            return read_answer(response, bounds, deadline)
+            return read_answer(response, bounds, deadline, take)
         finally:
             response.close()
 
 
-def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline) -> Answer:
+def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
     """Reads an answer piece by piece, so that one that never ends, or drips, takes no longer than it may."""
     import urllib3
 
@@ -120,13 +134,14 @@ def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise SourceError("it packed its answer, though asked not to")
     pieces: list[bytes] = []
+    keep = take if take is not None and response.status in _GOOD else pieces.append
     size = 0
     try:
         while piece := response.read1(_CHUNK):
             size += len(piece)
             if size > bounds.size:
                 raise SourceError(f"its answer is larger than {bounds.size // 1024 // 1024} MiB")
-            pieces.append(piece)
+            keep(piece)
             deadline.demand()
     except urllib3.exceptions.HTTPError as error:
         raise fault_of(error) from error
