@@ -111,3 +111,10 @@ def test_passwords_are_the_same_on_every_run_and_different_for_each_resource() -
     others = {derived("one", "store", "jobs"), derived("one", "shop", "carts"), derived("two", "store", "carts")}
     assert len(others | {first}) == 4
     assert first not in render(store()).json().decode()
+
+
+def test_logs_lie_where_the_account_s_policy_for_them_has_room() -> None:
+    rendered = stack("carts", "redis", size="small")
+    groups = [each.inputs["name"] for each in rendered.resources if each.type.endswith(":LogGroup")]
+    assert len(groups) == 2
+    assert all(each.startswith("/aws/vendedlogs/elasticache/live/") for each in groups)

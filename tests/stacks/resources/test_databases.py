@@ -123,6 +123,16 @@ def test_a_version_is_kept_where_the_entry_names_all_of_it() -> None:
     assert group["family"] == "postgres18"
 
 
+@pytest.mark.parametrize(("type_", "kind"), [("postgres", "Instance"), ("redis", "ReplicationGroup")])
+def test_a_new_series_leaves_the_old_parameters_while_they_are_in_use(type_: str, kind: str) -> None:
+    live, staging = stack("orders", type_, size="small"), stack("orders", type_, store("staging"), size="small")
+    # Production waits for its weekly hour; elsewhere the old group is free once the run has changed the database.
+    assert only(live, "ParameterGroup").keep
+    assert only(live, kind).inputs["applyImmediately"] is False
+    assert not only(staging, "ParameterGroup").keep
+    assert only(staging, kind).inputs["applyImmediately"] is True
+
+
 @BOTH
 def test_what_fills_up_is_heard_of(type_: str) -> None:
     heard = alarms(stack("orders", type_, size="small"))

@@ -104,6 +104,12 @@ def test_what_speaks_grpc_is_probed_so() -> None:
     assert (targets["healthCheck"]["path"], targets["healthCheck"]["matcher"]) == ("/grpc.health.v1.Health/Check", "0")
 
 
+def test_a_group_that_has_to_be_made_anew_has_another_name() -> None:
+    http = replace(COMPUTE, health=Health(readiness=Check("/ready")))
+    names = [one(edge(compute=each), TARGETS).inputs["name"] for each in (COMPUTE, http, replace(http, port=8080))]
+    assert len(set(names)) == 3
+
+
 @pytest.mark.parametrize("interval", ["1s", "2s", "10m"])
 def test_intervals_that_aws_does_not_know_become_the_nearest(interval: str) -> None:
     health = Health(readiness=Check("/ready", interval))

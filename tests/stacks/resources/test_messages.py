@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from pagerworthy.stacks.render import Rendered
+from pagerworthy.catalog import Resource
+from pagerworthy.stacks.inputs import Need
+from pagerworthy.stacks.render import Rendered, render
 from tests.stacks.resources.asked import KEY, REGULATED_KEY, alarms, only, stack, store
+from tests.stacks.service.made import checkout, resource_need
 
 
 def statements(rendered: Rendered, kind: str, name: str = "") -> list[dict[str, Any]]:
@@ -21,10 +24,10 @@ def refuses_plain(statement: dict[str, Any]) -> bool:
 def test_a_queue_has_a_queue_for_what_nobody_could_handle() -> None:
     rendered = stack("jobs", "queue", retention="7d", attempts=3)
     asked = only(rendered, "Queue", "jobs").inputs
-    assert json.loads(asked["redrivePolicy"]) == {"deadLetterTargetArn": "<jobs-dead.arn>", "maxReceiveCount": 3}
+    assert json.loads(asked["redrivePolicy"]) == {"deadLetterTargetArn": "<jobs_dead.arn>", "maxReceiveCount": 3}
     assert asked["messageRetentionSeconds"] == 7 * 86400
-    assert only(rendered, "Queue", "jobs-dead").inputs["messageRetentionSeconds"] == 14 * 86400
-    for name in ("jobs", "jobs-dead"):
+    assert only(rendered, "Queue", "jobs_dead").inputs["messageRetentionSeconds"] == 14 * 86400
+    for name in ("jobs", "jobs_dead"):
         assert only(rendered, "Queue", name).inputs["kmsMasterKeyId"] == KEY
         [statement] = statements(rendered, "QueuePolicy", f"{name}-policy")
         assert refuses_plain(statement)
@@ -33,7 +36,7 @@ def test_a_queue_has_a_queue_for_what_nobody_could_handle() -> None:
 def test_an_old_message_and_a_dead_one_are_heard_of() -> None:
     heard = alarms(stack("jobs", "queue", retention="4d"))
     assert heard["jobs-queue-age"].inputs["dimensions"] == {"QueueName": "live-store-jobs"}
-    assert heard["jobs-dead-letters"].inputs["dimensions"] == {"QueueName": "live-store-jobs-dead"}
+    assert heard["jobs-dead-letters"].inputs["dimensions"] == {"QueueName": "live-store-jobs_dead"}
     assert heard["jobs-queue-loss"].inputs["threshold"] == 3 * 86400
     assert heard["jobs-queue-loss"].inputs["alarmActions"] == ["<platform.live:topic.page-sre>"]
     ages = [
@@ -75,3 +78,31 @@ def test_a_broker_keeps_its_password_where_only_readers_of_the_secret_see_it() -
     assert only(rendered, "SecretVersion").inputs["secretString"] == "<secret>"
     heard = alarms(rendered)
     assert {f"jobs-{name}" for name in ("cpu", "memory", "connections", "messages")} <= set(heard)
+
+
+def queues(service: str, *needs: Need, own: tuple[str, ...] = ()) -> set[str]:
+    """What the queues of a service are called in the cloud."""
+    resources = {name: Resource(type="queue") for name in own}
+    rendered = render(checkout(service=service, needs=needs, resources=resources))
+    return {each.inputs["name"] for each in rendered.of_type("aws:sqs/queue:Queue")}
+
+
+def test_no_two_queues_are_called_the_same() -> None:
+    made = [
+        queues("a", resource_need("b-c", "d", "topic")),
+        queues("a-b", resource_need("c", "d", "topic")),
+        queues("a", resource_need("b", "c-d", "topic")),
+        queues("e", own=("jobs", "jobs-dead", "b-c-d-inbox")),
+        queues("f", resource_need("b", "c", "topic"), own=("b-c-inbox",)),
+    ]
+    assert [len(each) for each in made] == [2, 2, 2, 6, 4]
+    assert len(set().union(*made)) == 16
+    assert all(len(name) <= 80 for each in made for name in each)
+
+
+def test_long_names_of_queues_are_cut_and_stay_different() -> None:
+    long = "a-service-with-a-rather-long-name-indeed"
+    other = f"{long[:-1]}x"
+    made = queues(long, resource_need(other, long, "topic"), resource_need(other, other, "topic"))
+    assert len(made) == 4
+    assert all(len(name) <= 80 for name in made)

@@ -129,10 +129,10 @@ def test_the_role_may_write_to_the_one_queue_and_read_its_own(staging: Staging) 
     arn = f"arn:aws:sqs:{cloud.region}:123456789012:staging"
     assert sqs == {
         "sqs:SendMessage": [f"{arn}-store-jobs"],
-        "sqs:ReceiveMessage": [f"{arn}-front-store-news-inbox"],
+        "sqs:ReceiveMessage": [f"{arn}-front_store_news_inbox"],
     }
     subscriptions = cloud.boto("sns").list_subscriptions()["Subscriptions"]
-    assert [each["Endpoint"] for each in subscriptions] == [f"{arn}-front-store-news-inbox"]
+    assert [each["Endpoint"] for each in subscriptions] == [f"{arn}-front_store_news_inbox"]
 
 
 def test_the_service_runs_privately_with_what_it_is_told(staging: Staging) -> None:

@@ -162,16 +162,16 @@ def test_a_service_that_needs_nothing_of_aws_has_a_role_without_grants() -> None
 
 def test_a_reader_of_a_topic_has_a_queue_of_its_own_and_reads_nothing_else() -> None:
     rendered = render(checkout(needs=(resource_need("kafka", "orders", "topic"),)))
-    inbox = one(rendered, "aws:sqs/queue:Queue", "kafka-orders-inbox")
-    assert "kafka-orders-inbox-dead" in inbox.depends_on
+    inbox = one(rendered, "aws:sqs/queue:Queue", "kafka_orders_inbox")
+    assert "kafka_orders_inbox_dead" in inbox.depends_on
     subscription = one(rendered, "aws:sns/topicSubscription:TopicSubscription")
     assert subscription.inputs["topic"] == "<kafka.production:orders.arn>"
-    assert subscription.inputs["endpoint"] == "<kafka-orders-inbox.arn>"
+    assert subscription.inputs["endpoint"] == "<kafka_orders_inbox.arn>"
     assert {resource for action, resource in granted(rendered) if action.startswith("sqs:")} == {
-        "<kafka-orders-inbox.arn>"
+        "<kafka_orders_inbox.arn>"
     }
     assert not [action for action, _ in granted(rendered) if action.startswith("sns:")]
-    assert {"name": "KAFKA__ORDERS_QUEUE_URL", "value": "<kafka-orders-inbox.url>"} in container(rendered)[
+    assert {"name": "KAFKA__ORDERS_QUEUE_URL", "value": "<kafka_orders_inbox.url>"} in container(rendered)[
         "environment"
     ]
 

@@ -96,6 +96,9 @@ def declare_database(scope: Scope[ServiceInputs], name: str, resource: Resource,
             copy_tags_to_snapshot=True,
             delete_automated_backups=not production,
             maintenance_window=maintenance_window(scope),
+            # In production what needs a restart waits for the weekly hour: another class, another version. Until then
+            # each run finds it still to be done, and says so.
+            apply_immediately=not production,
             enabled_cloudwatch_logs_exports=sorted(dialect.logs),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=key,
@@ -136,8 +139,9 @@ def _parameters(
             ],
             tags=scope.tagged(physical),
         ),
-        # A new major version needs a new group, and the old one is in use until then.
-        scope.options(),
+        # A new major version needs a new group. In production it waits for the weekly hour, and the old group is in use
+        # until then, so that AWS would not delete it in the run that asks for the new one.
+        scope.options(keep=in_production(scope)),
     )
 
 

@@ -145,8 +145,8 @@ def _targets(scope: Scope[ServiceInputs], name: str, compute: Compute, port: int
     grpc = check is not None and not check.path.startswith("/")
     # AWS probes every 5 seconds at most, and its answer has to come before the next probe.
     interval = min(300, max(5, seconds(check.interval))) if check and check.interval else 10
-    # The port cannot be changed, so that another group is made, which needs another name.
-    physical = scope.name(name, word, str(port), limit=32)
+    # Neither port nor protocol can be changed, so that another group is made, which needs another name.
+    physical = scope.name(name, word, str(port), "grpc" if grpc else "http", limit=32)
     return TargetGroup(
         f"{name}-{word}",
         name=physical,

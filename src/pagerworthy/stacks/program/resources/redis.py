@@ -41,7 +41,10 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
     group = security_group(scope, name, resource)
     password = derived_password(scope, name)
     secret = keep_secret(scope, name, _USER, password)
-    logs = [log_group(scope, f"{name}-{log}", f"/aws/elasticache/{physical}/{log}") for log in _LOGS]
+    # ElastiCache writes through a policy of the account's, which has room for 5,120 characters, some ten caches. What
+    # begins so is in it from the start: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+    where = f"/aws/vendedlogs/elasticache/{scope.inputs.environment}/{physical}"
+    logs = [log_group(scope, f"{name}-{log}", f"{where}/{log}") for log in _LOGS]
     replicated = offering.nodes > 1
     cache = ReplicationGroup(
         name,
@@ -105,7 +108,8 @@ def _parameters(scope: Scope[ServiceInputs], name: str, offering: offerings.Cach
             ],
             tags=scope.tagged(physical),
         ),
-        scope.options(),
+        # In production a new series waits for the weekly hour, and the old group is in use until then.
+        scope.options(keep=in_production(scope)),
     )
 
 

@@ -46,8 +46,8 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
 def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: Input[str]) -> tuple[Queue, tuple[Limit, ...]]:
     """A queue of the reader's own for what a topic publishes from now on, in the reader's stack; and its limits.
 
-    `name` is the queue's, such as `orders-inbox`; `topic_arn` that of the topic in its owner's stack. Messages arrive
-    as they were published. Only this topic may send to the queue.
+    `name` is the queue's, such as `kafka_orders_inbox`; `topic_arn` that of the topic in its owner's stack. Messages
+    arrive as they were published. Only this topic may send to the queue.
     """
     offering = offerings.queue(Resource(type="queue", retention=f"{offerings.MESSAGE_DAYS}d"), place_of(scope))
     sender = {
@@ -57,7 +57,7 @@ def subscribe(scope: Scope[ServiceInputs], name: str, topic_arn: Input[str]) -> 
         "Action": "sqs:SendMessage",
         "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
     }
-    queue, limits = queue_with_dead_letters(scope, name, offering, [sender])
+    queue, limits = queue_with_dead_letters(scope, name, f"{scope.name()}_{name}", offering, [sender])
     TopicSubscription(
         f"{name}-subscription",
         TopicSubscriptionArgs(topic=topic_arn, protocol="sqs", endpoint=queue.arn, raw_message_delivery=True),

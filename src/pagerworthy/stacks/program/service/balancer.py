@@ -13,7 +13,6 @@ from pagerworthy.stacks.program.policies import Statement, document
 from pagerworthy.stacks.program.provided import Provided
 from pagerworthy.stacks.program.roles import declare_role
 from pagerworthy.stacks.program.scope import Scope
-from pagerworthy.stacks.program.service.places import account, arn
 
 # ECS looks these up, and AWS limits none of them to one resource.
 _LOOK = (
@@ -64,15 +63,9 @@ def _registration(scope: Scope[ServiceInputs], edge: Provided, port: int, role: 
 
 def _shifting_role(scope: Scope[ServiceInputs], edges: Sequence[Provided]) -> tuple[Role, RolePolicy]:
     """The role in which ECS moves requests: between these target groups, by these rules."""
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "ecs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account(scope)},
-            "ArnLike": {"aws:SourceArn": arn(scope, "ecs", "*")},
-        },
-    }
+    # Without a condition on whose behalf, as AWS documents it for this role: one that ECS did not meet would stop every
+    # release. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
+    trust = {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": "sts:AssumeRole"}
     description = f"How ECS moves requests of {scope.inputs.service} to a new version"
     role = declare_role(scope, "shifting-role", scope.name("shifting", limit=64), description, [trust])
     statements: list[Statement] = [

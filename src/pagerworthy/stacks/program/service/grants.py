@@ -145,5 +145,5 @@ def _told_apart(statements: Sequence[Statement]) -> Iterator[Statement]:
 
 def _word(name: str) -> str:
     """A name as an id of a statement, which has only letters and digits: `ProductCatalogAstronomyDb`."""
-    parts = name.replace("/", "-").split("-")
+    parts = name.replace("/", "-").replace("_", "-").split("-")
     return "".join(part[:1].upper() + part[1:] for part in parts)

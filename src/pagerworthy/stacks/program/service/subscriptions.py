@@ -44,8 +44,11 @@ def reads_topic(reach: Reach, need: Need) -> bool:
 
 
 def inbox_name(need: Need) -> str:
-    """What the queue of a topic's reader is called: `kafka-orders-inbox`."""
-    return f"{need.owner}-{need.resource}-inbox"
+    """What the queue of a topic's reader is called: `kafka_orders_inbox`.
+
+    No name of an entry has an underscore: no other topic's queue is called the same, nor is a resource of the reader.
+    """
+    return f"{need.owner}_{need.resource}_inbox"
 
 
 def _inbox(scope: Scope[ServiceInputs], need: Need, topic: Input[str]) -> Inbox:
