@@ -101,6 +101,8 @@ KINDS = (
     "criteria.html",
     "criteria/monitoring-3.html",
     "graph.html",
+    "stacks.html",
+    "stacks/production.html",
     "decisions.html",
     "runbooks/cart-slow.html",
     "postmortems/lost-carts.html",

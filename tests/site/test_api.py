@@ -21,6 +21,7 @@ PLACES = {
     "site-criteria": "criteria.json",
     "site-decisions": "decisions.json",
     "site-graph": "graph.json",
+    "site-stacks": "stacks.json",
 }
 
 

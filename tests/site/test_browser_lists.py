@@ -34,7 +34,7 @@ def test_a_phone_shows_the_owner_in_rows_that_a_filter_drew(site: Path, open_pag
 def test_no_entry_of_the_menu_is_cut(site: Path, open_page: Any, width: int) -> None:
     page: Page = open_page(f"file://{site}/index.html", width=width).page
     edges = [link.bounding_box() for link in page.locator(".top nav a").all()]
-    assert len(edges) == 7
+    assert len(edges) == 8
     assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in edges)
 
 

@@ -110,7 +110,7 @@ def entries() -> list[Entry]:
         1,
         "Keeps what people want to buy",
         oncall=oncall,
-        environments=["production"],
+        environments=["production", "staging"],
         repository="https://github.com/example/cart",
         language="go",
         data={"classification": "confidential", "regulations": ["gdpr"]},
@@ -156,17 +156,21 @@ def entries() -> list[Entry]:
         HOSTILE,
         phase="design",
         engagement="dev",
+        environments=["production"],
         resources={"outbox": {"type": "queue", "description": HOSTILE}},
         dependencies=[{"service": "cart", "criticality": "soft", "fallback": HOSTILE}],
         oncall={"schedule": "javascript:alert(1)", "channel": HOSTILE},
         links=[{"title": HOSTILE, "url": "data:text/html,<script>window.pwned=1</script>"}],
     )
+    worker: dict[str, Any] = {"environments": ["production"]}
+    worker["compute"] = {"type": "fargate", "image": "example/part", "port": 9090, "replicas": {"min": 1, "max": 1}}
     parts = [
         _service(
             f"part-{number:02}",
             1 + number % 4,
             dependencies=[{"service": "base", "criticality": "hard"}],
             system="parts",
+            **(worker if number < 3 else {}),
         )
         for number in range(14)
     ]
@@ -193,7 +197,17 @@ def entries() -> list[Entry]:
         entry("Team", "sre", {"role": "sre", "members": [_person("Cy")]}),
         entry("System", "store", {"owner": "shop", "business_owner": _person("Ada"), "users": "Shoppers"}),
         entry("System", "parts", {"owner": "shop", "part_of": "store"}),
-        entry("Environment", "production", {"purpose": "production", "provider": "aws", "region": "eu-west-1"}),
+        entry(
+            "Environment",
+            "production",
+            {"purpose": "production", "provider": "aws", "region": "eu-west-1", "zones": 3, "budget": 5000},
+            description=HOSTILE,
+        ),
+        entry(
+            "Environment",
+            "staging",
+            {"purpose": "staging", "provider": "aws", "region": "eu-west-1", "account": "111122223333"},
+        ),
         _decision("cart", "2026-03-01", "agree", levels=[{"slo": "availability", "objective": 99.9}]),
         _decision(
             "cart",

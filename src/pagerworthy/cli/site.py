@@ -85,7 +85,7 @@ def serve(
 
     if not rebuild():
         return Exit.USAGE
-    watched = [project.root / name for name in ("catalog", "scoring", "site", "pagerworthy.toml")]
+    watched = [project.root / name for name in ("catalog", "scoring", "site", "stacks", "pagerworthy.toml")]
     serve_site(
         target,
         port,
@@ -103,6 +103,7 @@ def build_site(
     """Assesses the repository and writes its site; None, with the reasons on stderr, where it cannot be judged."""
     from pagerworthy.cli.aloud import assess_aloud
     from pagerworthy.site import SiteInput, plan, read_documents, read_theme, refuse_sources, write
+    from pagerworthy.stacks.releases import releases
 
     refuse_sources(project.root, out)
     assessed = assess_aloud(project, "no page was written", as_of=as_of, evidence=evidence, cache=cache)
@@ -118,6 +119,7 @@ def build_site(
         settings=project.settings.site,
         documents=read_documents(project.root, assessed.catalog.files),
         problems=assessed.problems,
+        releases={name: releases(project.root, name) for name in assessed.catalog.environments},
     )
     # What is known so far stays until the end: the cycle collector need not look through it again and again, and the
     # processes that render share its memory.

@@ -154,6 +154,68 @@ class BreachDoc(_Document, frozen=True, kw_only=True):
     known: bool
 
 
+class CostDoc(_Document, frozen=True, kw_only=True):
+    """What is estimated for a month, by dated list prices."""
+
+    least: Annotated[float, _says("With the fewest replicas and the first storage.")]
+    most: Annotated[float, _says("When everything has grown as far as it may by itself.")]
+    currency: str
+
+
+class WayDoc(_Document, frozen=True, kw_only=True):
+    """What the cloud opens for one edge.
+
+    `rule`: a pair of security-group rules; `grant`: a statement of the caller's role; `internet`: a way out to a port,
+    whatever the address; `balancer`: requests come from one's own load balancer; `nothing`: there is nothing in the
+    environment to connect to.
+    """
+
+    target: Annotated[str, _says("A service, owner/resource, a provider, or the registry of the service's image.")]
+    kind: Literal["service", "resource", "external", "registry"]
+    how: Literal["rule", "internet", "grant", "balancer", "nothing"]
+    criticality: Criticality
+    port: Annotated[int | None, _says("A TCP port, or null where none is opened.")]
+    access: Annotated[Literal["read", "write", "read-write"] | None, _says("What a grant allows.")]
+    secret: Annotated[bool, _says("Whether the caller may read the password, too.")]
+
+
+class CallerDoc(_Document, frozen=True, kw_only=True):
+    """A service that may reach something of a stack, and how."""
+
+    service: str
+    way: WayDoc
+
+
+class OwnedDoc(_Document, frozen=True, kw_only=True):
+    """A resource of a stack."""
+
+    name: str
+    type: str
+    size: Annotated[str, _says("As its entry says, or empty.")]
+    made: Annotated[str, _says("What it comes to in the environment.")]
+
+
+class StackDoc(_Document, frozen=True, kw_only=True):
+    """What a service has in an environment."""
+
+    stack: Annotated[str, _says("The stack's name, service.environment.")]
+    environment: str
+    account: Annotated[str, _says("The account of the cloud, or empty.")]
+    region: str
+    wave: Annotated[int, _says("In which wave it comes up, counted from 1; 0 where a hard cycle stands in the way.")]
+    release: Annotated[str, _says("The release that runs, or empty where none has been released.")]
+    tasks: Annotated[str, _says("Size and number of what runs, or empty where nothing does.")]
+    resources: list[OwnedDoc]
+    reaches: list[WayDoc]
+    reached_by: Annotated[list[CallerDoc], _says("At most 52, by name.")]
+    callers: Annotated[int, _says("How many there are in all.")]
+    page: Annotated[list[str], _says("The receivers of its pages.")]
+    ticket: Annotated[list[str], _says("The receivers of its tickets.")]
+    tags: dict[str, str]
+    cost: CostDoc
+    refused: Annotated[str, _says("Why no stack is made of it, or why it stays as it is; else empty.")]
+
+
 class ServiceDoc(_Document, frozen=True, kw_only=True):
     """`api/v1/services/NAME.json`: everything about one service."""
 
@@ -176,6 +238,7 @@ class ServiceDoc(_Document, frozen=True, kw_only=True):
     evidence: list[EvidenceDoc]
     breaches: list[BreachDoc]
     decisions: Annotated[list[str], _says("Names of its decisions, in the order of time.")]
+    stacks: Annotated[list[StackDoc], _says("What it has in the cloud, by environment.")]
 
 
 class GroupDoc(_Document, frozen=True, kw_only=True):
@@ -281,6 +344,42 @@ class GraphDoc(_Document, frozen=True, kw_only=True):
     edges: list[EdgeDoc]
 
 
+class StackSummaryDoc(_Document, frozen=True, kw_only=True):
+    """A stack in the list of an environment; the document of its service says more."""
+
+    service: str
+    wave: Annotated[int, _says("In which wave it comes up, counted from 1; 0 where a hard cycle stands in the way.")]
+    holds: Annotated[list[str], _says("Types of its resources, and `fargate` where the service runs.")]
+    least: Annotated[int, _says("The estimate for a month, rounded.")]
+    most: int
+    refused: Annotated[bool, _says("Whether no stack is made of it, or it stays as it is.")]
+
+
+class EnvironmentDoc(_Document, frozen=True, kw_only=True):
+    """An environment and what it holds, services by wave and name."""
+
+    name: str
+    title: Annotated[str, _says("The name as people write it.")]
+    purpose: Literal["production", "staging", "development"]
+    account: Annotated[str, _says("The account of the cloud, or empty.")]
+    region: str
+    zones: int
+    waves: Annotated[int, _says("How many waves there are after the platform's stack.")]
+    platform: Annotated[CostDoc, _says("What the platform's stack costs.")]
+    cost: Annotated[CostDoc, _says("What all stacks cost, the platform's among them.")]
+    budget: Annotated[float | None, _says("What it may cost a month, or null.")]
+    prices: Annotated[Day, _says("The date of the list prices.")]
+    refused: Annotated[str, _says("Why the environment has no stack at all, or empty.")]
+    stacks: list[StackSummaryDoc]
+    page: Path
+
+
+class StacksDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/stacks.json`: what is provisioned, by environment."""
+
+    environments: list[EnvironmentDoc]
+
+
 DOCUMENTS: dict[str, type[_Document]] = {
     "site-index": IndexDoc,
     "site-services": ServicesDoc,
@@ -289,6 +388,7 @@ DOCUMENTS: dict[str, type[_Document]] = {
     "site-criteria": CriteriaDoc,
     "site-decisions": DecisionsDoc,
     "site-graph": GraphDoc,
+    "site-stacks": StacksDoc,
 }
 
 

@@ -41,6 +41,7 @@ from pagerworthy.site.api import (
 from pagerworthy.site.index import Index
 from pagerworthy.site.pages.gathered import ServiceInput
 from pagerworthy.site.shared import Shared
+from pagerworthy.site.stack_documents import stack_docs
 
 _RUNGS: tuple[RungWord, ...] = ("none", "bronze", "silver", "gold")
 _STRENGTHS: dict[int, StrengthWord] = {1: "declared", 2: "linked", 3: "observed", 4: "exercised"}
@@ -168,6 +169,7 @@ def service_doc(found: ServiceInput, shared: Shared) -> ServiceDoc:
             for each in card.breaches
         ],
         decisions=[decision.name for decision in found.decisions],
+        stacks=list(stack_docs(found)),
     )
 
 

@@ -15,7 +15,9 @@ from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import Criterion, Outcome, Scorecard
 from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
+from pagerworthy.site.inventories import inventories_of
 from pagerworthy.site.source import SiteInput
+from pagerworthy.stacks.inventory import Inventory
 
 # How many services a list names before it folds the rest into a count.
 NAMED = 100
@@ -110,6 +112,7 @@ class Index:
     tallies: dict[str, Tally]
     tier_masks: tuple[int, ...]
     budgets: dict[str, float]
+    inventories: dict[str, Inventory]
 
     def blast(self, node: str) -> Blast:
         """Who notices when a node of the graph fails, directly or not."""
@@ -178,6 +181,7 @@ def index_of(source: SiteInput) -> Index:
         tallies=_tallies(criteria, cards),
         tier_masks=tuple(masks),
         budgets=budgets,
+        inventories=inventories_of(source),
     )
 
 

@@ -25,6 +25,11 @@ def system(name: str) -> str:
     return f"systems/{name}.html"
 
 
+def environment(name: str) -> str:
+    """The page of an environment, with its stacks."""
+    return f"stacks/{name}.html"
+
+
 def criterion(name: str) -> str:
     """The page of a criterion."""
     return f"criteria/{name}.html"

@@ -24,10 +24,12 @@ from pagerworthy.site.pages.page import Chrome, LostPage, Page
 from pagerworthy.site.pages.scorecard import Judged, by_area, scorecard_page
 from pagerworthy.site.pages.service import service_page
 from pagerworthy.site.pages.services import services_data, services_pages
+from pagerworthy.site.pages.stacks import data_path, environment_pages, stack_rows, stacks_data, stacks_page
 from pagerworthy.site.pages.unreadable import unreadable_pages
 from pagerworthy.site.render import Theme
 from pagerworthy.site.shared import Shared, asked_of
 from pagerworthy.site.source import SiteInput
+from pagerworthy.site.stack_documents import stacks_doc
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def plan(source: SiteInput, theme: Theme) -> SitePlan:
     )
     files = [
         *_pages(index, shared, planner),
+        *_environments(index, planner),
         *_documents(index, shared, planner),
         *_services(index, shared, planner),
         *_data(index, planner),
@@ -120,10 +123,19 @@ def _pages(index: Index, shared: Shared, planner: _Planner) -> Iterator[Planned]
     for criterion in index.criteria.values():
         yield planner.page("criterion.html", criterion_page(index, criterion))
     yield planner.page("graph.html", graph_page(index))
+    yield planner.page("stacks.html", stacks_page(index))
     yield planner.page("decisions.html", decisions_page(index, shared))
     base = urlsplit(site_url(index.source.settings.url)).path
     lost = LostPage(path="404.html", title="Not found", section="", about="There is no such page.", base=base)
     yield planner.page("404.html", lost)
+
+
+def _environments(index: Index, planner: _Planner) -> Iterator[Planned]:
+    for name, inventory in index.inventories.items():
+        rows = stack_rows(index, inventory)
+        for listing in environment_pages(index, name, rows):
+            yield planner.page("environment.html", listing)
+        yield planner.whole(data_path(name), stacks_data(rows))
 
 
 def _documents(index: Index, shared: Shared, planner: _Planner) -> Iterator[Planned]:
@@ -204,6 +216,7 @@ def _data(index: Index, planner: _Planner) -> Iterator[Planned]:
         "criteria": documents.criteria_doc(index),
         "decisions": documents.decisions_doc(index),
         "graph": documents.graph_doc(index),
+        "stacks": stacks_doc(index),
     }
     paths = [f"api/v1/{name}.json" for name in found]
     yield planner.whole("api/v1/index.json", api.encode(documents.index_doc(index, paths)))

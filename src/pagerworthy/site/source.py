@@ -20,7 +20,9 @@ _DOCUMENT = re.compile(r"catalog/(runbooks|postmortems)(/[A-Za-z0-9_][A-Za-z0-9.
 
 @dataclass(frozen=True, slots=True)
 class SiteInput:
-    """All that the site shows. `documents` maps paths of runbooks and post-mortems to their Markdown."""
+    """All that the site shows. `documents` maps paths of runbooks and post-mortems to their Markdown, `releases`
+    environments to the release of each service that has been released there.
+    """
 
     catalog: Catalog
     graph: DependencyGraph
@@ -31,6 +33,7 @@ class SiteInput:
     settings: SiteSettings = field(default_factory=SiteSettings)
     documents: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    releases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What a stack follows from: a program sees nothing but this, so that its digest says whether anything could differ."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -51,6 +52,20 @@ class Need(msgspec.Struct, frozen=True):
     access: Access = "read"
     regulated: bool = False
     public: bool = False
+
+
+def merged(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Each target once, by kind and name: hard where any edge to it is, and with all the access that they ask for."""
+    found: dict[tuple[str, str], Need] = {}
+    for need in needs:
+        key = (need.kind, need.target)
+        before = found.get(key)
+        if before is not None:
+            access = before.access if before.access == need.access else "read-write"
+            found[key] = msgspec.structs.replace(before, hard=before.hard or need.hard, access=access)
+        else:
+            found[key] = need
+    return tuple(found[key] for key in sorted(found))
 
 
 class Level(msgspec.Struct, frozen=True):

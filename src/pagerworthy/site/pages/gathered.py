@@ -10,6 +10,7 @@ from pagerworthy.graph import Ceiling, Edge, Relation
 from pagerworthy.scoring import Scorecard
 from pagerworthy.site import words
 from pagerworthy.site.index import Blast, Index, Ref
+from pagerworthy.stacks.inventory import Held
 
 # Neighbours that are described on either side; the rest is named, and past that counted.
 DESCRIBED = 12
@@ -32,7 +33,8 @@ class ServiceInput(msgspec.Struct, frozen=True):
     """All that a service's page follows from, apart from what all pages share.
 
     `follows` is a digest of all that its scorecard follows from, its evidence among it; empty where nobody took it.
-    `frozen` and `since` say since when deployments are frozen, and since when the pager is held; empty if they are not.
+    `held` is its stack in each environment that has one. `frozen` and `since` say since when deployments are frozen,
+    and since when the pager is held; empty if they are not.
     """
 
     service: Service
@@ -42,6 +44,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
     owner: Team | None
     system: System | None
     environments: tuple[Environment, ...]
+    held: tuple[tuple[Environment, Held], ...]
     frozen: str
     since: str
     decisions: tuple[Decision, ...]
@@ -89,6 +92,7 @@ def service_input(index: Index, name: str) -> ServiceInput:
         owner=catalog.teams.get(spec.owner),
         system=catalog.systems.get(spec.system),
         environments=tuple(catalog.environments[each] for each in spec.environments if each in catalog.environments),
+        held=tuple((each.environment, each.stacks[name]) for each in index.inventories.values() if name in each.stacks),
         frozen=index.clock.when(pager.freezes[-1]) if pager.frozen else "",
         since=index.clock.when(pager.since) if pager.since else "",
         decisions=tuple(index.decisions.get(name, ())),

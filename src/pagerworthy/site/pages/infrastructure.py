@@ -1,13 +1,12 @@
 """Infrastructure and cost on a service's page: what the entry asks for, and what is known of it."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from pagerworthy.catalog import Environment, Resource, Service
+from pagerworthy.catalog import Resource, Service
 from pagerworthy.evidence import SubjectEvidence
 from pagerworthy.evidence.keys import Cost
 from pagerworthy.site import words
-from pagerworthy.stacks.cost import Estimate, estimate_service
+from pagerworthy.site.pages.gathered import ServiceInput
 
 
 class ResourceLine(NamedTuple):
@@ -26,10 +25,9 @@ class Infrastructure(NamedTuple):
     resources: tuple[ResourceLine, ...]
 
 
-def infrastructure_of(
-    service: Service, environments: tuple[Environment, ...], evidence: SubjectEvidence, currency: str
-) -> Infrastructure:
-    """The infrastructure of a service, as its entry declares it."""
+def infrastructure_of(found: ServiceInput, currency: str) -> Infrastructure:
+    """The infrastructure of a service, as its entry declares it; what it comes to in the cloud is `cloud_of`."""
+    service = found.service
     spec = service.spec
     facts: list[tuple[str, str]] = []
     compute = spec.compute
@@ -45,24 +43,16 @@ def infrastructure_of(
         facts.append(("Compute", ", ".join(parts)))
         if compute.image:
             facts.append(("Image", compute.image))
-    if environments:
-        facts.append(
-            (
-                "Environments",
-                "; ".join(
-                    f"{each.metadata.label} ({each.spec.region}, {words.count(each.spec.zones, 'zone')})"
-                    for each in environments
-                ),
-            )
-        )
+    elsewhere = [each for each in found.environments if each not in [environment for environment, _ in found.held]]
+    if elsewhere:
+        labels = words.listed([each.metadata.label for each in elsewhere], len(elsewhere))
+        facts.append(("Environments", f"{labels}, where it has nothing in the cloud"))
     if spec.release:
         switches = ", with switches" if spec.release.switches else ""
         facts.append(("Release", f"{spec.release.strategy}, rollback {spec.release.rollback}{switches}"))
     facts.extend(_capacity(service))
-    facts.extend(_money(service, evidence, currency))
-    estimates = {each.metadata.label: estimate_service(service, each) for each in environments}
-    facts.extend(_estimated(estimates))
-    resources = (_resource(name, each, estimates) for name, each in sorted(spec.resources.items()))
+    facts.extend(_money(service, found.evidence, currency))
+    resources = (_resource(name, each) for name, each in sorted(spec.resources.items()))
     return Infrastructure(tuple(facts), tuple(resources))
 
 
@@ -94,21 +84,7 @@ def _money(service: Service, evidence: SubjectEvidence, currency: str) -> list[t
     return [("Cost", text)]
 
 
-def _estimated(estimates: Mapping[str, Estimate]) -> list[tuple[str, str]]:
-    """What the stacks come to at the least and at the most, and what that rests on."""
-    made = {name: each for name, each in estimates.items() if each.lines}
-    if not made:
-        return []
-    parts = []
-    for name, each in made.items():
-        least, most = f"{each.monthly:,.0f}", f"{each.monthly_most:,.0f}"
-        parts.append(f"{least} {each.currency} a month in {name}" + (f", at most {most}" if most != least else ""))
-    some = next(iter(made.values()))
-    basis = f"by AWS's list prices of {some.date} in {some.region}, without {some.not_counted}"
-    return [("Estimate", f"{'; '.join(parts)}. {basis[0].upper()}{basis[1:]}")]
-
-
-def _resource(name: str, resource: Resource, estimates: Mapping[str, Estimate]) -> ResourceLine:
+def _resource(name: str, resource: Resource) -> ResourceLine:
     facts = []
     if resource.size:
         facts.append(resource.size)
@@ -129,6 +105,4 @@ def _resource(name: str, resource: Resource, estimates: Mapping[str, Estimate]) 
         facts.append(f"kept {resource.retention}")
     if resource.domain:
         facts.append(resource.domain)
-    costs = [(where, each) for where, each in estimates.items() if each.of(name) >= 1]
-    facts.extend(f"about {each.of(name):,.0f} {each.currency} a month in {where}" for where, each in costs)
     return ResourceLine(name, resource.type, resource.description, ", ".join(facts))

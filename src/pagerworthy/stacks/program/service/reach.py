@@ -1,13 +1,12 @@
 """What the service needs, once each, and what its stack knows of each: from its own resources or another's outputs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-import msgspec
 from pulumi import Input
 
-from pagerworthy.stacks.inputs import Need, ServiceInputs
+from pagerworthy.stacks.inputs import Need, ServiceInputs, merged
 from pagerworthy.stacks.program.provided import Provided
 from pagerworthy.stacks.program.scope import Scope
 
@@ -40,17 +39,3 @@ class Reach:
     def is_own(self, need: Need) -> bool:
         """Whether it is a resource of the service itself."""
         return need.kind == "resource" and need.owner == self.scope.inputs.service
-
-
-def merged(needs: Iterable[Need]) -> Sequence[Need]:
-    """Each target once: hard where any edge to it is, and with all the access that they ask for."""
-    found: dict[tuple[str, str], Need] = {}
-    for need in needs:
-        key = (need.kind, need.target)
-        before = found.get(key)
-        if before is not None:
-            access = before.access if before.access == need.access else "read-write"
-            found[key] = msgspec.structs.replace(before, hard=before.hard or need.hard, access=access)
-        else:
-            found[key] = need
-    return [found[key] for key in sorted(found)]
