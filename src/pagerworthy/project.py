@@ -30,6 +30,11 @@ _SIZE_LIMIT = 64 * 1024
 _LONGEST_PATH = 1_000
 # What XML cannot have (production Char of XML 1.0), and the control characters that it discourages.
 _NOT_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+# A repository as the subject of GitHub's tokens names it, without or with the numbers of its owner and of itself.
+_OWNER = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}"
+_NAME = r"[A-Za-z0-9._-]{1,100}"
+_ON_GITHUB = re.compile(rf"{_OWNER}/{_NAME}|{_OWNER}@[1-9]\d{{0,19}}/{_NAME}@[1-9]\d{{0,19}}")
+_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,200}")
 # Within these years every date can be moved by a zone or an age without leaving the calendar.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
@@ -90,13 +95,15 @@ class StacksSettings(_Section, frozen=True):
     """How the cloud is provisioned.
 
     `backend` is where Pulumi keeps its state (`s3://...`), empty for a folder of this repository that git ignores;
-    `repository` (`owner/name` on GitHub) is whose workflows may change the environments, empty for nobody's.
+    `repository` (`owner/name` on GitHub) is whose workflows may change the environments from `branch`, empty for
+    nobody's; `owner@1/name@2`, with GitHub's numbers, where it proves itself by those.
     `secrets_provider` keeps the stacks' secrets (`awskms://...`), empty for a passphrase; `passphrase_file` is where
     that is read where no variable says so. `workers` is how many stacks are worked on at once.
     """
 
     backend: str = ""
     repository: str = ""
+    branch: str = "main"
     secrets_provider: str = ""
     passphrase_file: str = ""
     workers: int = 2
@@ -229,6 +236,16 @@ def _judge(settings: Settings, root: Path) -> None:
     base = settings.alerting.base
     if base and (wrong := _wrong_path(base, root)):
         raise _unusable(f"alerting.base is {base[:60]!r}, {wrong}", "write a path from the repository's root")
+    _judge_stacks(settings.stacks)
+
+
+def _judge_stacks(stacks: StacksSettings) -> None:
+    """Whom the cloud trusts is compared letter by letter: what GitHub never says would let nobody in, or anybody."""
+    if stacks.repository and not _ON_GITHUB.fullmatch(stacks.repository):
+        mend = 'write "owner/name", or "owner@1/name@2" with both numbers, as GitHub says them after `repo:`'
+        raise _unusable(f"stacks.repository is {stacks.repository[:80]!r}, which is no repository on GitHub", mend)
+    if not _BRANCH.fullmatch(stacks.branch):
+        raise _unusable(f"stacks.branch is {stacks.branch[:60]!r}, which is no branch", 'write one like "main"')
 
 
 def _judge_site(site: SiteSettings) -> None:

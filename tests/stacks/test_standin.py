@@ -151,7 +151,7 @@ REPLACED = {
 }
 UPDATED = {
     "network": {"flows", "gateway", "public", "to-all", "to-s3", "out", "logs"},
-    "compute": {"key", "role", "name", "grants", "service", "scale", "cpu"},
+    "compute": {"key", "role", "boundary", "name", "grants", "service", "scale", "cpu"},
     "watching": {"queue", "board", "burn", "age", "both"},
     "stores": {"parameters", "database", "cache", "memcached", "broker", "bucket", "plan", "secret", "vault", "places"},
     "edge": {"zone", "certificate", "balancer", "target", "tls", "shop", "www", "firewall", "letters", "dmarc"}

@@ -112,6 +112,7 @@ class EnvironmentStacks:
                 seen.data is not None and is_regulated(seen.data.regulations) for seen in self._here.values()
             ),
             repository=self._settings.repository,
+            branch=self._settings.branch,
             backend=self._settings.backend,
             secrets_provider=self._settings.secrets_provider,
             identity_provider=self.environment == holder_of(self.environment, self._catalog.environments),

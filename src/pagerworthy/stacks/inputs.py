@@ -11,7 +11,7 @@ from pagerworthy.cloud import is_regulated
 from pagerworthy.stacks.names import platform_stack, stack_name
 
 # Raised when the same inputs are to give other resources.
-PROGRAM = 1
+PROGRAM = 2
 
 # The version of an image until a release has said which one runs.
 FIRST_VERSION = "initial"
@@ -99,7 +99,8 @@ class PlatformInputs(msgspec.Struct, frozen=True):
     """What an environment's platform stack follows from.
 
     `receivers` are the pager topics (`page-sre`, `ticket-sre`, `page-ordering` and so on); `regulated` is whether any
-    of its services is; `repository` (`owner/name` on GitHub) is whose CI may change the environment, or empty.
+    of its services is; `repository` (`owner/name` on GitHub, or `owner@1/name@2` with their numbers) is whose CI may
+    change the environment from its `branch`, or empty.
     `identity_provider` is whether the stack declares CI's identity provider: an account has one, so that of several
     environments in an account the first does. `backend` and `secrets_provider` are where that CI finds the state of
     stacks and what their secrets are kept with, as Pulumi writes them; empty for a folder and a passphrase.
@@ -110,6 +111,7 @@ class PlatformInputs(msgspec.Struct, frozen=True):
     receivers: tuple[str, ...]
     regulated: bool = False
     repository: str = ""
+    branch: str = "main"
     budget_receivers: tuple[str, ...] = ()
     identity_provider: bool = True
     backend: str = ""
