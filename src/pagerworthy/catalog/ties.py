@@ -9,6 +9,9 @@ from pagerworthy.catalog.model import Dependency, Service
 
 # An external provider's id has this before its name, so that it can never be mistaken for a service.
 EXTERNAL_PREFIX = "external:"
+# Types that a user with a password may do everything with, and types that are reached by the network.
+_PASSWORDS = frozenset({"postgres", "mysql", "redis", "rabbitmq"})
+_GUARDED = _PASSWORDS | {"memcached", "edge"}
 
 
 class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -19,7 +22,9 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     dependencies with the availability that the entry states, in percent. `promise` is the lowest availability
     objective, in percent. `files` are paths from the repository's root. `past` are the days on which something is said
     to have happened, each with its place in the entry. `zones` are the most that it, or a resource of its own, is to
-    span. `domains` are the public names of its resources, each with the resource.
+    span. `domains` are the public names of its resources, each with the resource. `guarded` are those of its resources
+    that a security group stands before, `passwords` those that have one user for all callers. `reads` are the resources
+    that it says it only reads, each with the number of its dependency.
     """
 
     owner: str
@@ -39,6 +44,9 @@ class Ties(msgspec.Struct, frozen=True, array_like=True, gc=False):
     past: tuple[tuple[str, dt.date], ...] = ()
     zones: int = 1
     domains: tuple[tuple[str, str], ...] = ()
+    guarded: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
+    reads: tuple[tuple[int, str], ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -85,6 +93,13 @@ def ties_of(service: Service) -> Ties:
         past=tuple(_past(service)),
         zones=max([each.zones for each in spec.resources.values()] + [spec.compute.zones if spec.compute else 1]),
         domains=tuple((name, each.domain) for name, each in spec.resources.items() if each.domain),
+        guarded=tuple(name for name, each in spec.resources.items() if each.type in _GUARDED and not each.public),
+        passwords=tuple(name for name, each in spec.resources.items() if each.type in _PASSWORDS),
+        reads=tuple(
+            (number, each.resource)
+            for number, each in enumerate(spec.dependencies)
+            if each.resource and each.access == "read"
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """What AWS offers, and what the law asks of those who use it: facts, without a catalog and without a cloud."""
 
 from pagerworthy.cloud.domains import lies_in, name_in
-from pagerworthy.cloud.fargate import TASK_SIZES, task_size
+from pagerworthy.cloud.fargate import LONGEST_STOP, TASK_SIZES, task_size
 from pagerworthy.cloud.lengths import days, seconds
 from pagerworthy.cloud.regulations import REGULATED, is_regulated
 from pagerworthy.cloud.releases import NoReleaseError, version_in
@@ -9,6 +9,7 @@ from pagerworthy.cloud.versions import Engine, UnknownVersionError, engine_of, o
 from pagerworthy.cloud.zones import zone_names
 
 __all__ = [
+    "LONGEST_STOP",
     "REGULATED",
     "TASK_SIZES",
     "Engine",

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 _GIB = 1024
 
+# The longest that Fargate waits between asking a task to end and killing it, in seconds (`stopTimeout` there).
+LONGEST_STOP = 120
+
 # For each CPU: the memories that go with it.
 TASK_SIZES: Mapping[int, tuple[int, ...]] = {
     256: (512, 1 * _GIB, 2 * _GIB),

@@ -154,6 +154,45 @@ ROWS: tuple[Code, ...] = (
         "whose platform has it already, or else of production's. To move it, move it in the state of both platforms "
         "first (`pulumi state move`).",
         wrong='the environments `production` and `staging`, both with account: "111122223333", and no more',
-        right='the same, and `holds_account: true` in the entry of `production`',
+        right="the same, and `holds_account: true` in the entry of `production`",
+    ),
+    Code(
+        code="PW718",
+        title="A stop that takes longer than Fargate waits",
+        why="Fargate kills a task two minutes after it was asked to end, whatever it was doing.",
+        mend="Write 120s or less. What takes longer has to survive being cut off: let another task pick it up again.",
+        wrong="health: {stop: 10m}",
+        right="health: {stop: 120s}",
+    ),
+    Code(
+        code="PW719",
+        title="Reading alone, with a password for everything",
+        why="A database, a cache of type redis and a broker have one user, whose password every caller may read. With "
+        "`access: read` the caller promises to read only; the cloud keeps nobody to it.",
+        mend="Write `read-write` if that is meant. Where it must hold, let the owner hand out what others may read: by a "
+        "service, a topic or a bucket, whose grants AWS enforces.",
+        wrong="dependencies: [{resource: cart/valkey, criticality: hard, access: read}]",
+        right="dependencies: [{service: cart, criticality: hard}]",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="PW720",
+        title="More callers than a security group has rules",
+        why="Each caller is let in by a rule of its own, of which AWS allows 60 inbound ones a security group until it is "
+        "asked for more: the stack of the 61st caller would fail.",
+        mend="Ask AWS for more inbound rules per security group (at most 1,000), or split what everybody calls.",
+        wrong="61 services that depend on `flags`",
+        right="the same, in an account with a higher quota; or callers that get what they need from fewer services",
+        severity=Severity.WARNING,
+    ),
+    Code(
+        code="PW721",
+        title="More alarms than a region has",
+        why="Each objective has up to eleven alarms, and AWS allows 5,000 a region until it is asked for more. The stacks "
+        "that come last would fail, and their services be watched by nobody.",
+        mend="Ask AWS for more CloudWatch alarms, or spread services over several accounts.",
+        wrong="500 services with an objective each, in one environment",
+        right="the same, in an account with a higher quota",
+        severity=Severity.WARNING,
     ),
 )

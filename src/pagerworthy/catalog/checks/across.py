@@ -7,6 +7,7 @@ from pathlib import Path
 from pagerworthy.catalog.catalog import Catalog
 from pagerworthy.catalog.checks import (
     cloud,
+    cloud_limits,
     cycles,
     decisions,
     dependencies,
@@ -48,6 +49,9 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     cloud.holders,
     cloud.names,
     cloud.domains,
+    cloud_limits.passwords,
+    cloud_limits.callers,
+    cloud_limits.alarms,
     releases.readable,
 )
 

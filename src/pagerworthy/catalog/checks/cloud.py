@@ -10,6 +10,7 @@ from pagerworthy.catalog.checks.levels import Finding
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.catalog.model import Compute, Resource, Service, ServiceSpec
 from pagerworthy.cloud import (
+    LONGEST_STOP,
     TASK_SIZES,
     UnknownVersionError,
     days,
@@ -34,7 +35,7 @@ _SHORTEST_MESSAGE = 60
 
 
 def cloud(service: Service) -> Iterator[Finding]:
-    """PW701, PW702, PW703, PW705 to PW708, PW711, PW712, PW716: what one entry asks for by itself."""
+    """PW701, PW702, PW703, PW705 to PW708, PW711, PW712, PW716, PW718: what one entry asks for by itself."""
     spec = service.spec
     if not spec.environments:
         yield from _nowhere(spec)
@@ -44,6 +45,7 @@ def cloud(service: Service) -> Iterator[Finding]:
         yield "PW701", "each environment has a stack called platform already", "metadata.name", mend
     if spec.compute is not None and spec.compute.type == "fargate":
         yield from _task(spec.compute)
+        yield from _stop(spec.compute)
     regulated = spec.data is not None and is_regulated(spec.data.regulations)
     behind = spec.compute is not None and spec.compute.type == "fargate" and spec.compute.port is not None
     for name, resource in spec.resources.items():
@@ -186,6 +188,14 @@ def _task(compute: Compute) -> Iterator[Finding]:
         others = [str(cpu) for cpu, each in TASK_SIZES.items() if compute.memory in each]
         mend += f", or cpu: {others[0]} with this memory" if others else ""
         yield "PW702", str(error), "spec.compute.memory", mend
+
+
+def _stop(compute: Compute) -> Iterator[Finding]:
+    asked = compute.health.stop if compute.health else ""
+    if asked and seconds(asked) > LONGEST_STOP:
+        message = f"Fargate ends a task {LONGEST_STOP} seconds after it was asked to, not after {asked}"
+        mend = f"write {LONGEST_STOP}s or less, and let what takes longer be picked up again by another task"
+        yield "PW718", message, "spec.compute.health.stop", mend
 
 
 def _version(resource: Resource, path: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pulumi_aws.ecs._inputs import TaskDefinitionRuntimePlatformArgs
 from pulumi_aws.ecs.task_definition import TaskDefinition, TaskDefinitionArgs
 
 from pagerworthy.catalog import Compute
-from pagerworthy.cloud import seconds, task_size
+from pagerworthy.cloud import LONGEST_STOP, seconds, task_size
 from pagerworthy.stacks.images import reference
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.scope import Scope
@@ -20,8 +20,6 @@ from pagerworthy.stacks.program.service.roles import Roles
 # Neither root nor any user that an image brings; distroless images call it `nonroot`.
 _NOBODY = "65532:65532"
 _DEFAULT_STOP = 30
-# The longest that Fargate waits between asking a task to end and killing it, in seconds.
-_LONGEST_STOP = 120
 
 
 def declare_task(
@@ -57,9 +55,9 @@ def declare_task(
 
 
 def stop_timeout(compute: Compute) -> int:
-    """How long a task may take to end, in seconds; Fargate waits two minutes at most."""
+    """How long a task may take to end, in seconds; what Fargate would cut, `check` refuses."""
     asked = compute.health.stop if compute.health else ""
-    return min(max(seconds(asked), 2), _LONGEST_STOP) if asked else _DEFAULT_STOP
+    return min(max(seconds(asked), 2), LONGEST_STOP) if asked else _DEFAULT_STOP
 
 
 def _container(

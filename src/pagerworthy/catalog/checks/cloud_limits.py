@@ -1,0 +1,64 @@
+"""What the cloud cannot keep apart, and how much of it an account has: known before `up` would find out."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.problem import Problem
+
+# Of each account and region, until AWS raises them, as of November 2026:
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html (inbound rules of a security group)
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (alarms)
+RULES = 60
+ALARMS = 5_000
+# What an objective has at the most, and what every service that runs has at the least.
+_OF_AN_OBJECTIVE = 11
+_OF_A_SERVICE = 2
+
+
+def passwords(scope: Scope) -> Iterator[Problem]:
+    """PW719: who may only read has the same password as who may do everything."""
+    services = scope.catalog.ties
+    for service, ties in services.items():
+        for index, target in ties.reads:
+            owner, _, resource = target.partition("/")
+            if owner != service and owner in services and resource in services[owner].passwords:
+                message = f"{target} has one user, who may do everything: read is a promise that nothing enforces"
+                mend = "write read-write if that is meant; else let its owner hand out what others may read"
+                yield scope.problem("PW719", message, "Service", service, f"spec.dependencies[{index}].access", mend)
+
+
+def callers(scope: Scope) -> Iterator[Problem]:
+    """PW720: no security group has more callers than AWS allows rules."""
+    services = scope.catalog.ties
+    for environment in scope.catalog.environments:
+        counted: Counter[str] = Counter()
+        for ties in services.values():
+            if environment in ties.environments:
+                counted.update(set(ties.targets))
+        for target, count in counted.items():
+            owner, _, resource = target.partition("/")
+            if count <= RULES or owner not in services or environment not in services[owner].environments:
+                continue
+            if resource and resource not in services[owner].guarded:
+                continue
+            message = f"{count} services call {target} in {environment}, and AWS allows {RULES} rules a security group"
+            mend = f"ask AWS for {_rounded(count)} inbound rules per security group (quota L-0EA8095F), or call less"
+            path = f"spec.resources.{resource}" if resource else "metadata.name"
+            yield scope.problem("PW720", message, "Service", owner, path, mend)
+
+
+def alarms(scope: Scope) -> Iterator[Problem]:
+    """PW721: an environment has no more alarms than AWS allows a region."""
+    for environment in scope.catalog.environments:
+        here = [ties for ties in scope.catalog.ties.values() if environment in ties.environments]
+        count = sum(_OF_AN_OBJECTIVE * len(ties.slos) + _OF_A_SERVICE for ties in here)
+        if count > ALARMS:
+            message = f"{environment} comes to some {count} alarms, and AWS allows {ALARMS} a region"
+            mend = f"ask AWS for {_rounded(count)} CloudWatch alarms in its region, or spread it over several accounts"
+            yield scope.problem("PW721", message, "Environment", environment, "spec.region", mend)
+
+
+def _rounded(count: int) -> int:
+    """The next hundred, with some room."""
+    return -(-count * 5 // 400) * 100
