@@ -16,6 +16,7 @@ from pagerworthy.site import Theme, plan, write
 from pagerworthy.site.index import index_of
 from pagerworthy.site.pages.cloud import Cloud, cloud_of
 from pagerworthy.site.pages.gathered import service_input
+from pagerworthy.site.pages.stacks import PAGE_ROWS
 from pagerworthy.site.source import SiteInput
 from tests.site.browser import PHONE
 from tests.site.world import entries, entry, many, world
@@ -164,7 +165,7 @@ def test_many_stacks_are_paged_and_grow_by_as_much_as_there_are(theme: Theme, tm
         kept = tuple(file for file in planned.files if "stacks" in file.path or file.path == "services/s-0.html")
         write(type(planned)(kept, planned.theme, planned.chrome), out, processes=1)
         pages = [out / "stacks/production.html", *out.glob("stacks/production/*.html"), out / "services/s-0.html"]
-        assert len(pages) == -(-amount // 60) + 1
+        assert len(pages) == -(-amount // PAGE_ROWS) + 1
         assert [page for page in pages if page.stat().st_size >= 40_000] == []
         sizes.append((out / "data/stacks/production.js").stat().st_size + (out / "api/v1/stacks.json").stat().st_size)
     assert sizes[1] < 2.1 * sizes[0]

@@ -15,7 +15,7 @@ from pagerworthy.stacks.inputs import FIRST_VERSION
 from pagerworthy.stacks.inventory import Inventory
 
 # Rows a page without scripts shows; the page stays under 40 KB.
-PAGE_ROWS = 60
+PAGE_ROWS = 40
 # Environments in the list of all; the rest is in the JSON document.
 _ENVIRONMENTS = 100
 # Resources that a row names.
