@@ -10,6 +10,7 @@ class Protection(Value, frozen=True):
     protected: Annotated[bool, says("the main branch is protected")]
     reviews: Annotated[float, counted("approvals that a change needs", 100)]
     checks: Annotated[float, counted("checks that a change must pass", 1_000)]
+    code_owners: Annotated[bool, says("an owner of the changed code has to approve")] = False
 
 
 class Pipeline(Value, frozen=True):
