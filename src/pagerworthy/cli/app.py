@@ -50,6 +50,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "Look whether everything that Pagerworthy needs is here.",
     "collect": "Gather evidence and write it as JSON Lines.",
     "evidence": "Say what is known of a service, from where, and what is missing.",
+    "snapshot": "Add what is concluded now to the history, a branch of this repository.",
+    "history": "Say when and why a verdict changed.",
     "docs": "Print the reference of facts, evidence keys, criteria and problems.",
     "completion": "Print the completion script for your shell.",
 }

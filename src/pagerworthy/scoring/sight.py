@@ -134,9 +134,9 @@ def _gains(due: Sequence[Criterion], unknown: set[str], sights: Sequence[Sight],
                 if criterion in unknown:
                     lacking.setdefault(criterion, set()).add(sight.collector)
     brought: Mapping[str, list[str]] = {each: [] for each in sorted({one for all_ in lacking.values() for one in all_})}
-    for criterion in due:
-        if len(who := lacking.get(criterion.id, set())) == 1:
-            brought[next(iter(who))].append(criterion.id)
+    for each in due:
+        if len(who := lacking.get(each.id, set())) == 1:
+            brought[next(iter(who))].append(each.id)
     for collector, criteria in brought.items():
         if criteria:
             yield Gain(collector, tuple(criteria), round((known + len(criteria)) / len(due), 3))
