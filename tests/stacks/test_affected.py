@@ -132,6 +132,42 @@ def test_a_release_is_the_business_of_its_own_stack(root: Path) -> None:
     assert run(root, "--since", "HEAD~1", "--format", "names")[1].split() == ["quote.staging"]
 
 
+def test_whose_data_is_lost_comes_first_in_every_form(root: Path) -> None:
+    edit(root, "product-catalog", "type: postgres", "type: mysql")
+    edit(root, "product-catalog", 'version: "18.4"', 'version: "8.4"')
+    # One resource more than fits, of names that come before.
+    edit(root, "product-catalog", "port: 3550", "port: 3551")
+    asked = ("staging", "--since", "HEAD")
+    answer = json.loads(run(root, *asked, "--format", "json")[1])
+    holds(answer, "affected.schema.json")
+    (stack,) = [each for each in answer["stacks"] if each["service"] == "product-catalog"]
+    # The engine alone would do, and so would the instance under another name.
+    assert [(each["name"], each["what"]) for each in stack["losses"] if each["what"] == "postgres"]
+    said = run(root, *asked)[1].splitlines()
+    assert said[0] == "DATA IS LOST by this change:"
+    assert said[1].startswith("  ± product-catalog.staging replaces astronomy-db (postgres): its data is lost")
+    block = said[said.index("~ product-catalog.staging") :]
+    assert block[1].startswith("    ± astronomy-db (aws:rds/instance:Instance): ")
+    assert said[-1].startswith("+ created")
+    page = run(root, *asked, "--format", "markdown")[1]
+    assert page.startswith("> [!CAUTION]\n> **Data is lost by this change:**\n> - product-catalog.staging replaces")
+    assert "| creates | changes | replaces | deletes |" in page
+
+
+def test_a_queue_that_goes_takes_its_messages_and_a_new_one_takes_nothing(root: Path) -> None:
+    jobs = "  resources:\n    jobs: {type: queue}\n"
+    edit(root, "quote", "spec:\n", f"spec:\n{jobs}")
+    assert "DATA IS LOST" not in run(root, "staging", "--since", "HEAD")[1]
+    git(root, "commit", "-qam", "with a queue")
+    edit(root, "quote", jobs, "")
+    said = run(root, "staging", "--since", "HEAD")[1]
+    assert "  - quote.staging deletes jobs (queue): its messages are lost\n" in said
+    # A stack whose entry is gone is deleted by nobody unasked.
+    (root / "catalog" / "services" / "quote.yaml").unlink()
+    said = run(root, "staging", "--since", "HEAD")[1]
+    assert "its messages are lost, once somebody runs `pagerworthy destroy staging --orphans`" in said
+
+
 def test_the_pagers_holder_alone_moves_the_alarms(root: Path) -> None:
     decisions = root / "catalog" / "decisions"
     text = (decisions / "ad-2026-09-10-hand-back.yaml").read_text()

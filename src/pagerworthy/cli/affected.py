@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from pagerworthy.graph import DependencyGraph
     from pagerworthy.project import Project
     from pagerworthy.stacks import EnvironmentStacks
-    from pagerworthy.stacks.affected import Affected, NotCompared
+    from pagerworthy.stacks.affected import Affected, Difference, NotCompared
+    from pagerworthy.stacks.losses import Loss
 
 # Lines of one stack on a terminal, before the rest is counted.
 _SHOWN = 8
 _SIGNS = {"create": "+", "update": "~", "delete": "-"}
+_ANEW = "±"
+_HARMLESS = 1000
+LEGEND = "+ created   ~ changed   ± replaced, and its data is lost   - deleted"
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -49,8 +53,9 @@ class _Answer(msgspec.Struct, frozen=True):
 def command(ctx: click.Context, environments: tuple[str, ...], since: str, form: str, as_of: dt.datetime | None) -> int:
     """Say which stacks of ENVIRONMENT (or of all) are to be others than at the commit REF, and what differs.
 
-    Compares what the files here say with what they said there, both judged for the same moment. Exit code 0 whether
-    stacks differ or not, 1 where entries cannot be read, so that the answer is not whole.
+    Compares what the files here say with what they said there, both judged for the same moment. What loses data comes
+    first: databases, caches, brokers, queues and buckets that go or are made anew. Exit code 0 whether stacks differ or
+    not, 1 where entries cannot be read, so that the answer is not whole.
     """
     from pagerworthy.catalog import load_both
     from pagerworthy.cli.rules import broken_decisions, show
@@ -199,26 +204,60 @@ def _print(answer: _Answer, form: str) -> None:
 def _text(answer: _Answer) -> Sequence[str]:
     if not answer.stacks:
         return [f"no stack differs from {answer.since}"]
-    lines = [
+    lines = list(_lost(answer))
+    lines.append(
         f"{len(answer.stacks)} stacks differ from {answer.since}"
         if len(answer.stacks) > 1
         else f"one stack differs from {answer.since}"
-    ]
+    )
     for stack in answer.stacks:
         lines += ["", f"{_SIGNS[stack.change]} {stack.stack}"]
-        for each in stack.differences[:_SHOWN]:
+        shown = sorted(stack.differences, key=_severity)
+        # What is made anew or goes is never among the rest.
+        most = max(_SHOWN, sum(_severity(each) < _HARMLESS for each in shown))
+        for each in shown[:most]:
             what = f": {', '.join(each.properties)}" if each.properties else ""
-            lines.append(f"    {_SIGNS[each.change]} {each.name} ({each.type}){what}")
-        if len(stack.differences) > _SHOWN:
-            lines.append(f"    and {len(stack.differences) - _SHOWN} more; --format json lists all")
-    return lines
+            lines.append(f"    {_sign(each)} {each.name} ({each.type}){what}")
+        if len(shown) > most:
+            lines.append(f"    and {len(shown) - most} more; --format json lists all")
+    return [*lines, "", LEGEND]
+
+
+def _sign(each: "Difference") -> str:
+    return _ANEW if each.replaces else _SIGNS[each.change]
+
+
+def _severity(each: "Difference") -> int:
+    """What loses data first, the worst before the rest, then what else goes, then all others as they come."""
+    from pagerworthy.stacks.losses import rank
+
+    goes = each.replaces or each.change == "delete"
+    return rank(each.type) if goes else _HARMLESS
+
+
+def _lost(answer: _Answer) -> Sequence[str]:
+    """What loses data, before all else."""
+    found = [f"  {_ANEW if loss.change == 'replace' else '-'} {text}" for loss, text in _losses(answer.stacks)]
+    return ["DATA IS LOST by this change:", *found, ""] if found else []
+
+
+def _losses(stacks: "Sequence[Affected]") -> "Iterable[tuple[Loss, str]]":
+    for stack in stacks:
+        # `up` deletes no stack whose entry is gone.
+        later = f", once somebody runs `pagerworthy destroy {stack.environment} --orphans`"
+        for loss in stack.losses:
+            yield loss, f"{stack.stack} {loss.text}{later if stack.change == 'delete' else ''}"
 
 
 def _markdown(answer: _Answer) -> Sequence[str]:
     if not answer.stacks:
         return ["No stack differs."]
-    lines = ["| stack | | creates | changes | deletes |", "|---|---|---|---|---|"]
+    lines = []
+    if lost := [f"> - {text}" for _, text in _losses(answer.stacks)]:
+        lines += ["> [!CAUTION]", "> **Data is lost by this change:**", *lost, ""]
+    lines += ["| stack | | creates | changes | replaces | deletes |", "|---|---|---|---|---|---|"]
     for stack in answer.stacks:
-        counts = [sum(each.change == kind for each in stack.differences) for kind in ("create", "update", "delete")]
+        signs = [_sign(each) for each in stack.differences]
+        counts = [signs.count(sign) for sign in (_SIGNS["create"], _SIGNS["update"], _ANEW, _SIGNS["delete"])]
         lines.append(f"| `{stack.stack}` | {stack.change} | {' | '.join(str(count) for count in counts)} |")
     return lines

@@ -10,6 +10,7 @@ import msgspec
 
 from pagerworthy.stacks.gather import EnvironmentStacks
 from pagerworthy.stacks.inputs import StackInputs, digest
+from pagerworthy.stacks.losses import KEEPERS, Loss, loss, rank
 from pagerworthy.stacks.names import PLATFORM
 from pagerworthy.stacks.render import Rendered, RenderedResource, render
 
@@ -21,22 +22,30 @@ _MADE_ANEW: Final = frozenset({"aws:ecs/taskDefinition:TaskDefinition"})
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A resource of a stack that comes, changes or goes; `properties` are those that change, by Pulumi's names."""
+    """A resource of a stack that comes, changes or goes; `properties` are those that change, by Pulumi's names.
+
+    `replaces` is whether what keeps data is made anew: only of that it is known.
+    """
 
     change: Change
     type: str
     name: str
     properties: tuple[str, ...] = ()
+    replaces: bool = False
 
 
 class Affected(msgspec.Struct, frozen=True):
-    """A stack whose desired state differs, and how: a new one, one that would have to go, or one that changes."""
+    """A stack whose desired state differs, and how: a new one, one that would have to go, or one that changes.
+
+    `losses` are the resources whose data is lost by that, replaced ones too.
+    """
 
     stack: str
     environment: str
     service: str
     change: Change
     differences: tuple[Difference, ...]
+    losses: tuple[Loss, ...] = ()
 
 
 class NotCompared(msgspec.Struct, frozen=True):
@@ -70,13 +79,15 @@ def affected(
             yield NotCompared(stack, reason)
             continue
         try:
-            differences = tuple(_differences(render(before) if before else None, render(after) if after else None))
+            old, new = render(before) if before else None, render(after) if after else None
+            differences = tuple(_differences(old, new))
         except Exception as error:  # noqa: BLE001 -- one stack that cannot be rendered hides no other
             yield NotCompared(stack, str(error))
             continue
         if differences:
             change: Change = "create" if before is None else "delete" if after is None else "update"
-            yield Affected(stack, environment.environment, name, change, differences)
+            lost = tuple(_losses(differences, old))
+            yield Affected(stack, environment.environment, name, change, differences, lost)
 
 
 def _candidates(then: EnvironmentStacks | None, now: EnvironmentStacks | None, near: set[str] | None) -> list[str]:
@@ -95,15 +106,27 @@ def _inputs(stacks: EnvironmentStacks | None, service: str) -> StackInputs | Non
 def _differences(before: Rendered | None, after: Rendered | None) -> Iterator[Difference]:
     olds, news = _by_name(before), _by_name(after)
     both = olds.keys() & news.keys()
-    anew = [key[1] for key in both if key[0] in _MADE_ANEW and any(_changed(olds[key], news[key]))]
+    made_anew = [key[1] for key in both if key[0] in _MADE_ANEW and any(_changed(olds[key], news[key]))]
     for key in sorted(olds.keys() | news.keys()):
         old, new = olds.get(key), news.get(key)
         if old is None:
             yield Difference("create", *key)
         elif new is None:
             yield Difference("delete", *key)
-        elif changed := tuple(sorted({*_changed(old, new), *_follows(new, anew)})):
-            yield Difference("update", *key, properties=changed)
+        elif changed := tuple(sorted({*_changed(old, new), *_follows(new, made_anew)})):
+            keeper = KEEPERS.get(key[0])
+            anew = keeper is not None and not keeper.anew.isdisjoint(changed)
+            yield Difference("update", *key, properties=changed, replaces=anew)
+
+
+def _losses(differences: Iterable[Difference], before: Rendered | None) -> Iterator[Loss]:
+    olds = _by_name(before)
+    for each in sorted(differences, key=lambda each: (rank(each.type), each.name)):
+        old = olds.get((each.type, each.name))
+        if old is None or old.keep:
+            continue
+        if found := loss("replace" if each.replaces else each.change, each.type, each.name, old.inputs):
+            yield found
 
 
 def _by_name(rendered: Rendered | None) -> dict[tuple[str, str], RenderedResource]:

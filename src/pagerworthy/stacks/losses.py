@@ -81,11 +81,19 @@ KEEPERS: Final[Mapping[str, Keeper]] = {
     "aws:sqs/queue:Queue": Keeper("queue", _MESSAGES, _words("name fifoQueue")),
     "aws:s3/bucket:Bucket": Keeper("bucket", "its files are", _words("bucket objectLockEnabled")),
     "aws:backup/vault:Vault": Keeper("vault of backups", "its backups are", _words("name kmsKeyArn")),
-    "aws:cloudwatch/logGroup:LogGroup": Keeper("log", "its records are", _words("name logGroupClass")),
     "aws:kms/key:Key": Keeper(
         "key", "what it encrypts is", _words("keyUsage customerMasterKeySpec customKeyStoreId multiRegion")
     ),
+    "aws:cloudwatch/logGroup:LogGroup": Keeper("log", "its records are", _words("name logGroupClass")),
 }
+
+
+_RANK = {type_: number for number, type_ in enumerate(KEEPERS)}
+
+
+def rank(type_: str) -> int:
+    """In which order losses are told, the worst first: after all of them, what keeps nothing."""
+    return _RANK.get(type_, len(_RANK))
 
 
 def what(type_: str, properties: Mapping[str, Any]) -> str:
