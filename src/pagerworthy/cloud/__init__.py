@@ -3,12 +3,15 @@
 from pagerworthy.cloud.domains import lies_in, name_in
 from pagerworthy.cloud.fargate import LONGEST_STOP, TASK_SIZES, task_size
 from pagerworthy.cloud.lengths import days, seconds
-from pagerworthy.cloud.regulations import REGULATED, is_regulated
-from pagerworthy.cloud.releases import NoReleaseError, version_in
+from pagerworthy.cloud.regulations import KEPT_DAYS, LEAST_DAYS, LOG_DAYS, REGULATED, is_regulated
+from pagerworthy.cloud.releases import NoReleaseError, keys_in, version_in
 from pagerworthy.cloud.versions import Engine, UnknownVersionError, engine_of, offered
 from pagerworthy.cloud.zones import zone_names
 
 __all__ = [
+    "KEPT_DAYS",
+    "LEAST_DAYS",
+    "LOG_DAYS",
     "LONGEST_STOP",
     "REGULATED",
     "TASK_SIZES",
@@ -18,6 +21,7 @@ __all__ = [
     "days",
     "engine_of",
     "is_regulated",
+    "keys_in",
     "lies_in",
     "name_in",
     "offered",

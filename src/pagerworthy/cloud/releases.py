@@ -31,3 +31,11 @@ def version_in(content: bytes) -> str:
     if not isinstance(named, str) or not _RELEASE.fullmatch(named):
         raise NoReleaseError(f"{_KEY} is neither the tag nor the digest of an image")
     return named
+
+
+def keys_in(content: bytes) -> tuple[str, ...]:
+    """The keys that a configuration sets, sorted; none of one that cannot be read."""
+    try:
+        return tuple(sorted(msgspec.yaml.decode(content, type=_Configuration).config))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ()

@@ -53,6 +53,13 @@ class Need(msgspec.Struct, frozen=True):
     regulated: bool = False
     public: bool = False
 
+    def reads_topic(self, service: str) -> bool:
+        """Whether a service reads what a topic of a stack here says. Its owner writes to it, unless the entry says that
+        it only reads."""
+        if self.type != "topic" or not self.owner:
+            return False
+        return self.access == "read" if self.owner == service else self.access != "write"
+
 
 def merged(needs: Iterable[Need]) -> tuple[Need, ...]:
     """Each target once, by kind and name: hard where any edge to it is, and with all the access that they ask for."""

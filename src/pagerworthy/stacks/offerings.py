@@ -8,14 +8,12 @@ from collections.abc import Mapping
 import msgspec
 
 from pagerworthy.catalog import Backup, EnvironmentSpec, Resource
-from pagerworthy.cloud import Engine, days, engine_of, seconds
+from pagerworthy.cloud import KEPT_DAYS, LOG_DAYS, Engine, days, engine_of, seconds
 
 SIZES = ("small", "medium", "large", "xlarge")
 
 # What RDS and ElastiCache keep themselves; AWS Backup keeps the rest.
 OWN_BACKUP_DAYS = 35
-# A year, with the leap day: what PCI DSS (10.5.1) and SOX audits ask of records.
-REGULATED_DAYS = 366
 _DEFAULT_BACKUP_DAYS = {"production": 14, "staging": 3, "development": 1}
 
 MESSAGE_DAYS = 14
@@ -74,6 +72,19 @@ CACHE_CONNECTIONS = 65_000
 
 # How old a message may grow before the owner hears of it, in seconds, by tier.
 _QUEUE_AGE = {1: 300, 2: 900, 3: 3600, 4: 14400}
+
+
+# What every task needs in order to start and to be watched, and what resources of the catalog are reached through: the
+# interfaces of AWS that stand in the network.
+ENDPOINTS = ("ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs")
+
+# A firewall's groups of rules of AWS's own, in the order in which they look at a request.
+FIREWALL_GROUPS = (
+    "AWSManagedRulesAmazonIpReputationList",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesSQLiRuleSet",
+    "AWSManagedRulesCommonRuleSet",
+)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -204,9 +215,19 @@ def bucket(resource: Resource, place: Place) -> Bucket:
         versioned=versioned,
         public=bool(resource.public) and not place.regulated,
         expires=days(resource.retention) if resource.retention else 0,
-        old_versions=max(30, REGULATED_DAYS if place.regulated else 0) if versioned else 0,
+        old_versions=max(30, KEPT_DAYS if place.regulated else 0) if versioned else 0,
         long_backup_days=long,
     )
+
+
+def firewall_rules(resource: Resource, *, regulated: bool) -> int:
+    """How many rules the firewall before an edge has, 0 where there is none.
+
+    It is as the entry says; without a word there is one for what is public and regulated, or has a rate.
+    """
+    rated = resource.rate_limit is not None
+    wanted = rated or (regulated and bool(resource.public)) if resource.waf is None else resource.waf
+    return len(FIREWALL_GROUPS) + rated if wanted else 0
 
 
 def zones(resource: Resource, place: Place) -> int:
@@ -218,13 +239,13 @@ def zones(resource: Resource, place: Place) -> int:
 def backup_days(backup: Backup | None, place: Place) -> int:
     """How long backups are kept: as the entry says, else by purpose; a year at least for regulated services."""
     asked = days(backup.retention) if backup else _DEFAULT_BACKUP_DAYS[place.spec.purpose]
-    return max(asked, REGULATED_DAYS) if place.regulated else asked
+    return max(asked, KEPT_DAYS) if place.regulated else asked
 
 
 def log_days(classification: str, *, regulated: bool) -> int:
     """How long logs are kept, in days; one of the lengths that CloudWatch knows."""
     if regulated:
-        return 400
+        return LOG_DAYS
     return {"public": 30, "internal": 30, "confidential": 90, "restricted": 180}.get(classification, 30)
 
 

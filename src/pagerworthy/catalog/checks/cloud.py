@@ -10,6 +10,7 @@ from pagerworthy.catalog.checks.levels import Finding
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.catalog.model import Compute, Resource, Service, ServiceSpec
 from pagerworthy.cloud import (
+    LEAST_DAYS,
     LONGEST_STOP,
     TASK_SIZES,
     UnknownVersionError,
@@ -27,7 +28,6 @@ from pagerworthy.problem import Problem
 
 # What an environment's own stack is called.
 _PLATFORM = "platform"
-_YEAR = 365
 # The longest that ElastiCache keeps a snapshot, and the longest and shortest, in seconds, that SQS keeps a message.
 _CACHE_DAYS = 35
 _MESSAGE_DAYS = 14
@@ -59,7 +59,7 @@ def cloud(service: Service) -> Iterator[Finding]:
         if regulated:
             yield from _regulated(resource, path)
     logs = spec.monitoring.logs
-    if regulated and logs is not None and logs.retention and days(logs.retention) < _YEAR:
+    if regulated and logs is not None and logs.retention and days(logs.retention) < LEAST_DAYS:
         yield _young("logs", logs.retention, "spec.monitoring.logs.retention")
 
 
@@ -234,10 +234,10 @@ def _regulated(resource: Resource, path: str) -> Iterator[Finding]:
     if resource.type == "bucket":
         if resource.public:
             yield "PW707", "regulated data must not be public", f"{path}.public", "remove it, or write public: false"
-        if resource.retention and days(resource.retention) < _YEAR:
+        if resource.retention and days(resource.retention) < LEAST_DAYS:
             yield _young("records", resource.retention, f"{path}.retention")
 
 
 def _young(what: str, retention: str, path: str) -> Finding:
     message = f"{what} of a regulated service are kept for a year, not for {retention}"
-    return "PW706", message, path, f"write {_YEAR}d or more"
+    return "PW706", message, path, f"write {LEAST_DAYS}d or more"

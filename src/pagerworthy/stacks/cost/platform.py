@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pagerworthy.catalog import EnvironmentSpec
 from pagerworthy.stacks.cost.estimate import Line, line
 from pagerworthy.stacks.cost.prices import Prices
+from pagerworthy.stacks.offerings import ENDPOINTS
 from pagerworthy.stacks.zones import zone_count
 
 _PLATFORM = "platform"
-# ecr.api, ecr.dkr, kms, logs, monitoring, secretsmanager, sns and sqs.
-_ENDPOINTS = 8
 
 
 def platform_lines(prices: Prices, spec: EnvironmentSpec, *, regulated: bool) -> Iterator[Line]:
@@ -17,6 +16,6 @@ def platform_lines(prices: Prices, spec: EnvironmentSpec, *, regulated: bool) ->
     zones = zone_count(spec) if spec.purpose == "production" else 1
     yield line(prices, _PLATFORM, "NAT gateways", "nat", zones)
     yield line(prices, _PLATFORM, "Public addresses", "public-address", zones)
-    yield line(prices, _PLATFORM, "Endpoints of AWS, by zone", "endpoint", _ENDPOINTS * zones)
+    yield line(prices, _PLATFORM, "Endpoints of AWS, by zone", "endpoint", len(ENDPOINTS) * zones)
     yield line(prices, _PLATFORM, "Keys", "key", 2 if regulated else 1)
     yield line(prices, _PLATFORM, "DNS zones", "hosted-zone", 2 if spec.domain else 1)

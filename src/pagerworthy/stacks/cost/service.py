@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from pagerworthy.catalog import Compute, Resource
 from pagerworthy.cloud import task_size
 from pagerworthy.stacks import offerings
@@ -11,11 +13,19 @@ from pagerworthy.stacks.offerings import Place
 from pagerworthy.stacks.zones import zone_count
 
 _SERVICE = "service"
-# Of each objective: an alarm for either window of four pairs, of two metrics each, and one for no data; two that
-# combine them.
-_LEVEL_METRICS = 2 * 8 + 1
-_LEVEL_COMPOSITES = 2
-_FIREWALL_RULES = 4
+# An alarm for either window of a pair, of two metrics each.
+_WINDOW_METRICS = 4
+# Of a queue: how old its messages are, twice, and whether any are dead.
+_QUEUE_METRICS = 3
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """What alarms of a service that runs look at: for each objective how many pairs of windows it has by severity, how
+    many topics it reads, each through a queue of its own, and whether releases shift requests."""
+
+    windows: tuple[tuple[int, ...], ...]
+    inboxes: int = 0
+    shifts: bool = False
 
 
 def task_lines(prices: Prices, compute: Compute) -> Iterator[Line]:
@@ -28,14 +38,18 @@ def task_lines(prices: Prices, compute: Compute) -> Iterator[Line]:
     yield line(prices, _SERVICE, f"Fargate, {gibs:g} GiB a replica", "fargate-memory", gibs * fewest, gibs * most)
 
 
-def watching_lines(prices: Prices, compute: Compute | None, levels: int) -> Iterator[Line]:
-    """The alarms of the objectives and of the tasks once they run, and the dashboard."""
+def watching_lines(prices: Prices, compute: Compute | None, watched: Watched) -> Iterator[Line]:
+    """The alarms of the objectives, of queues of topics and of the tasks once they run, and the dashboard."""
     if compute is not None:
         replicas = compute.replicas
         # CPU and memory; too few tasks, and no room for more.
         tasks = 2 if replicas is None else 2 + (replicas.min > 0) + (replicas.max > replicas.min)
-        yield line(prices, _SERVICE, "Alarms, by metric", "alarm-metric", levels * _LEVEL_METRICS + tasks)
-        yield line(prices, _SERVICE, "Alarms that combine others", "composite-alarm", levels * _LEVEL_COMPOSITES)
+        # And one of each objective that nobody counts.
+        levels = sum(_WINDOW_METRICS * sum(each) + 1 for each in watched.windows)
+        alarms = levels + tasks + _QUEUE_METRICS * watched.inboxes
+        yield line(prices, _SERVICE, "Alarms, by metric", "alarm-metric", alarms)
+        combined = sum(1 for each in watched.windows for pairs in each if pairs)
+        yield line(prices, _SERVICE, "Alarms that combine others", "composite-alarm", combined)
     yield line(prices, _SERVICE, "Dashboard", "dashboard", 1)
 
 
@@ -91,7 +105,7 @@ def _rabbitmq(prices: Prices, name: str, resource: Resource, place: Place) -> It
 
 def _queue(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
     del resource, place
-    yield line(prices, name, "Alarms, by metric", "alarm-metric", 3)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", _QUEUE_METRICS)
 
 
 def _topic(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
@@ -103,17 +117,24 @@ def _edge(prices: Prices, name: str, resource: Resource, place: Place) -> Iterat
     yield line(prices, name, "Load balancer", "balancer", 1)
     if resource.public:
         yield line(prices, name, "Public addresses", "public-address", zone_count(place.spec))
-    guarded = resource.rate_limit is not None or (place.regulated and bool(resource.public))
-    if guarded if resource.waf is None else resource.waf:
-        rules = _FIREWALL_RULES + (resource.rate_limit is not None)
+    rules = offerings.firewall_rules(resource, regulated=place.regulated)
+    if rules:
         yield line(prices, name, "Firewall", "firewall", 1)
         yield line(prices, name, "Rules of the firewall", "firewall-rule", rules)
-    yield line(prices, name, "Alarms, by metric", "alarm-metric", 7)
+    # Its certificate, and two shares of two metrics each.
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 5)
+
+
+def edge_lines(prices: Prices, name: str, compute: Compute, watched: Watched) -> Iterator[Line]:
+    """The alarms on the groups of tasks behind an edge: whether too many are unwell, and whether nobody is well."""
+    groups = 2 if watched.shifts else 1
+    awake = compute.replicas is None or compute.replicas.min > 0
+    yield line(prices, name, "Alarms on tasks, by metric", "alarm-metric", groups * (1 + awake))
 
 
 def _email(prices: Prices, name: str, resource: Resource, place: Place) -> Iterator[Line]:
     del resource, place
-    yield line(prices, name, "Alarms, by metric", "alarm-metric", 3)
+    yield line(prices, name, "Alarms, by metric", "alarm-metric", 4)
 
 
 _LINES: Mapping[str, Callable[[Prices, str, Resource, Place], Iterator[Line]]] = {

@@ -58,6 +58,10 @@ class Scope(Generic[_Inputs]):
         """An output of the environment's platform stack that is a list, one element a zone."""
         return self.peers.texts(platform_stack(self.inputs.environment), key)
 
+    def key(self, *, regulated: bool) -> str:
+        """The ARN of the key that data is encrypted with: that of regulated services is their own."""
+        return self.platform("regulated_key_arn" if regulated else "key_arn")
+
     def of(self, service: str, key: str, *, hard: bool) -> str | None:
         """An output of another service's stack; None where a soft dependency is not up yet.
 

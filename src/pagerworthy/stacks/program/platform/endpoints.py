@@ -7,12 +7,10 @@ from pulumi_aws.ec2.vpc_endpoint import VpcEndpoint
 from pulumi_aws.vpc.security_group_ingress_rule import SecurityGroupIngressRule
 
 from pagerworthy.stacks.inputs import PlatformInputs
+from pagerworthy.stacks.offerings import ENDPOINTS
 from pagerworthy.stacks.program.platform.network import Network
 from pagerworthy.stacks.program.scope import Scope
 from pagerworthy.stacks.zones import zones_of
-
-# What every task needs in order to start and to be watched, and what resources of the catalog are reached through.
-_INTERFACES = ("ecr.api", "ecr.dkr", "kms", "logs", "monitoring", "secretsmanager", "sns", "sqs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def declare_endpoints(scope: Scope[PlatformInputs], network: Network) -> Endpoin
             opts=scope.options(),
         )
     subnets = network.private if scope.inputs.spec.purpose == "production" else network.private[:1]
-    for service in _INTERFACES:
+    for service in ENDPOINTS:
         word = service.replace(".", "-")
         VpcEndpoint(
             f"{word}-endpoint",

@@ -14,13 +14,12 @@ from pulumi_aws.s3.bucket_server_side_encryption_configuration import (
 )
 from pulumi_aws.s3.bucket_versioning import BucketVersioning
 
+from pagerworthy.cloud import LOG_DAYS
 from pagerworthy.stacks.inputs import PlatformInputs
 from pagerworthy.stacks.program.platform.network import Network
 from pagerworthy.stacks.program.policies import document, only_encrypted, partition
 from pagerworthy.stacks.program.scope import Scope
 
-# Regulations ask for twelve months; a month more, so that none is lost while somebody asks for it.
-_REGULATED_DAYS = 400
 _DAYS = 90
 # How long a version that was written over or deleted stays.
 _OLD_DAYS = 30
@@ -90,7 +89,7 @@ def declare_logs(scope: Scope[PlatformInputs], network: Network, account: Input[
 
 
 def _lifecycle(scope: Scope[PlatformInputs], bucket: Bucket, versioning: BucketVersioning) -> None:
-    days = _REGULATED_DAYS if scope.inputs.regulated else _DAYS
+    days = LOG_DAYS if scope.inputs.regulated else _DAYS
     BucketLifecycleConfiguration(
         "logs-lifecycle",
         bucket=bucket.id,

@@ -14,10 +14,11 @@ from pulumi_aws.vpc.security_group_ingress_rule import SecurityGroupIngressRule
 
 from pagerworthy.catalog import Compute, Resource
 from pagerworthy.cloud import seconds
+from pagerworthy.stacks import offerings
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.provided import Limit, Provided
 from pagerworthy.stacks.program.resources.certificate import certificate
-from pagerworthy.stacks.program.resources.firewall import firewall, is_firewalled
+from pagerworthy.stacks.program.resources.firewall import firewall
 from pagerworthy.stacks.program.resources.place import in_production, security_group
 from pagerworthy.stacks.program.resources.public_name import public_name
 from pagerworthy.stacks.program.scope import Scope
@@ -82,7 +83,7 @@ def declare(scope: Scope[ServiceInputs], name: str, resource: Resource) -> Provi
         aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
         opts=scope.options(),
     )
-    if is_firewalled(resource, regulated=scope.inputs.regulated):
+    if offerings.firewall_rules(resource, regulated=scope.inputs.regulated):
         firewall(scope, name, resource, balancer)
     return Provided(
         outputs={"security_group_id": group.id},

@@ -6,31 +6,18 @@ from pulumi_aws.wafv2.web_acl import WebAcl
 from pulumi_aws.wafv2.web_acl_association import WebAclAssociation
 
 from pagerworthy.catalog import Resource
+from pagerworthy.stacks import offerings
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.scope import Scope
 
-# AWS's own groups of rules, in the order in which they look at a request.
-_MANAGED = (
-    "AWSManagedRulesAmazonIpReputationList",
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
-    "AWSManagedRulesCommonRuleSet",
-)
 # What the entry's rate is counted over, in seconds.
 _RATE_WINDOW = 300
-
-
-def is_firewalled(resource: Resource, *, regulated: bool) -> bool:
-    """Whether an edge has a firewall: as its entry says, and without a word for what is public and regulated."""
-    if resource.waf is None:
-        return resource.rate_limit is not None or (regulated and bool(resource.public))
-    return resource.waf
 
 
 def firewall(scope: Scope[ServiceInputs], name: str, resource: Resource, balancer: LoadBalancer) -> None:
     """Declares the firewall before a load balancer: first how often an address may ask, then what it may not ask."""
     physical = scope.name(name)
-    rules = [_managed(scope, name, group, number) for number, group in enumerate(_MANAGED, start=1)]
+    rules = [_managed(scope, name, group, number) for number, group in enumerate(offerings.FIREWALL_GROUPS, start=1)]
     if resource.rate_limit is not None:
         rules.insert(0, _rate(scope, name, resource.rate_limit))
     acl = WebAcl(

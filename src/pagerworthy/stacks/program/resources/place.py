@@ -25,7 +25,7 @@ def in_production(scope: Scope[ServiceInputs]) -> bool:
 
 def key_arn(scope: Scope[ServiceInputs]) -> str:
     """The key that the service's data is encrypted with: regulated services have one of their own."""
-    return scope.platform("regulated_key_arn" if scope.inputs.regulated else "key_arn")
+    return scope.key(regulated=scope.inputs.regulated)
 
 
 def maintenance_day(scope: Scope[ServiceInputs]) -> str:

@@ -12,7 +12,6 @@ from pagerworthy.stacks.inputs import Access, Need, ServiceInputs
 from pagerworthy.stacks.outputs import RESOURCE_KEYS
 from pagerworthy.stacks.program.policies import Statement
 from pagerworthy.stacks.program.scope import Scope
-from pagerworthy.stacks.program.service.places import key_arn
 from pagerworthy.stacks.program.service.reach import Reach
 from pagerworthy.stacks.program.service.subscriptions import Inbox
 
@@ -67,7 +66,7 @@ def secret_statements(scope: Scope[ServiceInputs], secrets: Mapping[str, tuple[I
     ]
     for regulated in sorted({regulated for _, regulated in secrets.values()}):
         word = "DecryptRegulatedSecrets" if regulated else "DecryptSecrets"
-        key = key_arn(scope, regulated=regulated)
+        key = scope.key(regulated=regulated)
         statements.append(_allow(word, ["kms:Decrypt"], key, condition=via(scope, "secretsmanager")))
     return statements
 
@@ -96,7 +95,7 @@ class _Keys:
         for (regulated, writes), services in sorted(self._used.items()):
             word = f"{'Encrypt' if writes else 'Decrypt'}{'Regulated' if regulated else ''}Data"
             actions = ["kms:Decrypt", "kms:GenerateDataKey"] if writes else ["kms:Decrypt"]
-            key = key_arn(self._scope, regulated=regulated)
+            key = self._scope.key(regulated=regulated)
             found.append(_allow(word, actions, key, condition=via(self._scope, *sorted(services))))
         return found
 

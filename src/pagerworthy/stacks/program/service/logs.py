@@ -5,7 +5,6 @@ from pulumi_aws.cloudwatch.log_group import LogGroup, LogGroupArgs
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.offerings import log_days
 from pagerworthy.stacks.program.scope import Scope
-from pagerworthy.stacks.program.service.places import key_arn
 
 
 def declare_log_group(scope: Scope[ServiceInputs]) -> LogGroup:
@@ -16,7 +15,7 @@ def declare_log_group(scope: Scope[ServiceInputs]) -> LogGroup:
         "logs",
         LogGroupArgs(
             name=name,
-            kms_key_id=key_arn(scope, regulated=inputs.regulated),
+            kms_key_id=scope.key(regulated=inputs.regulated),
             retention_in_days=log_days(inputs.classification, regulated=inputs.regulated),
             tags=scope.tagged(name),
         ),

@@ -18,8 +18,3 @@ def arn(scope: Scope[ServiceInputs], service: str, rest: str) -> str:
     """The ARN of something in this account and region: `arn:aws:ecs:eu-west-1:111122223333:...`."""
     region = scope.inputs.spec.region
     return f"arn:{partition(region)}:{service}:{region}:{account(scope)}:{rest}"
-
-
-def key_arn(scope: Scope[ServiceInputs], *, regulated: bool) -> str:
-    """The key that data is encrypted with."""
-    return scope.platform("regulated_key_arn" if regulated else "key_arn")

@@ -11,7 +11,6 @@ from pagerworthy.stacks.images import repository_of
 from pagerworthy.stacks.inputs import ServiceInputs
 from pagerworthy.stacks.program.policies import document, partition
 from pagerworthy.stacks.program.scope import Scope
-from pagerworthy.stacks.program.service.places import key_arn
 
 # Enough to go back to any release of the last months; a regulated service keeps what it ran for a year and more.
 _KEPT = 50
@@ -36,7 +35,7 @@ def declare_repository(scope: Scope[ServiceInputs]) -> Repository | None:
             image_scanning_configuration=RepositoryImageScanningConfigurationArgs(scan_on_push=True),
             encryption_configurations=[
                 RepositoryEncryptionConfigurationArgs(
-                    encryption_type="KMS", kms_key=key_arn(scope, regulated=scope.inputs.regulated)
+                    encryption_type="KMS", kms_key=scope.key(regulated=scope.inputs.regulated)
                 )
             ],
             tags=scope.tagged(found.name),

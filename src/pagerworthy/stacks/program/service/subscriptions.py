@@ -28,19 +28,12 @@ def declare_inboxes(scope: Scope[ServiceInputs], reach: Reach) -> tuple[Inbox, .
     """Declares a queue for each topic that the service reads; a soft one whose stack is not there yet is left out."""
     inboxes = []
     for need in reach.needs():
-        if not reads_topic(reach, need):
+        if not need.reads_topic(scope.inputs.service):
             continue
         topic = reach.value(need, "arn")
         if topic is not None:
             inboxes.append(_inbox(scope, need, topic))
     return tuple(inboxes)
-
-
-def reads_topic(reach: Reach, need: Need) -> bool:
-    """Whether the service reads what a topic says. Its owner writes to it, unless the entry says that it only reads."""
-    if need.type != "topic":
-        return False
-    return need.access == "read" if reach.is_own(need) else need.access != "write"
 
 
 def inbox_name(need: Need) -> str:
