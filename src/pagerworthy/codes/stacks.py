@@ -195,4 +195,14 @@ ROWS: tuple[Code, ...] = (
         right="the same, in an account with a higher quota",
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW722",
+        title="A stack's configuration that nobody reads",
+        why="A file is found by its name, `Pulumi.SERVICE.ENVIRONMENT.yaml`, and a release by its key. With either written "
+        "wrong, the service stays at what it was, or goes back to its first image, and nothing else says so.",
+        mend="Write the name or the key as it is suggested. Remove a file once its stack is destroyed.",
+        wrong='stacks/Pulumi.qoute.staging.yaml, or:\nconfig:\n  pagerworthy:versoin: "1.10"',
+        right='stacks/Pulumi.quote.staging.yaml, and:\nconfig:\n  pagerworthy:version: "1.10"',
+        severity=Severity.WARNING,
+    ),
 )

@@ -58,7 +58,9 @@ def _no_stack(scope: Scope, name: str) -> tuple[str, str] | None:
     ties = scope.catalog.ties.get(service)
     if service == _PLATFORM or scope.broken("Service", service) or (ties and environment in ties.environments):
         return None
-    near = scope.near(service, [each for each, other in scope.catalog.ties.items() if environment in other.environments])
+    near = scope.near(
+        service, [each for each, other in scope.catalog.ties.items() if environment in other.environments]
+    )
     message = f"{service} has no stack in {environment}: this configuration is nobody's"
     return message, _rename(near or "SERVICE", environment, guess=bool(near))
 
