@@ -15,9 +15,11 @@ from pagerworthy.errors import ProjectError
 from pagerworthy.problem import Problem, Where
 
 __all__ = [
+    "AlertmanagerSettings",
     "CollectSettings",
     "Project",
     "ProjectError",
+    "PrometheusSettings",
     "Settings",
     "data_folder",
     "find_root",
@@ -55,13 +57,31 @@ class AddressSettings(_Section, frozen=True):
     url: str = ""
 
 
+class PrometheusSettings(AddressSettings, frozen=True):
+    """Where Prometheus, or a server with its interface, is, and how its series are told apart.
+
+    `label` is the label that names the service in series that are not ours; `names` gives the catalog's name of what
+    labels call otherwise; `queries` are own queries, by key, for what is told by no series of a common name.
+    """
+
+    label: str = "service"
+    names: dict[str, str] = {}
+    queries: dict[str, str] = {}
+
+
+class AlertmanagerSettings(AddressSettings, frozen=True):
+    """Where Alertmanager is. `receivers` gives its own name of a receiver of ours: `page-sre = "oncall-sre"`."""
+
+    receivers: dict[str, str] = {}
+
+
 class CollectSettings(_Section, frozen=True):
     """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
 
     runbook_sections: tuple[str, ...] = ("Symptoms", "Impact", "Diagnose", "Mitigate", "Escalate", "Verify")
     checkouts: dict[str, str] = {}
-    prometheus: AddressSettings = AddressSettings()
-    alertmanager: AddressSettings = AddressSettings()
+    prometheus: PrometheusSettings = PrometheusSettings()
+    alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     grafana_oncall: AddressSettings = AddressSettings()
 
 

@@ -35,6 +35,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         Source("files", "pagerworthy.collect.local:open_files"),
         Source("git", "pagerworthy.collect.local:open_git"),
+        _at_address("prometheus", "prometheus"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
     )

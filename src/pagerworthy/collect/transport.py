@@ -76,7 +76,7 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class Transport(Protocol):
-    """Carries one request. Raises SourceError where no whole answer comes in time, PassingError where it may yet come."""
+    """Carries one request. Raises SourceError where no whole answer comes, PassingError where it may yet come."""
 
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         """The answer, whatever its status; redirects are not followed.
@@ -190,7 +190,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @classmethod
     def of(cls, request: Request, answer: Answer) -> "Stored":
         """The answer to a request, without secrets, even where the source gave them back."""
-        secret = [value.rpartition(" ")[2].encode() for value in request.secrets.values()]
+        secret = [value.rpartition(" ")[2].removeprefix("token=").encode() for value in request.secrets.values()]
         body = answer.body
         for each in filter(None, secret):
             body = body.replace(each, b"<secret>")

@@ -63,9 +63,13 @@ def total_count(sli: Sli, window: str, seconds: int) -> str:
     """
     if not counts_events(sli):
         return ""
-    per_second = sli.form == "histogram" or _PER_SECOND.search(code_of(sli.total)) is not None
     total = _total(sli, window)
-    return f"({total}) * {seconds} {_NUMBERS}" if per_second else f"({total}) {_NUMBERS}"
+    return f"({total}) * {seconds} {_NUMBERS}" if is_per_second(sli) else f"({total}) {_NUMBERS}"
+
+
+def is_per_second(sli: Sli) -> bool:
+    """Whether `total_rate` counts events for each second; else it counts those of its window."""
+    return sli.form == "histogram" or _PER_SECOND.search(code_of(sli.total)) is not None
 
 
 def counts_events(sli: Sli) -> bool:

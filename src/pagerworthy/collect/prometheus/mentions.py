@@ -1,0 +1,95 @@
+"""Whether the metrics and resources exist that runbooks name.
+
+A metric is what a query in a runbook asks for, in a code block or between backquotes, or a name there that ends as
+metrics do. Whatever else stands between backquotes may be anything, and is left alone.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pagerworthy.catalog import Service
+from pagerworthy.catalog.precheck import SIZE_LIMIT
+from pagerworthy.collect.prometheus.look import Look, Part
+from pagerworthy.evidence import Record, items_of
+from pagerworthy.evidence.keys import Value
+from pagerworthy.evidence.keys.repository import Mentions
+from pagerworthy.metrics import metric_names
+from pagerworthy.promql import unreadable
+
+# Whatever was not counted for so long is gone.
+_DAYS = 30
+_BLOCK = re.compile(r"^ *(`{3,}|~{3,})[ \t]*(\w*)[^\n]*\n(.*?)^ *\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_SPAN = re.compile(r"(?<!`)`([^`\n]{1,500})`(?!`)")
+_METRIC = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|seconds|bytes|bucket|count|sum|ratio|celsius|info)")
+_RESOURCE = re.compile(r"([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)")
+# Patterns are names of nothing.
+_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
+_MOST = 50
+
+
+def _look(look: Look) -> Iterator[Record]:
+    runbooks = sorted({each.path for service in look.services.values() for each in service.spec.runbooks if each.path})
+    if not runbooks:
+        return
+    metrics, digest = look.server.metrics(_DAYS)
+    broken = {path: _broken(look, path, metrics) for path in runbooks}
+    for name, service in look.services.items():
+        for item in items_of(service, "runbook"):
+            if item in broken:
+                query = f"GET /api/v1/label/__name__/values, beside what {item} names"
+                yield look.record(name, "runbook.mentions", broken[item], query, digest, item=item)
+
+
+MENTIONS = Part(("runbook.mentions",), _look)
+
+
+def _broken(look: Look, path: str, metrics: frozenset[str]) -> Value | str:
+    root = look.context.root
+    try:
+        file = (root / path).resolve()
+        if not file.is_relative_to(root.resolve()):
+            return f"{path} leads out of the repository"
+        with file.open("rb") as stream:
+            content = stream.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError, RuntimeError):
+        # RuntimeError is how pathlib reports symbolic links that lead in a circle.
+        return f"{path} cannot be read"
+    if len(content) > SIZE_LIMIT:
+        return f"{path} is larger than {SIZE_LIMIT // 1024} KiB"
+    named, resources = mentions(content.decode("utf-8", errors="replace"))
+    gone = {each for each in named if not _is_there(each, metrics)}
+    gone |= {each for each in resources if _is_gone(look.services.get(each.partition("/")[0]), each)}
+    return Mentions(broken=tuple(sorted(gone)[:_MOST]))
+
+
+def mentions(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The metrics that a runbook names, and what in it may be resources, as `service/resource`."""
+    metrics: set[str] = set()
+    resources: set[str] = set()
+    for block in _BLOCK.finditer(text):
+        if block[2] == "promql":
+            metrics |= _asked(block[3])
+    for span in _SPAN.finditer(_BLOCK.sub("", text)):
+        code = span[1].strip()
+        if _METRIC.fullmatch(code):
+            metrics.add(code)
+        elif _RESOURCE.fullmatch(code):
+            resources.add(code)
+        elif "(" in code or "{" in code:
+            metrics |= _asked(code)
+    return frozenset(metrics), frozenset(resources)
+
+
+def _asked(query: str) -> frozenset[str]:
+    """The metrics that a query asks for; none where it is no query."""
+    return frozenset() if unreadable(query) else frozenset(filter(_NAME.fullmatch, metric_names(query)))
+
+
+def _is_there(metric: str, metrics: frozenset[str]) -> bool:
+    # A histogram or a summary is named by what is common to its series.
+    return metric in metrics or any(f"{metric}_{ending}" in metrics for ending in ("bucket", "count", "sum"))
+
+
+def _is_gone(owner: Service | None, resource: str) -> bool:
+    """Whether a service of the catalog has no such resource; one that is not there may be a folder's name."""
+    return owner is not None and bool(owner.spec.resources) and resource.partition("/")[2] not in owner.spec.resources

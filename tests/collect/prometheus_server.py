@@ -1,0 +1,90 @@
+"""A real Prometheus with a past that a test writes."""
+
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.tools import require_tool
+
+_CONFIGURATION = """\
+global: {evaluation_interval: %(interval)ds}
+rule_files: [%(rules)s/*.yaml]
+"""
+# A series as text, and its samples: seconds of Unix time, and the number.
+Past = Mapping[str, Sequence[tuple[float, float]]]
+
+
+@contextmanager
+def serving_past(folder: Path, past: Past, *, rules: Mapping[str, str], interval: int = 1) -> Iterator[str]:
+    """The address of a server with these samples, which evaluates these rule files now."""
+    rule_folder, data = folder / "rules", folder / "data"
+    rule_folder.mkdir(parents=True)
+    for name, text in rules.items():
+        (rule_folder / name).write_text(text, encoding="utf-8")
+    configuration = folder / "prometheus.yml"
+    configuration.write_text(_CONFIGURATION % {"interval": interval, "rules": rule_folder}, encoding="utf-8")
+    _write_blocks(folder / "past.txt", data, past)
+    port = _free_port()
+    log = folder / "log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [
+                require_tool("prometheus"),
+                f"--config.file={configuration}",
+                f"--storage.tsdb.path={data}",
+                "--storage.tsdb.retention.time=400d",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--log.level=warn",
+            ],
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _write_blocks(file: Path, data: Path, past: Past) -> None:
+    """By promtool, which reads the samples of a metric one after another, and wants to know its type."""
+    lines = []
+    metrics: dict[str, list[str]] = {}
+    for series in past:
+        metrics.setdefault(series.partition("{")[0], []).append(series)
+    for metric, several in metrics.items():
+        # Whatever is a counter is one for whoever asks; the type of a gauge wants no ending.
+        lines.append(f"# TYPE {metric} gauge")
+        lines += [f"{series} {number!r} {moment:.3f}" for series in several for moment, number in past[series]]
+    file.write_text("\n".join([*lines, "# EOF", ""]), encoding="utf-8")
+    command = [require_tool("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(file), str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{address}/-/ready", timeout=5):  # noqa: S310 -- of this machine
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"not ready\n{log.read_text()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
