@@ -12,6 +12,7 @@ from pagerworthy.cli import doctor
 from pagerworthy.cli.app import app
 from pagerworthy.cli.doctor import Finding, State, examine
 from pagerworthy.cli.exits import Exit
+from pagerworthy.project import open_project
 
 
 @pytest.fixture
@@ -108,3 +109,20 @@ def test_a_program_that_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.program("git", "the collector", "apt-get install git") == Finding(
         State.OPTIONAL, "git is not here; it is for the collector", "apt-get install git"
     )
+
+
+@pytest.mark.parametrize(
+    ("repository", "states"),
+    [
+        ("", [State.OK]),
+        ("shop/catalog", [State.OPTIONAL, State.OPTIONAL]),
+        ("shop@12/catalog@345", [State.OK, State.OPTIONAL]),
+    ],
+)
+def test_whom_the_cloud_lets_in_as_ci(repository: str, states: list[State], tmp_path: Path) -> None:
+    (tmp_path / "pagerworthy.toml").write_text(f'[stacks]\nrepository = "{repository}"\n')
+    found = list(doctor.continuous(open_project(tmp_path)))
+    assert [each.state for each in found] == states
+    assert repository in found[0].says
+    # The numbers are GitHub's way to say who it is, and no part of an address.
+    assert all("repos/shop/catalog/" in each.mend for each in found if each.mend)

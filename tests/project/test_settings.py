@@ -169,3 +169,29 @@ def test_outside_of_git_a_folder_further_up_needs_settings_to_count(tmp_path: Pa
         find_root(tmp_path / "below")
     (tmp_path / SETTINGS_FILE).touch()
     assert find_root(tmp_path / "below") == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ('repository = "shop/catalog"', ""),
+        ('repository = "shop@12/catalog@345"\nbranch = "release/2.x"', ""),
+        ('repository = "shop"', "stacks.repository"),
+        ('repository = "shop@12/catalog"', "stacks.repository"),
+        ('repository = "shop/catalog@345"', "stacks.repository"),
+        ('repository = "shop@x/catalog@345"', "stacks.repository"),
+        ('repository = "https://github.com/shop/catalog"', "stacks.repository"),
+        ('repository = "repo:shop@12/catalog@345"', "stacks.repository"),
+        ('repository = "shop/*"', "stacks.repository"),
+        ('branch = ""', "stacks.branch"),
+        ('branch = "*"', "stacks.branch"),
+    ],
+)
+def test_whom_the_cloud_trusts_is_named_exactly(settings: str, fault: str, tmp_path: Path) -> None:
+    (tmp_path / SETTINGS_FILE).write_text(f"[stacks]\n{settings}\n", encoding="utf-8")
+    if not fault:
+        assert open_project(tmp_path).settings.stacks
+        return
+    with pytest.raises(ProjectError, match=fault) as raised:
+        open_project(tmp_path)
+    assert raised.value.problem.help

@@ -186,6 +186,7 @@ def stacks(project: Project) -> Iterator[Finding]:
         return
     path, version = found
     yield Finding(State.OK, f"Pulumi's command line is {path}, {version}")
+    yield from continuous(project)
     missing = [
         lacks for lacks in (preflight.plugin(os.environ), preflight.passphrase(place, os.environ)) if lacks is not None
     ]
@@ -198,6 +199,25 @@ def stacks(project: Project) -> Iterator[Finding]:
             yield _lacks(reached)
         else:
             yield Finding(State.OK, f"the states of stacks are in {place.shown}")
+
+
+def continuous(project: Project) -> Iterator[Finding]:
+    """Whom the cloud lets in as CI, and what only people can look after."""
+    settings = project.settings.stacks
+    if not settings.repository:
+        yield Finding(State.OK, "CI may change no environment: stacks.repository is not set")
+        return
+    name = re.sub(r"@\d+", "", settings.repository)
+    says = f"CI of {settings.repository} may change environments from {settings.branch}"
+    if name == settings.repository:
+        says += ", which it proves by its name: if it was made, renamed or moved after 15 July 2026, add its numbers"
+        mend = f"gh api repos/{name}/actions/oidc/customization/sub --jq .sub_claim_prefix"
+        yield Finding(State.OPTIONAL, says, mend)
+    else:
+        yield Finding(State.OK, f"{says}, which it proves by its numbers")
+    rules = "GitHub's environments protect the cloud only by their rules: see whether reviewers and branches are set"
+    shown = "'.environments[] | {name, protection_rules, deployment_branch_policy}'"
+    yield Finding(State.OPTIONAL, rules, f"gh api repos/{name}/environments --jq {shown}")
 
 
 def _lacks(missing: "Missing") -> Finding:
