@@ -68,11 +68,11 @@ def open_catalog(ctx: click.Context, as_of: dt.datetime | None, *, cache: bool) 
 
 def demand_pulumi() -> None:
     """Ends the command with 2, and what mends it, where Pulumi's Python packages are not installed."""
-    from pagerworthy.stacks.installed import INSTALL, missing_package
+    from pagerworthy.stacks.installed import install, missing_package
 
     if package := missing_package():
         click.echo(f"error: the Python package {package} is not installed", err=True)
-        click.echo(f"  run: {INSTALL}", err=True)
+        click.echo(f"  run: {install()}", err=True)
         raise click.exceptions.Exit(Exit.USAGE)
 
 

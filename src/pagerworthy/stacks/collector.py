@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pagerworthy.evidence.collectors.collector import Context, record
 from pagerworthy.evidence.record import Record
-from pagerworthy.stacks.installed import INSTALL, missing_package
+from pagerworthy.stacks.installed import install, missing_package
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import ServiceInputs
@@ -57,7 +57,7 @@ class StacksCollector:
 
     def _look(self, context: Context, name: str, inputs: "ServiceInputs") -> Iterator[Record]:
         if package := missing_package():
-            yield from self._failed(context, name, f"{package} is not installed: {INSTALL}")
+            yield from self._failed(context, name, f"{package} is not installed: {install()}")
             return
         from pagerworthy.stacks.linked import linked
         from pagerworthy.stacks.render import render

@@ -59,7 +59,7 @@ def test_something_has_to_keep_the_secrets(tmp_path: Path) -> None:
         found = passphrase(place_of(project, environ), environ)
         return "" if found is None else found.says
 
-    assert lacks({}) == "no passphrase is set for the secrets of the stacks"
+    assert lacks({}) == "no passphrase is set for the secrets of the stacks; a file may have it: stacks.passphrase_file"
     assert lacks(KEY) == ""
     assert lacks({}, StacksSettings(secrets_provider="awskms://alias/pagerworthy?region=eu-west-1")) == ""
     in_file = StacksSettings(passphrase_file="secret/passphrase")  # noqa: S106 -- where it is

@@ -21,6 +21,8 @@ PROJECT_FILE = f"name: {PROJECT}\nruntime: python\n"
 BACKEND = "PULUMI_BACKEND_URL"
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 -- the name of a variable
 PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 -- the name of a variable
+# The passphrase of every rehearsal.
+REHEARSAL = "rehearsal"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -96,21 +98,21 @@ def make_project(folder: Path) -> None:
 def place_of(project: Project, environ: Mapping[str, str], emulator: str = "") -> Place:
     """The place for a repository: `PULUMI_BACKEND_URL`, else the settings, else a folder in the repository.
 
-    A rehearsal on an emulator never touches the state of the real cloud: it has a folder of its own for each address.
+    A rehearsal on an emulator never touches the state of the real cloud: it has a folder of its own for each address,
+    and a passphrase that is no secret.
     """
     settings = project.settings.stacks
     ours = project.root / FOLDER
     if emulator:
         mark = hashlib.sha256(emulator.encode()).hexdigest()[:8]
         rehearsal = ours / f"rehearsal-{mark}"
-        # Nothing is secret on an emulator, so that trying needs no preparation.
-        own = {} if PASSPHRASE in environ or PASSPHRASE_FILE in environ else {PASSPHRASE: "rehearsal"}
         return Place(
             root=project.root,
             backend=(rehearsal / "state").as_uri(),
             work=rehearsal / "work",
             emulator=emulator,
-            environment=own,
+            # Nothing is secret on an emulator: trying needs no preparation, and what is set is for the real states.
+            environment={PASSPHRASE: REHEARSAL},
         )
     backend = environ.get(BACKEND) or _backend(settings, project.root) or (ours / "state").as_uri()
     return Place(

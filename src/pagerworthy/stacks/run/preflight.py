@@ -1,16 +1,17 @@
 """What has to be there before any stack is touched, and the one command that mends what is not."""
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import SubprocessError
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
-from pagerworthy.stacks.installed import INSTALL as PACKAGES
-from pagerworthy.stacks.installed import missing_package
+from pagerworthy.stacks.installed import install, missing_package
 from pagerworthy.stacks.run.locate import environment_of, find_program, version_of
 from pagerworthy.stacks.run.places import BACKEND, PASSPHRASE, PASSPHRASE_FILE, Place, make_project
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # The first version in which all that is used here works: programs for refresh and destroy, events over gRPC, --exclude.
 OLDEST = (3, 206, 0)
 INSTALL = "curl -fsSL https://get.pulumi.com | sh"
+# How long an emulator may take to answer, in seconds.
+_LISTENS_WITHIN = 5.0
 _MANAGED = ("http://", "https://")
 
 
@@ -46,13 +49,19 @@ def prepare(place: Place, environ: Mapping[str, str]) -> Ready | Missing:
     found = program(environ)
     if isinstance(found, Missing):
         return found
-    if (lacks := plugin(environ) or passphrase(place, environ)) is not None:
+    if lacks := (plugin(environ) or passphrase(place, environ) or emulator(place)):
         return lacks
     try:
         place.prepare()
     except OSError as error:
         return Missing(f"{error.filename} cannot be made: {error.strerror}", f"mkdir -p {error.filename}")
     return reach(place, environ, *found)
+
+
+def lacking(place: Place, environ: Mapping[str, str]) -> tuple[Missing, ...]:
+    """All that a run needs and that is not here, as far as each can be seen without the others."""
+    found = (packages(), command_line(environ), plugin(environ), passphrase(place, environ), emulator(place))
+    return tuple(each for each in found if isinstance(each, Missing))
 
 
 def reach(place: Place, environ: Mapping[str, str], path: Path, version: str) -> Ready | Missing:
@@ -75,10 +84,39 @@ def reach(place: Place, environ: Mapping[str, str], path: Path, version: str) ->
     return Ready(place, command, backend, version)
 
 
+def reader(place: Place, environ: Mapping[str, str]) -> "Backend | Missing":
+    """What only reads states: of a folder it needs neither Pulumi nor a plugin."""
+    from pagerworthy.stacks.run.backend import BackendError, FileBackend, backend_of
+
+    if place.folder is not None:
+        return FileBackend(place.folder)
+    found = program(environ)
+    if isinstance(found, Missing):
+        return found
+    from pagerworthy.stacks.run.command import EngineCommand, Engines
+
+    variables = environment_of(environ, {BACKEND: place.backend, **place.environment}, found[0], emulator=False)
+    backend = backend_of(place, EngineCommand(*found, variables, Engines()))
+    try:
+        reachable(place, backend)
+    except (BackendError, OSError) as error:
+        return Missing(f"the backend {place.shown} cannot be reached: {error}", mend_of_backend(place))
+    return backend
+
+
 def program(environ: Mapping[str, str]) -> tuple[Path, str] | Missing:
+    """Pulumi's command line and its version, where its Python packages are here too."""
+    return packages() or command_line(environ)
+
+
+def packages() -> Missing | None:
+    """Whether Pulumi's Python packages are here."""
+    package = missing_package()
+    return Missing(f"the Python package {package} is not installed", install()) if package else None
+
+
+def command_line(environ: Mapping[str, str]) -> tuple[Path, str] | Missing:
     """Pulumi's command line and its version."""
-    if package := missing_package():
-        return Missing(f"the Python package {package} is not installed", PACKAGES)
     path = find_program(environ)
     if path is None:
         return Missing("Pulumi's command line is not here", INSTALL)
@@ -94,13 +132,30 @@ def program(environ: Mapping[str, str]) -> tuple[Path, str] | Missing:
     return path, version
 
 
+def emulator(place: Place) -> Missing | None:
+    """Whether something listens where the emulator is to be."""
+    if not place.emulator:
+        return None
+    address = urlsplit(place.emulator)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        socket.create_connection((address.hostname or "", port), _LISTENS_WITHIN).close()
+    except OSError:
+        return Missing(f"no emulator listens at {place.emulator}", f"moto_server -H {address.hostname} -p {port}")
+    return None
+
+
 def plugin(environ: Mapping[str, str]) -> Missing | None:
     """Whether the plugin for AWS is there, in the version of the Python package."""
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
     if any(each.startswith("aws:") for each in environ.get("PULUMI_DEBUG_PROVIDERS", "").split(",")):
         return None
-    wanted = version("pulumi-aws")
+    try:
+        wanted = version("pulumi-aws")
+    except PackageNotFoundError:
+        # Which version is wanted is known once the package is here.
+        return None
     home = environ.get("PULUMI_HOME") or str(Path(environ.get("HOME") or Path.home()) / ".pulumi")
     if (Path(home) / "plugins" / f"resource-aws-v{wanted}").is_dir():
         return None
@@ -121,7 +176,8 @@ def passphrase(place: Place, environ: Mapping[str, str]) -> Missing | None:
         return Missing(f"the passphrase cannot be read: there is no {path}", f"openssl rand -base64 32 > {path}")
     if place.backend.startswith(_MANAGED):
         return None
-    return Missing("no passphrase is set for the secrets of the stacks", f"export {PASSPHRASE}=...")
+    says = "no passphrase is set for the secrets of the stacks; a file may have it: stacks.passphrase_file"
+    return Missing(says, f"export {PASSPHRASE}=...")
 
 
 def reachable(place: Place, backend: "Backend") -> list[str]:
@@ -166,7 +222,11 @@ def opens(place: Place, command: "EngineCommand", stack: str) -> Missing | None:
         command.within(60).run(get, str(folder), {})
     except CommandError as error:
         if "passphrase" in str(error):
-            return Missing(f"the passphrase does not open the secrets of {stack}", f"export {PASSPHRASE}=...")
+            says = f"the passphrase does not open the secrets of {stack}"
+            if place.emulator:
+                # Of an earlier version, which took that of the real states; there is nothing to lose.
+                return Missing(f"{says}, a rehearsal of an earlier version", f"rm -r {place.work.parent}")
+            return Missing(says, f"export {PASSPHRASE}=...")
         # Nothing was ever done to it, or it has no seed yet: it says nothing of the passphrase.
         return None
     return None
