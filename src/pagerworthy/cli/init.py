@@ -11,6 +11,7 @@ import click
 
 from pagerworthy import __version__
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.init_stacks import stacks_files
 from pagerworthy.cli.place import place_all
 from pagerworthy.project import data_folder
 from pagerworthy.report.words import count
@@ -32,14 +33,20 @@ NEW_SERVICE = "pagerworthy new service NAME --owner example-team --system exampl
 @click.command()
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False), metavar="[DIR]")
 @click.option("--schemas", is_flag=True, help="Only write schemas/ again, as this version ships them.")
-def command(folder: Path, schemas: bool) -> int:
+@click.option("--stacks", is_flag=True, help="Only write what brings the cloud up: stacks/, its workflows and a lock.")
+def command(folder: Path, *, schemas: bool, stacks: bool) -> int:
     """Start a catalog in this folder, or in DIR.
 
     Writes one example of a service, a team and a system, settings, schemas for editors, and workflows for GitHub. No
     file that exists is ever changed: where one is in the way, nothing is written; a .gitignore is left as it is. With
-    --schemas, only the schemas are written, over those of an earlier version. Either all is written or nothing, and
-    nothing through a link.
+    --schemas, only the schemas are written, over those of an earlier version. With --stacks, only what a catalog needs
+    to bring its cloud up: the Pulumi project in stacks/, workflows that preview pull requests and provision the main
+    branch, and the lock that they install from. Either all is written or nothing, and nothing through a link.
     """
+    if stacks and schemas:
+        raise click.UsageError("--schemas and --stacks each write only their own: give one of them")
+    if stacks:
+        return _add_stacks(folder)
     files = dict(schema_files() if schemas else starter_files())
     keeps = os.path.lexists(folder / IGNORED)
     if keeps:
@@ -57,8 +64,19 @@ def command(folder: Path, schemas: bool) -> int:
                 "word on it. Then run `pagerworthy check`."
             )
         click.echo(f"Then, for your first service: {NEW_SERVICE}")
+        click.echo("To bring up what services run on, too: pagerworthy init --stacks")
         if keeps:
             click.echo(f"Your {IGNORED} was left as it is: add the lines {' and '.join(_ignored_paths())} to it.")
+    return Exit.FINE
+
+
+def _add_stacks(folder: Path) -> int:
+    files = dict(stacks_files())
+    written = place_all(folder, files)
+    there = f"; {len(files) - written} were there already" if written < len(files) else ""
+    click.echo(f"{count(written, 'file')} written to {folder}{there}")
+    click.echo("Next: commit them, add an environment (`pagerworthy new environment`), and see what `doctor` says.")
+    click.echo("stacks/README.md says what CI needs, and how to rehearse without an account.")
     return Exit.FINE
 
 
