@@ -23,16 +23,22 @@ def look_command(
     *,
     clear_pending: bool = False,
 ) -> int:
-    """Runs `refresh` or `drift` over the stacks of an environment."""
+    """Runs `refresh`, `recover` or `drift` over the stacks of an environment."""
     project = project_of(ctx)
     ready = get_ready(project, limits.emulator)
-    stacks = stacks_there(ready, environment, services)
+    if operation == "recover" and services:
+        # One that was never made holds nothing.
+        stacks = [f"{name}.{environment}" for name in sorted(set(services))]
+    elif operation == "recover":
+        stacks = [name for name in ready.backend.stacks() if name.endswith(f".{environment}")]
+    else:
+        stacks = stacks_there(ready, environment, services)
 
     from pagerworthy.stacks.run.run import look
 
     session = Session(operation, environment, limits, ready)
     visitor = session.visitor(project, clear_pending=clear_pending)
-    visit = visitor.refresh if operation == "refresh" else visitor.drift
+    visit = {"refresh": visitor.refresh, "recover": visitor.recover, "drift": visitor.drift}[operation]
     return session.run(
         lambda: look(visit, stacks, session.workers(project), visitor, session.progress),
         detail=True,

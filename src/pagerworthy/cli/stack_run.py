@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.inline import Declare
     from pagerworthy.stacks.run.interrupts import Interrupted
+    from pagerworthy.stacks.run.peers import HardNeeds
     from pagerworthy.stacks.run.preflight import Ready
     from pagerworthy.stacks.run.result import Visit
     from pagerworthy.stacks.run.visit import Visitor
@@ -156,6 +157,20 @@ def gather(stacks: "EnvironmentStacks", services: Iterable[str]) -> "list[StackI
     return [stacks.platform() if name == PLATFORM else stacks.service(name) for name in services]
 
 
+def hard_needs(stacks: "EnvironmentStacks") -> "HardNeeds":
+    """Tells which stacks one needs hard; none of one that has no entry here. The platform is needed by all."""
+    from pagerworthy.stacks import PLATFORM, stack_name
+
+    def needs(stack: str) -> list[str]:
+        service = stack.rpartition(".")[0]
+        if service not in stacks:
+            return []
+        owners = {need.owner for need in stacks.needs(service) if need.hard and need.owner} - {service}
+        return [stack_name(each, stacks.environment) for each in (PLATFORM, *sorted(owners))]
+
+    return needs
+
+
 def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[str]) -> "dict[str, Visit]":
     """The stacks that a run leaves alone because of the catalog, with the reason of each, by name."""
     from pagerworthy.stacks.run.untouched import untouched as left
@@ -191,6 +206,7 @@ class Session:
         freezes: "Freezes | None" = None,
         refused: "Mapping[str, Visit] | None" = None,
         program: "Declare | None" = None,
+        needs: "HardNeeds | None" = None,
         **orders: Any,
     ) -> "Visitor":
         """Who visits the stacks; `orders` are those of `Orders` beside the limits."""
@@ -209,6 +225,7 @@ class Session:
             freezes=freezes,
             tell=self.progress.changed,
             refused=refused or {},
+            needs=needs,
         )
 
     def workers(self, project: Project) -> int:

@@ -13,6 +13,7 @@ from pagerworthy.cli.stack_run import (
     Session,
     gather,
     get_ready,
+    hard_needs,
     open_for_run,
     orphans,
     run_options,
@@ -52,9 +53,9 @@ def command(
 ) -> int:
     """Bring the stacks of ENVIRONMENT up, or those of some of its services and `platform`, in order.
 
-    A stack that fails stops those that need it and no others; run it again to go on. What has not changed is left
-    alone. A frozen service is not deployed; the rest of its stack is brought up. A stack whose entry is gone is never
-    touched.
+    A stack that fails stops those that need it and no others, also in runs that come later and leave it out; run it
+    again to go on. What has not changed is left alone. A frozen service is not deployed; the rest of its stack is
+    brought up. A stack whose entry is gone is never touched.
 
     Exit code 0 when all is as the catalog says, 1 when a stack failed or a freeze held something back, 2 when nothing
     could begin.
@@ -78,7 +79,9 @@ def command(
 
     frozen = Freezes(freezes(assessed, chosen), break_it if break_glass else None)
     session = Session("up", environment, limits, ready)
-    visitor = session.visitor(opened.project, freezes=frozen, refused=left, refresh=refresh, plans=plans)
+    visitor = session.visitor(
+        opened.project, freezes=frozen, refused=left, needs=hard_needs(stacks), refresh=refresh, plans=plans
+    )
     inputs = gather(stacks, chosen)
     return session.run(
         lambda: bring_up(visitor, inputs, session.workers(opened.project), session.progress),

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from pagerworthy.stacks.program import Cloud
 from pagerworthy.stacks.run.backend import CommandBackend
 from pagerworthy.stacks.run.freeze import Freezes
-from pagerworthy.stacks.run.result import Outcome
+from pagerworthy.stacks.run.inline import seed_mark
+from pagerworthy.stacks.run.places import make_project
+from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.run import bring_up
+from pagerworthy.stacks.run.visit import Orders, Visitor
 from tests.stacks.run.shop import Shop
-from tests.stacks.run.tiny import Tiny, inputs
+from tests.stacks.run.tiny import Tiny, declare, inputs
 from tests.stacks.standin import Fault
 
 CART = Tiny("cart")
@@ -234,15 +239,15 @@ def test_the_seed_of_the_backend_wins_over_an_older_one_that_is_here(shop: Shop)
 
 
 def test_a_seed_that_was_never_used_stays(shop: Shop) -> None:
-    from pagerworthy.stacks.run.engine import StackEngine
+    from pagerworthy.stacks.run.engine import Seed, StackEngine
 
     ready = shop.ready()
     engine = StackEngine(ready.place, ready.command, "vault.staging", timeout=60, grace=1)
-    engine.prepare(exists=False)
+    engine.prepare(exists=False, seed=Seed.MAKE)
     config = engine.folder / "Pulumi.vault.staging.yaml"
     made = config.read_bytes()
     assert b"pagerworthy:seed" in made
-    engine.prepare(exists=True)
+    engine.prepare(exists=True, seed=Seed.MAKE)
     assert config.read_bytes() == made
 
 
@@ -271,3 +276,84 @@ def test_any_backend_tells_the_same_of_a_stack(shop: Shop) -> None:
     assert asked.stacks() == ready.backend.stacks() == ["cart.staging", "vault.staging"]
     for stack in ("cart.staging", "vault.staging", "other.staging"):
         assert asked.read(stack) == ready.backend.read(stack)
+
+
+def test_a_lost_seed_is_found_in_the_past_or_refused_and_never_made_anew(shop: Shop, tmp_path: Path) -> None:
+    vault = Tiny("vault", secret=True)
+    assert shop.up(vault)["vault"].outcome is Outcome.CHANGED
+    ready = shop.ready()
+    pulumi = ready.command.within(120)
+    folder = ready.place.work_folder("vault.staging")
+
+    def seed() -> str:
+        return pulumi.run(["config", "get", "pagerworthy:seed", "--stack", "vault.staging"], str(folder), {}).stdout
+
+    def without_seed(*command: str) -> None:
+        """As by hand in stacks/, with a configuration that has none."""
+        make_project(tmp_path / "stacks")
+        (tmp_path / "stacks" / "Pulumi.vault.staging.yaml").write_text(
+            "\n".join(
+                each for each in (folder / "Pulumi.vault.staging.yaml").read_text().splitlines() if "salt" in each
+            )
+        )
+        pulumi.run([*command, "--stack", "vault.staging", "--yes"], str(tmp_path / "stacks"), {})
+        shutil.rmtree(folder)
+
+    state = ready.backend.read("vault.staging")
+    assert state is not None
+    first = seed()
+    assert state.record.seed == seed_mark("vault.staging", first.strip())
+    without_seed("refresh")
+    assert shop.up(Tiny("vault", secret=True, says="hello"))["vault"].outcome is Outcome.CHANGED
+    assert seed() == first
+
+    # Where all that was is gone, too, nobody makes another one.
+    without_seed("refresh")
+    for path in shop.root.glob(".pagerworthy/*/state/.pulumi/history/**/*.history.json*"):
+        if '"pagerworthy:seed"' in path.read_text():
+            path.unlink()
+    lost = shop.up(Tiny("vault", secret=True, says="again"))["vault"]
+    assert lost.outcome is Outcome.FAILED
+    assert lost.message == "no configuration has the seed that the passwords of vault.staging are made from"
+    assert "pulumi config set --secret pagerworthy:seed -s vault.staging" in lost.help
+    # One that is not it is noticed.
+    set_it = ["config", "set", "--secret", "pagerworthy:seed", "--stack", "vault.staging"]
+    pulumi.run(set_it, str(folder), {}, given="another")
+    other = shop.up(Tiny("vault", secret=True, says="again"))["vault"]
+    assert "the seed of vault.staging is not the one that its passwords were made from" in other.message
+    # As that says: by hand, in stacks/.
+    pulumi.run(set_it, str(tmp_path / "stacks"), {}, given=first.strip())
+    pulumi.run(["refresh", "--stack", "vault.staging", "--yes"], str(tmp_path / "stacks"), {})
+    assert shop.up(Tiny("vault", secret=True, says="again"))["vault"].outcome is Outcome.CHANGED
+
+
+def test_what_failed_stops_what_needs_it_in_later_runs_too(shop: Shop) -> None:
+    checkout, ads = Tiny("checkout", hard=("cart",)), Tiny("ads", hard=("checkout",))
+    shop.up(CART, checkout, ads)
+    denied = shop.cloud.fault(Fault("deny", stack="cart.*", call="create"))
+    assert shop.up(Tiny("cart", says="hello"))["cart"].outcome is Outcome.FAILED
+    # As on another runner of CI, whose run does not visit the cart; a look in between changes nothing of it.
+    shop.visitor().refresh("cart.staging")
+    changed = Tiny("checkout", hard=("cart",), says="hello")
+    found = shop.up(changed, ads)
+    assert found["checkout"].outcome is Outcome.SKIPPED
+    assert found["checkout"].message == "the last update of cart.staging did not succeed"
+    assert found["checkout"].help.startswith("`pagerworthy up staging cart")
+    assert (found["checkout"].blocked_by, found["ads"].blocked_by) == ("cart.staging", "checkout.staging")
+    # What asks softly of it goes on, and so does everybody once it has come up.
+    assert shop.up(Tiny("mail", soft=("cart",)))["mail"].outcome is Outcome.CHANGED
+    shop.cloud.heal(denied)
+    shop.up(Tiny("cart", says="hello"))
+    assert shop.up(changed)["checkout"].outcome is Outcome.CHANGED
+
+
+def test_those_of_a_hard_circle_that_are_refused_keep_nobody_else_from_an_order(shop: Shop) -> None:
+    one, two = Tiny("one", hard=("two",)), Tiny("two", hard=("one",))
+    refused = {each.stack: Visit(each.stack, Outcome.FAILED, message="a hard cycle") for each in (one, two)}
+    visitor = Visitor(shop.ready(), Cloud(emulator=shop.cloud.endpoint), declare, Orders(), refused=refused)
+    found = bring_up(visitor, inputs(one, two, Tiny("three", hard=("one",))), 2, shop.watcher)
+    assert {visit.stack: visit.outcome for visit in found} == {
+        "one.staging": Outcome.FAILED,
+        "two.staging": Outcome.FAILED,
+        "three.staging": Outcome.SKIPPED,
+    }

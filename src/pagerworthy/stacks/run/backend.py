@@ -2,14 +2,16 @@
 
 import gzip
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from pagerworthy.stacks.names import PROJECT
+from pagerworthy.stacks.run import traces
 from pagerworthy.stacks.run.places import Place, make_project
 from pagerworthy.stacks.run.state import Deployment, StackState, Update, state_of
 
@@ -18,20 +20,41 @@ if TYPE_CHECKING:
 
 # The stack's name is part of paths; nothing else is ever looked for.
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+# As Pulumi tells of each lock: `created by runner@host (pid 123) at 2026-11-22T10:00:00Z`.
+_TOLD_LOCK = re.compile(r"created by (.+?)@(\S*) \(pid (\d+)\) at (\S+)")
+# So many operations are looked at for the last update.
+_LOOKED_AT = 10
 
 
 class Lock(msgspec.Struct, frozen=True):
-    """A lock of a backend: which process holds the stack, and `file`, which has to go for it to be free."""
+    """A lock of a backend: which process holds the stack.
+
+    `file` has to go for it to be free; None where Pulumi has to be told so. `ours` is whether that process may be an
+    engine of this machine, as far as the names say: runners of CI may share theirs.
+    """
 
     user: str
     host: str
     pid: int
     since: str
-    file: Path
+    file: Path | None = None
+    ours: bool = True
 
     @property
     def owner(self) -> str:
-        return f"{self.user}@{self.host}, process {self.pid}, since {self.since[:19]}Z"
+        since = self.since
+        with suppress(ValueError):
+            since = f"{datetime.fromisoformat(since).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return f"{self.user}@{self.host}, process {self.pid}, since {since}"
+
+
+def told_locks(text: str, known: Iterable[int] = ()) -> tuple[Lock, ...]:
+    """The locks that Pulumi tells of; those of the processes in `known` are ours."""
+    processes = frozenset(known)
+    return tuple(
+        Lock(user, host, int(pid), since, ours=int(pid) in processes)
+        for user, host, pid, since in _TOLD_LOCK.findall(text)
+    )
 
 
 class Backend(Protocol):
@@ -45,6 +68,9 @@ class Backend(Protocol):
 
     def locks(self, stack: str) -> Sequence[Lock]:
         """Who holds the stack, as far as the backend lets us look."""
+
+    def free(self, stack: str, lock: Lock) -> None:
+        """Takes a lock away whose owner is dead."""
 
 
 class BackendError(Exception):
@@ -96,12 +122,12 @@ class FileBackend:
             return None
         try:
             content = _decoded(path, _CheckpointFile)
-            last = self._last(stack)
+            last, update = self._last(stack)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:
             raise BackendError(f"the state of {stack} cannot be read: {error}") from error
-        return state_of(stack, content.checkpoint.latest or Deployment(), last)
+        return state_of(stack, content.checkpoint.latest or Deployment(), last, update)
 
     def locks(self, stack: str) -> Sequence[Lock]:
         found = []
@@ -114,20 +140,37 @@ class FileBackend:
             found.append(Lock(content.username, content.hostname, content.pid, content.timestamp, path))
         return found
 
+    def free(self, stack: str, lock: Lock) -> None:  # noqa: ARG002 -- part of the protocol
+        if lock.file is None:
+            return
+        # Each lock has a name that is never used again, so that no living one is ever removed.
+        lock.file.unlink(missing_ok=True)
+        with suppress(OSError):
+            lock.file.with_name(lock.file.name + ".attrs").unlink(missing_ok=True)
+
     def _checkpoint(self, stack: str) -> Path | None:
         """The file of the state; Pulumi compresses it where it is told to."""
         base = self._folder / "stacks" / PROJECT
         return next((path for end in (".json", ".json.gz") if (path := base / (stack + end)).is_file()), None)
 
-    def _last(self, stack: str) -> Update | None:
+    def _last(self, stack: str) -> tuple[Update | None, Update | None]:
+        """The last operation, and the last that was to change something."""
         folder = self._folder / "history" / PROJECT / stack
         entries = [*folder.glob("*.history.json"), *folder.glob("*.history.json.gz")]
-        if not entries:
-            return None
         # The name ends in the moment, in nanoseconds.
-        newest = max(entries, key=lambda path: int(path.name.split(".history")[0].rpartition("-")[2]))
-        entry = _decoded(newest, _HistoryFile)
-        return Update(entry.kind, entry.result, entry.end_time)
+        entries.sort(key=lambda path: int(path.name.split(".history")[0].rpartition("-")[2]), reverse=True)
+        found = []
+        for path in entries[:_LOOKED_AT]:
+            entry = _decoded(path, _HistoryFile)
+            found.append(Update(entry.kind, entry.result, entry.end_time))
+            if found[-1].changes:
+                break
+        return _newest(found)
+
+
+def _newest(updates: Sequence[Update]) -> tuple[Update | None, Update | None]:
+    """Of operations, the newest first: the last one, and the last that was to change something."""
+    return next(iter(updates), None), next((each for each in updates if each.changes), None)
 
 
 def _decoded(path: Path, kind: type[Any]) -> Any:
@@ -148,45 +191,77 @@ class _Told(msgspec.Struct, frozen=True, rename="camel"):
     result: str
     end_time: str = ""
 
+    @property
+    def update(self) -> Update:
+        end = datetime.fromisoformat(self.end_time).timestamp() if self.end_time else 0
+        return Update(self.kind, self.result, int(end))
+
 
 class CommandBackend:
     """Any other backend, asked through Pulumi's command line. Secrets stay encrypted: none is ever asked for."""
 
     def __init__(self, place: Place, command: "EngineCommand") -> None:
+        self._place = place
         self._folder = place.any_folder
         self._command = command
-        self._names: frozenset[str] | None = None
 
     def stacks(self) -> Sequence[str]:
         said = self._ask("stack", "ls", "--project", PROJECT, "--json")
         names = {each.name.rpartition("/")[2] for each in msgspec.json.decode(said, type=list[_Listed])}
-        self._names = frozenset(names)
         return sorted(name for name in names if _NAME.fullmatch(name))
 
     def read(self, stack: str) -> StackState | None:
-        # One that was not there may have been made since.
-        if (self._names is None or stack not in self._names) and stack not in self.stacks():
+        from pulumi.automation.errors import CommandError, StackNotFoundError
+
+        try:
+            # To look through a list costs as much as there are stacks, and somebody may make one meanwhile.
+            text = self._run("stack", "export", "--stack", stack)
+        except StackNotFoundError:
             return None
-        exported = msgspec.json.decode(self._ask("stack", "export", "--stack", stack), type=_Exported)
+        except CommandError as error:
+            raise BackendError(self._command.said(error)) from error
+        exported = msgspec.json.decode(text, type=_Exported)
+        size = str(_LOOKED_AT)
         told = msgspec.json.decode(
-            self._ask("stack", "history", "--json", "--page-size", "1", "--page", "1", "--stack", stack),
+            self._ask("stack", "history", "--json", "--page-size", size, "--page", "1", "--stack", stack),
             type=list[_Told],
         )
-        last = None
-        if told:
-            end = datetime.fromisoformat(told[0].end_time).timestamp() if told[0].end_time else 0
-            last = Update(told[0].kind, told[0].result, int(end))
-        return state_of(stack, exported.deployment, last)
+        return state_of(stack, exported.deployment, *_newest([each.update for each in told]))
 
-    def locks(self, stack: str) -> Sequence[Lock]:  # noqa: ARG002 -- part of the protocol
+    def locks(self, stack: str) -> Sequence[Lock]:
+        """Who holds the stack, asked only where an engine of ours was cut off: to ask costs a command."""
+        from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+        folder = self._place.work_folder(stack)
+        known = traces.unended(folder)
+        if not known:
+            return ()
+        try:
+            # No command only looks. This one looks for a lock, and then finds that there is a stack of that name.
+            self._run("stack", "rename", stack, "--stack", stack)
+        except ConcurrentUpdateError as error:
+            if found := told_locks(str(error), known):
+                return found
+            raise BackendError(self._command.said(error)) from error
+        except CommandError:
+            pass
+        for process in known:
+            traces.ended(folder, process)
         return ()
+
+    def free(self, stack: str, lock: Lock) -> None:
+        self._ask("cancel", "--yes", "--stack", stack)
+        traces.ended(self._place.work_folder(stack), lock.pid)
 
     def _ask(self, *arguments: str) -> str:
         from pulumi.automation.errors import CommandError
 
-        # Pulumi wants a project to be where it is asked for history.
-        make_project(self._folder)
         try:
-            return self._command.within(60).run([*arguments], str(self._folder), {}).stdout
+            return self._run(*arguments)
         except CommandError as error:
             raise BackendError(self._command.said(error)) from error
+
+    def _run(self, *arguments: str) -> str:
+        # Pulumi wants a project to be where it is asked for history.
+        make_project(self._folder)
+        return self._command.within(60).run([*arguments], str(self._folder), {}).stdout

@@ -15,6 +15,7 @@ from typing import IO
 from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import CommandError, create_command_error
 
+from pagerworthy.stacks.run import traces
 from pagerworthy.stacks.run.scrub import scrubbed, secrets_in
 
 # Of each stream this much is kept, the end of it.
@@ -22,6 +23,8 @@ _KEPT = 1_000_000
 _LINE = 20_000
 # What comes after the end of an engine: its own children close their outputs.
 _LINGER = 5.0
+# The commands that take a stack's lock.
+_LOCKING = frozenset({"up", "refresh", "destroy"})
 
 
 class OperationTimeoutError(Exception):
@@ -113,9 +116,10 @@ class EngineCommand(PulumiCommand):
         Raises CommandError where it fails, OperationTimeoutError and StoppedError where it was not let.
         """
         environment = {**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"}
+        folder = Path(cwd)
 
         def start() -> "subprocess.Popen[str]":
-            return subprocess.Popen(  # noqa: S603 -- our own program, arguments apart
+            process = subprocess.Popen(  # noqa: S603 -- our own program, arguments apart
                 [self.command, "--non-interactive", *args],
                 stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -126,6 +130,9 @@ class EngineCommand(PulumiCommand):
                 errors="replace",
                 start_new_session=True,
             )
+            if args[0] in _LOCKING:
+                traces.began(folder, process.pid)
+            return process
 
         process = self.engines.start(start)
         try:
@@ -148,6 +155,8 @@ class EngineCommand(PulumiCommand):
             raise
         finally:
             self.engines.ended(process)
+        if process.returncode >= 0:
+            traces.ended(folder, process.pid)
         result = CommandResult(readers[0].text, readers[1].text, process.returncode)
         if process.returncode != 0:
             raise create_command_error(result)

@@ -13,6 +13,8 @@ from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.releases import FOLDER
 
 SEED = f"{PROJECT}:seed"
+# Where there is one of these, a secret was made from the seed.
+DERIVED = "aws:secretsmanager/secretVersion:SecretVersion"
 
 
 class Configuration(msgspec.Struct, omit_defaults=True):

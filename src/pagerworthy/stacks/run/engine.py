@@ -1,12 +1,13 @@
 """The engine's operations on one stack, through Pulumi's Automation API."""
 
-import re
+import enum
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from pulumi.automation import (
     CommandError,
     ConcurrentUpdateError,
@@ -19,15 +20,18 @@ from pulumi.automation import (
 from pulumi.automation._stack import StackInitMode
 
 from pagerworthy.stacks.names import PROJECT
+from pagerworthy.stacks.run.backend import told_locks
 from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
 from pagerworthy.stacks.run.config import SEED, Configuration, by_hand, file_name, merge, read, write
+from pagerworthy.stacks.run.locks import LockedError
 from pagerworthy.stacks.run.loops import Loops
 from pagerworthy.stacks.run.places import PROJECT_FILE, Place, make_project
 from pagerworthy.stacks.run.watch import Change, Watch
 
 # How often to look whether somebody else is done with a stack, in seconds.
 _LOOK_EVERY = 2.0
-_OWNER = re.compile(r"created by (.+)$", re.MULTILINE)
+# So many operations of the past are searched for a seed.
+_SEARCHED = 100
 # Of all that went wrong this many are told; the report is no log.
 _TOLD = 5
 
@@ -40,6 +44,36 @@ class EngineError(Exception):
         self.changes = tuple(changes)
 
 
+class LostSeedError(Exception):
+    """A stack whose secrets were made from a seed that is in no configuration; `help` says how to bring it back."""
+
+    def __init__(self, stack: str, folder: Path) -> None:
+        super().__init__(f"no configuration has the seed that the passwords of {stack} are made from")
+        name = f"{folder.parent.parent.name}/{folder.parent.name}/{folder.name}/{file_name(stack)}"
+        self.help = (
+            f"bring back {name} from a machine that has it, or set the seed in stacks/ (`pulumi config set --secret "
+            f"{SEED} -s {stack}`); a new one (`openssl rand -hex 32`) changes its passwords"
+        )
+
+
+class Seed(enum.Enum):
+    """What is done about a stack that has no seed: one is made, it is refused, or it stays without."""
+
+    MAKE = "make"
+    NEED = "need"
+    KEEP = "keep"
+
+
+class _Setting(msgspec.Struct, frozen=True):
+    value: str = ""
+
+
+class _Past(msgspec.Struct, frozen=True):
+    """An operation of the past with the configuration that it had."""
+
+    config: dict[str, _Setting] = {}
+
+
 class WrongStackError(Exception):
     """A program or folder of one stack that met another: nothing is done then, ever."""
 
@@ -47,7 +81,8 @@ class WrongStackError(Exception):
 class StackEngine:
     """One stack, in a work folder of its own.
 
-    Each operation raises EngineError where the engine says no, OperationTimeoutError and StoppedError.
+    Each operation raises EngineError where the engine says no, LockedError where somebody else has the stack, and
+    StoppedError.
     """
 
     def __init__(
@@ -72,11 +107,12 @@ class StackEngine:
         self._environment = dict(environment or {})
         self._parallel = parallel
 
-    def prepare(self, *, exists: bool) -> None:
+    def prepare(self, *, exists: bool, seed: Seed) -> None:
         """Makes sure that folder, stack and seed are there.
 
         The seed, from which the stack derives its own secrets, is made once. It is in the stack's configuration, which
-        the backend keeps beside the state, so that a new machine finds it.
+        the backend keeps beside the state, so that a new machine finds it. Raises LostSeedError where it is needed and
+        nowhere, and EngineError.
         """
         make_project(self.folder)
         config = self.folder / file_name(self.stack)
@@ -88,16 +124,18 @@ class StackEngine:
                 arguments += ["--secrets-provider", self._place.secrets]
             try:
                 self._run(arguments)
-            except StackAlreadyExistsError:
-                exists = True
+            except StackAlreadyExistsError as error:
+                # What it is was not looked at.
+                raise EngineError(f"somebody else has just made {self.stack}: run it again") from error
             except CommandError as error:
                 raise EngineError(self._command.said(error)) from error
         theirs = by_hand(self._place.root, self.stack)
-        self._seed(config, theirs, exists=exists)
+        self._seed(config, theirs, seed, exists=exists)
         merge(config, theirs)
 
-    def _seed(self, config: Path, theirs: Configuration | None, *, exists: bool) -> None:
-        """Finds the seed, or makes one: with the last operation on the stack, here, or where people work by hand."""
+    def _seed(self, config: Path, theirs: Configuration | None, seed: Seed, *, exists: bool) -> None:
+        """Finds the seed, or makes one: with the last operation on the stack, here, where people work by hand, or with
+        an earlier operation."""
         try:
             if exists:
                 self._restore(config)
@@ -106,9 +144,24 @@ class StackEngine:
             if exists and theirs is not None and theirs.has_seed:
                 write(config, theirs)
                 return
-            self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=secrets.token_hex(32))
+            found = self._earlier_seed() if exists else ""
+            if not found and seed is Seed.NEED:
+                raise LostSeedError(self.stack, self.folder)
+            if found or seed is Seed.MAKE:
+                given = found or secrets.token_hex(32)
+                self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=given)
         except CommandError as error:
             raise EngineError(self._command.said(error)) from error
+
+    def _earlier_seed(self) -> str:
+        """The seed of the last operation that had one: whoever works by hand may have none; empty where none had."""
+        arguments = ["stack", "history", "--json", "--show-secrets", "--page-size", str(_SEARCHED), "--page", "1"]
+        try:
+            said = self._run([*arguments, "--stack", self.stack])
+            past = msgspec.json.decode(said, type=list[_Past])
+        except (CommandError, msgspec.MsgspecError):
+            return ""
+        return next((each.config[SEED].value for each in past if SEED in each.config), "")
 
     def _restore(self, config: Path) -> None:
         """Takes the backend's configuration for the one that is here, where the backend's has a seed.
@@ -253,10 +306,11 @@ class StackEngine:
                 try:
                     operation(_Stack(self.stack, workspace, StackInitMode.SELECT), watch)
                     break
-                except ConcurrentUpdateError:
+                except ConcurrentUpdateError as error:
                     # Nothing was done. Backends other than folders tell of locks in no other way.
                     if time.monotonic() > until or self._command.engines.stopping.wait(_LOOK_EVERY):
-                        raise
+                        owners = "; ".join(lock.owner for lock in told_locks(str(error)))
+                        raise LockedError(self.stack, owners or "somebody else") from error
         except CommandError as error:
             raise EngineError(self._why(error, watch), watch.changes) from error
         except OperationTimeoutError as error:
@@ -268,9 +322,6 @@ class StackEngine:
 
     def _why(self, error: CommandError, watch: Watch) -> str:
         """What went wrong, from the providers' own words where there are any."""
-        if isinstance(error, ConcurrentUpdateError):
-            owners = _OWNER.findall(str(error))
-            return f"{self.stack} is locked by {'; '.join(owners) or 'somebody else'}"
         said = [f"{name}: {text}" if name else text for name, text in watch.errors if text]
         # That the update failed is known.
         told = [text for text in said if not text.endswith(("update failed", "preview failed"))]

@@ -1,5 +1,7 @@
 """The program of one stack as the engine runs it, and what it is told of its peers."""
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +10,7 @@ import msgspec
 from pagerworthy.stacks.inputs import StackInputs
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.outputs import MissingOutputError, Peers, Value
+from pagerworthy.stacks.run.config import SEED
 from pagerworthy.stacks.run.digests import digest_of
 from pagerworthy.stacks.run.state import RECORD, Record
 
@@ -61,19 +64,32 @@ def record_of(inputs: StackInputs, given: PeerValues, cloud: "Cloud") -> Record:
     )
 
 
+def seed_mark(stack: str, seed: str) -> str:
+    """By what a stack knows its seed again: 32 hexadecimal digits of HMAC-SHA-256 of its name, or nothing of none."""
+    return hmac.digest(seed.encode(), f"mark of {stack}".encode(), hashlib.sha256).hex()[:32] if seed else ""
+
+
 def program_of(
-    inputs: StackInputs, given: PeerValues, cloud: "Cloud", declare: Declare, record: Record
+    inputs: StackInputs, given: PeerValues, cloud: "Cloud", declare: Declare, record: Record, seed: str = ""
 ) -> Callable[[], None]:
-    """The inline program. It refuses to run for any stack but its own."""
+    """The inline program. It refuses to run for any stack but its own, and with any seed but that of the mark `seed`,
+    where there is one."""
 
     def program() -> None:
         import pulumi
 
         if (pulumi.get_project(), pulumi.get_stack()) != (PROJECT, inputs.stack):
             raise RuntimeError(f"the program of {inputs.stack} was started for {pulumi.get_stack()}")
+        mark = seed_mark(inputs.stack, pulumi.runtime.get_config(SEED) or "")
+        if seed and mark != seed:
+            raise pulumi.RunError(
+                f"the seed of {inputs.stack} is not the one that its passwords were made from: in stacks/, set what it "
+                f"was (`pulumi config set --secret {SEED} -s {inputs.stack}`) and `pulumi refresh -s {inputs.stack}`, "
+                f"or `pulumi up -s {inputs.stack}` for new passwords"
+            )
         outputs: Mapping[str, Any] = declare(inputs, given.peers, cloud)
         for key, value in outputs.items():
             pulumi.export(key, value)
-        pulumi.export(RECORD, msgspec.to_builtins(record))
+        pulumi.export(RECORD, msgspec.to_builtins(msgspec.structs.replace(record, seed=mark)))
 
     return program

@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from pagerworthy.stacks.run.backend import Backend, Lock
@@ -14,12 +14,16 @@ _LOOK_EVERY = 0.5
 
 
 class LockedError(Exception):
-    """A stack that somebody else holds; `owner` says who, as far as is known."""
+    """A stack that somebody else holds; `owner` says who, as far as is known.
 
-    def __init__(self, stack: str, owner: str) -> None:
+    `stays` is whether the lock outlives its owner, so that a person may have to take it away.
+    """
+
+    def __init__(self, stack: str, owner: str, *, stays: bool = True) -> None:
         super().__init__(f"{stack} is locked by {owner}")
         self.stack = stack
         self.owner = owner
+        self.stays = stays
 
 
 @contextmanager
@@ -40,7 +44,7 @@ def alone(folder: Path, stack: str, seconds: float, stopped: Callable[[], bool])
             lambda: _taken(fcntl, file.fileno()),
             seconds,
             stopped,
-            lambda: LockedError(stack, "another run of Pagerworthy"),
+            lambda: LockedError(stack, "another run of Pagerworthy", stays=False),
         )
         yield
 
@@ -61,13 +65,12 @@ def wait_for(backend: Backend, stack: str, seconds: float, stopped: Callable[[],
     removed: list[Lock] = []
 
     def is_free() -> bool:
-        for lock in backend.locks(stack):
-            if not is_dead(lock):
-                return False
-            # Each lock has a name that is never used again, so that no living one is ever removed.
-            lock.file.unlink(missing_ok=True)
-            with suppress(OSError):
-                lock.file.with_name(lock.file.name + ".attrs").unlink(missing_ok=True)
+        found = backend.locks(stack)
+        # One that lives may be lost with the others.
+        if not all(map(is_dead, found)):
+            return False
+        for lock in found:
+            backend.free(stack, lock)
             removed.append(lock)
         return True
 
@@ -80,7 +83,9 @@ def wait_for(backend: Backend, stack: str, seconds: float, stopped: Callable[[],
 
 def is_dead(lock: Lock) -> bool:
     """Whether a lock's owner is gone for certain: a process of this machine and this user that is no more."""
-    # Elsewhere, to ask whether a process lives is to end it.
+    # On other systems, to ask whether a process lives is to end it.
+    if not lock.ours:
+        return False
     if os.name != "posix" or lock.host != socket.gethostname() or lock.user != _user() or lock.pid <= 0:
         return False
     try:

@@ -30,7 +30,7 @@ class Watcher(Protocol):
 def bring_up(visitor: Visitor, inputs: Sequence[StackInputs], workers: int, watcher: Watcher) -> tuple[Visit, ...]:
     """Brings stacks up in order, and visits those once more that use outputs which came later."""
     by_name = {each.stack: each for each in inputs}
-    steps = steps_of({each.stack: each.asks() for each in inputs})
+    steps = steps_of({each.stack: visitor.asks(each) for each in inputs})
     watcher.planned(steps)
     visits = _work(steps, lambda name: visitor.up(by_name[name]), workers, visitor, watcher)
     again = [
@@ -48,7 +48,7 @@ def bring_up(visitor: Visitor, inputs: Sequence[StackInputs], workers: int, watc
 def preview(visitor: Visitor, inputs: Sequence[StackInputs], workers: int, watcher: Watcher) -> tuple[Visit, ...]:
     """Says of each stack what would change; a failure keeps nobody else from being looked at."""
     by_name = {each.stack: each for each in inputs}
-    steps = steps_of({each.stack: each.asks() for each in inputs})
+    steps = steps_of({each.stack: visitor.asks(each) for each in inputs})
     watcher.planned(steps)
     alone = [msgspec.structs.replace(step, hard=(), soft=(), later=()) for step in steps]
     return _in_order(steps, _work(alone, lambda name: visitor.preview(by_name[name]), workers, visitor, watcher))

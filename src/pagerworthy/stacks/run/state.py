@@ -17,12 +17,14 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a stack remembers of the run that brought it up.
 
     `digest` is of all that it followed from. `asks` are the stacks whose outputs it used, so that the order is known
-    even after its entry is gone. `cloud` is the emulator's address, or empty.
+    even after its entry is gone. `cloud` is the emulator's address, or empty. `seed` is the mark of the seed that its
+    secrets were made from, which tells nothing of it.
     """
 
     digest: str = ""
     asks: tuple[str, ...] = ()
     cloud: str = ""
+    seed: str = ""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -44,7 +46,8 @@ class StackState(msgspec.Struct, frozen=True):
     """A stack as its backend has it.
 
     `outputs` are those in plain text, `secret` the names of the others. `resources` counts what the cloud holds.
-    `settled` is whether the last operation was an `up` that succeeded and nothing happened since.
+    `settled` is whether the last operation was an `up` that succeeded and nothing happened since; `failed` whether the
+    last that was to change something did not succeed, so that its outputs may be those of one before.
     """
 
     stack: str
@@ -56,6 +59,7 @@ class StackState(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
     resources: int = 0
     settled: bool = False
+    failed: bool = False
 
 
 class _Resource(msgspec.Struct, frozen=True):
@@ -92,9 +96,15 @@ class Update(msgspec.Struct, frozen=True):
     result: str
     end: int
 
+    @property
+    def changes(self) -> bool:
+        """Whether it was to change the stack, and not only to look."""
+        return self.kind in {"update", "up", "destroy"}
 
-def state_of(stack: str, deployment: Deployment, last: Update | None) -> StackState:
-    """What a run needs of a deployment and the last operation that its backend tells of."""
+
+def state_of(stack: str, deployment: Deployment, last: Update | None, update: Update | None) -> StackState:
+    """What a run needs of a deployment, of the last operation that its backend tells of, and of the last `update`
+    among them, or whatever else was to change something."""
     outputs: dict[str, Any] = {}
     held = []
     for each in deployment.resources:
@@ -103,9 +113,10 @@ def state_of(stack: str, deployment: Deployment, last: Update | None) -> StackSt
         elif each.custom and not each.external and not each.type.startswith("pulumi:providers:"):
             held.append(each)
     settled = last is not None and last.kind in {"update", "up"} and last.result == "succeeded"
-    if settled and last is not None and deployment.manifest.time:
+    cut_off = False
+    if last is not None and deployment.manifest.time:
         # An engine that was killed leaves a newer checkpoint, and tells of no operation.
-        settled = int(datetime.fromisoformat(deployment.manifest.time).timestamp()) <= last.end
+        cut_off = int(datetime.fromisoformat(deployment.manifest.time).timestamp()) > last.end
     plain = {key: value for key, value in outputs.items() if key != RECORD and not _is_secret(value)}
     return StackState(
         stack=stack,
@@ -116,7 +127,8 @@ def state_of(stack: str, deployment: Deployment, last: Update | None) -> StackSt
         protected=tuple(each.urn for each in held if each.protect),
         types=tuple(sorted({each.type for each in held})),
         resources=len(held),
-        settled=settled,
+        settled=settled and not cut_off,
+        failed=cut_off or bool(deployment.pending_operations) or (update is not None and update.result != "succeeded"),
     )
 
 

@@ -2,21 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pagerworthy.stacks.inputs import StackInputs
+from pagerworthy.stacks.inputs import Ask, StackInputs
 from pagerworthy.stacks.outputs import MissingOutputError, Value
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
-from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackError
+from pagerworthy.stacks.run.config import DERIVED
+from pagerworthy.stacks.run.engine import EngineError, LostSeedError, Seed, StackEngine, WrongStackError
 from pagerworthy.stacks.run.freeze import Freezes, deployable, is_new, runs
 from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
+from pagerworthy.stacks.run.peers import HardNeeds, PeerStates
 from pagerworthy.stacks.run.places import BACKEND, Place
 from pagerworthy.stacks.run.plans import Plans
 from pagerworthy.stacks.run.preflight import Ready
@@ -48,11 +50,12 @@ class Orders(msgspec.Struct, frozen=True):
 
 
 class RefusedError(Exception):
-    """A stack that is left alone, and what a person can do about it."""
+    """A stack that is left alone, and what a person can do about it; `blocked_by` is the stack that is to blame."""
 
-    def __init__(self, message: str, mend: str = "") -> None:
+    def __init__(self, message: str, mend: str = "", blocked_by: str = "") -> None:
         super().__init__(message)
         self.help = mend
+        self.blocked_by = blocked_by
 
 
 Tell = Callable[[str, Change], object]
@@ -62,7 +65,7 @@ class Visitor:
     """Visits stacks, any number of them at once, and remembers their outputs for those that come after.
 
     `refused` are stacks that are not touched, with what is to be said of them; `tell` hears of each change when it is
-    made, from the engines' threads.
+    made, from the engines' threads. `needs` tells what stacks need hard that this run does not visit.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Visitor:
         freezes: Freezes | None = None,
         tell: Tell | None = None,
         refused: Mapping[str, Visit] | None = None,
+        needs: HardNeeds | None = None,
     ) -> None:
         self.backend = ready.backend
         self._place = ready.place
@@ -86,7 +90,7 @@ class Visitor:
         self._freezes = freezes or Freezes({})
         self._tell = tell
         self._plans = Plans(orders.plans) if orders.plans else None
-        self._outputs: dict[str, Mapping[str, Value] | None] = {}
+        self._peers = PeerStates(ready.backend.read, needs)
         # The frozen services that this run builds up from nothing.
         self._built: set[str] = set()
         # What each stack was last given, to see whether a later one changed it.
@@ -98,10 +102,11 @@ class Visitor:
 
     def outputs(self, stack: str) -> Mapping[str, Value] | None:
         """The outputs of a stack, from this run or else from the backend; None where there is no such stack."""
-        if stack not in self._outputs:
-            state = self.backend.read(stack)
-            self._outputs[stack] = state.outputs if state else None
-        return self._outputs[stack]
+        return self._peers.outputs(stack)
+
+    def asks(self, inputs: StackInputs) -> tuple[Ask, ...]:
+        """What the order of a run has to heed of a stack: nothing where it is not touched, for it may have no order."""
+        return () if inputs.stack in self._refused else inputs.asks()
 
     def is_stale(self, inputs: StackInputs) -> bool:
         """Whether the peers of a stack that this run has visited have other values now than it was given."""
@@ -122,6 +127,10 @@ class Visitor:
     def refresh(self, stack: str) -> Visit:
         """Takes over into a stack's state what the cloud is."""
         return self._guarded(stack, lambda: self._refresh(stack))
+
+    def recover(self, stack: str) -> Visit:
+        """Lets go of what an engine of this machine held of a stack when it was cut off; changes nothing of it."""
+        return self._guarded(stack, lambda: self._recover(stack))
 
     def drift(self, stack: str) -> Visit:
         """Says how the cloud differs from a stack's state."""
@@ -144,10 +153,11 @@ class Visitor:
                 and state.record.digest == record.digest
                 and not (self._orders.refresh or interrupted)
             ):
-                self._outputs[stack] = state.outputs
+                self._peers.visited(stack, state)
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
             engine = self._engine(stack)
-            engine.prepare(exists=state is not None)
+            engine.prepare(exists=state is not None, seed=_seed_of(state))
+            seed = state.record.seed if state else ""
             notes: list[str] = []
             held: tuple[Change, ...] = ()
             why = self._freezes.of(inputs)
@@ -155,7 +165,7 @@ class Visitor:
                 # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
                 self._built.add(stack)
             elif why and state is not None and stack not in self._built:
-                program = program_of(inputs, given, self._cloud, self._declare, record)
+                program = program_of(inputs, given, self._cloud, self._declare, record, seed)
                 # Looked at as `up` will look: what only the cloud tells is a deployment, too.
                 held = deployable(engine.preview(program, refresh=self._orders.refresh))
                 if held and self._freezes.glass:
@@ -165,7 +175,7 @@ class Visitor:
             if held and state is not None:
                 # So that the next run looks again, and does not take what was held back for what runs.
                 record = msgspec.structs.replace(record, digest="")
-            program = program_of(inputs, given, self._cloud, self._declare, record)
+            program = program_of(inputs, given, self._cloud, self._declare, record, seed)
             plan = None
             if self._plans and not held:
                 plan, made_again = self._plans.of(stack, record.digest)
@@ -181,8 +191,7 @@ class Visitor:
                 # Pulumi would write a state that refers to what is not there, and could read it no more.
                 dependents=is_new(held),
             )
-            done = self.backend.read(stack)
-            self._outputs[stack] = done.outputs if done else None
+            self._peers.visited(stack, self.backend.read(stack))
         if self._plans:
             self._plans.used(stack)
         if held:
@@ -209,11 +218,12 @@ class Visitor:
             record = record_of(inputs, given, self._cloud)
             if not absent and state is not None and state.settled and state.record.digest == record.digest:
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
-            program = program_of(inputs, given, self._cloud, self._declare, record)
+            seed = state.record.seed if state else ""
+            program = program_of(inputs, given, self._cloud, self._declare, record, seed)
             # What rests on values that nobody knows yet is no plan.
             plan = self._plans.new(stack) if self._plans and not absent else None
             with self._previewing(stack, scratch=state is None and plan is None) as engine:
-                engine.prepare(exists=state is not None)
+                engine.prepare(exists=state is not None, seed=_seed_of(state))
                 changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
             if plan and self._plans:
                 self._plans.keep(stack, record.digest)
@@ -233,11 +243,18 @@ class Visitor:
             if state is None:
                 return Visit(stack, Outcome.ABSENT)
             engine = self._engine(stack)
-            engine.prepare(exists=True)
+            engine.prepare(exists=True, seed=Seed.KEEP)
             changes = engine.refresh(clear_pending=self._orders.clear_pending)
         outcome = Outcome.REFRESHED if changes or state.pending else Outcome.UNCHANGED
         notes = [f"dropped from the state: {each.kind} {each.name} ({each.type})" for each in state.pending]
         return Visit(stack, outcome, changes, notes=tuple(notes))
+
+    def _recover(self, stack: str) -> Visit:
+        with alone(self._place.work_folder(stack), stack, self._orders.patience, lambda: self.is_stopping):
+            removed = wait_for(self.backend, stack, 0, lambda: True)
+            state = self._examined(stack)
+        notes = tuple(f"its lock of {lock.owner}, who is no more, is gone" for lock in removed)
+        return Visit(stack, Outcome.ABSENT if state is None else Outcome.UNCHANGED, notes=notes)
 
     def _drift(self, stack: str) -> Visit:
         with self._holding(stack):
@@ -245,7 +262,7 @@ class Visitor:
             if state is None:
                 return Visit(stack, Outcome.ABSENT)
             engine = self._engine(stack)
-            engine.prepare(exists=True)
+            engine.prepare(exists=True, seed=Seed.KEEP)
             changes = engine.drift()
         return Visit(stack, Outcome.DRIFTED if changes else Outcome.UNCHANGED, changes)
 
@@ -262,9 +279,9 @@ class Visitor:
                     f"unprotect --all --stack {stack}`",
                 )
             engine = self._engine(stack)
-            engine.prepare(exists=True)
+            engine.prepare(exists=True, seed=Seed.KEEP)
             changes = engine.destroy(tell=self._teller(stack))
-            self._outputs[stack] = None
+            self._peers.visited(stack, None)
         return Visit(stack, Outcome.DESTROYED, changes)
 
     @contextmanager
@@ -305,8 +322,10 @@ class Visitor:
             try:
                 yield bool(removed)
             except EngineError:
-                # An engine that had to be killed leaves its lock: it is ours.
-                wait_for(self.backend, stack, 0, lambda: True)
+                # An engine that had to be killed leaves its lock: it is ours. Where it cannot be had now, the next run
+                # sees it; what went wrong, and what was changed, has to be told.
+                with suppress(LockedError, BackendError, OSError):
+                    wait_for(self.backend, stack, 0, lambda: True)
                 raise
 
     def _examined(self, stack: str, *, pending: bool = False) -> StackState | None:
@@ -323,6 +342,16 @@ class Visitor:
         return state
 
     def _given_to(self, inputs: StackInputs, without: frozenset[str]) -> PeerValues:
+        # What lets go of others needs nothing new of them.
+        required = () if without else {ask.stack for ask in inputs.asks() if ask.required}
+        if required and (failed := self._peers.failed(required)):
+            service, _, environment = failed.rpartition(".")
+            raise RefusedError(
+                f"the last update of {failed} did not succeed",
+                f"`pagerworthy up {environment} {service}`; to go on with what it was, in stacks/: "
+                f"`pulumi up -s {inputs.stack}`",
+                blocked_by=failed,
+            )
         try:
             return peers_of(inputs, self.outputs, without)
         except MissingOutputError as error:
@@ -354,10 +383,13 @@ class Visitor:
         try:
             done = visit()
         except RefusedError as error:
-            done = Visit(stack, Outcome.FAILED, message=str(error), help=error.help)
+            outcome = Outcome.SKIPPED if error.blocked_by else Outcome.FAILED
+            done = Visit(stack, outcome, message=str(error), help=error.help, blocked_by=error.blocked_by)
         except LockedError as error:
             stopped = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
-            done = Visit(stack, stopped, message=str(error), help="wait for it, or look at that process")
+            done = Visit(stack, stopped, message=str(error), help=self._unlocking(error))
+        except LostSeedError as error:
+            done = Visit(stack, Outcome.FAILED, message=str(error), help=error.help)
         except StoppedError:
             done = Visit(stack, Outcome.NOT_STARTED)
         except EngineError as error:
@@ -378,8 +410,23 @@ class Visitor:
         if state is not None and state.pending:
             left = _unfinished(state)
             message, mend = f"{message}; {left}", left.help
-        self._outputs[stack] = state.outputs if state else None
+        self._peers.visited(stack, state)
         return Visit(stack, outcome, error.changes, message=message, help=mend)
+
+    def _unlocking(self, error: LockedError) -> str:
+        if not error.stays:
+            return "wait for it, or look at that process"
+        return (
+            f"wait for it; only if that process is no more, in stacks/: `{BACKEND}={self._place.shown} "
+            f"pulumi cancel --yes --stack {error.stack}`"
+        )
+
+
+def _seed_of(state: StackState | None) -> Seed:
+    """Whether a seed may be made: not where secrets that are in use were made from one."""
+    if state is None or not state.resources:
+        return Seed.MAKE
+    return Seed.NEED if state.record.seed or DERIVED in state.types else Seed.MAKE
 
 
 def _unfinished(state: StackState) -> RefusedError:
