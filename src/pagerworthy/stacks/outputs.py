@@ -89,6 +89,8 @@ RESOURCE_KEYS: Mapping[str, tuple[str, ...]] = {
     "edge": ("security_group_id",),
     "email": ("arn", "configuration_set_arn"),
 }
+# Those with a password that is made from the stack's seed; all others have none, or one that AWS makes and changes.
+DERIVING = frozenset({"redis", "rabbitmq"})
 # What has public names: only there the environment needs a domain.
 _NAMED = frozenset({"edge", "email"})
 

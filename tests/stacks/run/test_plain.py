@@ -6,8 +6,10 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from pagerworthy.stacks.outputs import DERIVING
 from pagerworthy.stacks.run import plain
-from tests.stacks.demo import ROOT
+from pagerworthy.stacks.run.inline import seed_mark
+from tests.stacks.demo import ROOT, demo, stacks_of
 
 
 @pytest.fixture
@@ -46,3 +48,28 @@ def test_a_hard_circle_is_refused(repository: Path) -> None:
     path.write_text(text.replace("dependencies:", hard, 1))
     with pytest.raises(pulumi.RunError, match="a hard cycle cannot come up"):
         plain.read("checkout.production")
+
+
+def test_a_stack_with_passwords_is_not_brought_up_without_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = stacks_of(demo())
+    deriving = [
+        name for name in stacks.services if any(each.type in DERIVING for each in stacks.resources(name).values())
+    ]
+    with pytest.raises(pulumi.RunError, match=f"lacks the seed .*`pulumi config refresh -s {deriving[0]}.production`"):
+        plain._know_seed(stacks.service(deriving[0]), known=False)
+    plain._know_seed(stacks.platform(), known=False)
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    monkeypatch.setattr(pulumi.runtime, "get_config", lambda _: "one")
+    inputs = stacks.service(deriving[0])
+    for before in (seed_mark(inputs.stack, "one"), "", seed_mark(inputs.stack, "other")):
+        assert said == []
+        monkeypatch.setattr(plain, "_outputs", lambda _, mark=before: {"pagerworthy": {"seed": mark}})
+        plain._know_seed(inputs, known=True)
+    assert "all passwords that are made from it change" in said[0]
+
+
+def test_what_derives_passwords_is_known() -> None:
+    folder = ROOT / "src" / "pagerworthy" / "stacks" / "program" / "resources"
+    found = {path.stem for path in folder.rglob("*.py") if "= derived_password(" in path.read_text()}
+    assert found == DERIVING

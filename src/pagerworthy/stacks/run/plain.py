@@ -39,6 +39,7 @@ def main() -> None:
         raise pulumi.RunError(str(error)) from error
     for missing in given.missing:
         pulumi.log.warn(f"{missing} is not there yet: what needs it is left out; bring this stack up again afterwards")
+    _know_seed(inputs, known=config.get_secret("seed") is not None)
     # Nobody knows whether this is all of the stack (`pulumi up --target`): without a digest, the next run looks.
     record = msgspec.structs.replace(record_of(inputs, given, cloud), digest="")
     program_of(inputs, given, cloud, declare, record)()
@@ -97,6 +98,32 @@ def _heed(frozen: str, reason: str) -> None:
             f"in an emergency: pulumi config set {PROJECT}:{GLASS} REASON, and commit it"
         )
     pulumi.log.warn(f"{frozen}, and brought up all the same: {reason}")
+
+
+def _know_seed(inputs: "StackInputs", *, known: bool) -> None:
+    """Stops where passwords are made of a seed that this configuration lacks: what Pulumi would say is to set one, and
+    another one changes all of them. Says so where it is another one."""
+    import pulumi
+
+    from pagerworthy.stacks.inputs import ServiceInputs
+    from pagerworthy.stacks.outputs import DERIVING
+    from pagerworthy.stacks.run.config import SEED
+    from pagerworthy.stacks.run.inline import seed_mark
+    from pagerworthy.stacks.run.state import RECORD
+
+    stack = inputs.stack
+    if not known:
+        if isinstance(inputs, ServiceInputs) and any(each.type in DERIVING for each in inputs.resources.values()):
+            raise pulumi.RunError(
+                f"this configuration lacks the seed that passwords of {stack} are made from: "
+                f"`pulumi config refresh -s {stack}` brings back the one of its last update; only where it never had "
+                f"one: `openssl rand -hex 32 | pulumi config set --secret {SEED} -s {stack}`"
+            )
+        return
+    record = (_outputs(stack) or {}).get(RECORD)
+    before = str(record.get("seed") or "") if isinstance(record, dict) else ""
+    if before and before != seed_mark(stack, pulumi.runtime.get_config(SEED) or ""):
+        pulumi.log.warn(f"the seed of {stack} is another one than before: all passwords that are made from it change")
 
 
 def _outputs(stack: str) -> Mapping[str, Value] | None:
