@@ -215,10 +215,13 @@ def test_the_right_to_work_lasts_as_long_as_a_job_may() -> None:
         assert job["timeout-minutes"] * 60 <= seconds <= longest[name], name
 
 
-def test_only_what_was_cut_off_is_recovered() -> None:
+def test_only_what_was_begun_is_recovered_and_nothing_is_changed_by_it() -> None:
     [(_, job)] = _jobs_with("pagerworthy up")
     steps = {step.get("name"): step for step in job["steps"]}
-    assert steps["Recover"]["if"] == "${{ cancelled() }}"
+    assert steps["Up"]["id"] == "up"
+    assert "steps.up.outcome" in steps["Recover"]["if"]
+    assert "cancelled()" in steps["Recover"]["if"]
+    assert steps["Recover"]["run"].rstrip().endswith(" --recover")
     # GitHub tells a step's first process that it is cancelled, and no other.
     for name in ("Up", "Recover"):
         assert steps[name]["run"].splitlines()[-1].startswith("exec .venv/bin/pagerworthy "), name
