@@ -15,7 +15,7 @@ from pagerworthy.stacks.inputs import StackInputs, digest
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.outputs import LISTS, Peers, Value
 from pagerworthy.stacks.program import Cloud, declare
-from pagerworthy.stacks.render.mocks import Answers, Recorder
+from pagerworthy.stacks.render.mocks import Recorder
 from pagerworthy.stacks.render.rendered import Rendered
 from pagerworthy.stacks.zones import zones_of
 
@@ -61,8 +61,7 @@ def placeholders(inputs: StackInputs) -> Peers:
 
 
 def _render(inputs: StackInputs, peers: Peers, cloud: Cloud) -> Rendered:
-    answers = Answers()
-    recorder = Recorder(answers)
+    recorder = Recorder()
     outputs: dict[str, Value] = {}
 
     def program() -> None:
@@ -73,7 +72,7 @@ def _render(inputs: StackInputs, peers: Peers, cloud: Cloud) -> Rendered:
     try:
         asyncio.set_event_loop(loop)
         loop.set_default_executor(_Here())
-        set_mocks(answers, project=PROJECT, stack=inputs.stack, preview=False, monitor=recorder)
+        set_mocks(recorder.mocks, project=PROJECT, stack=inputs.stack, preview=False, monitor=recorder)
         set_all_config(_SEED, ["pagerworthy:seed"])
         loop.run_until_complete(run_pulumi_func(program))
     finally:

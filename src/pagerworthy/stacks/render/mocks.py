@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
+from google.protobuf.struct_pb2 import Struct, Value
 from pulumi import CustomResource
 from pulumi._types import is_output_type, output_type_types, resource_types
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
-from pulumi.runtime.rpc import deserialize_properties
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceResponse
 
 from pagerworthy.stacks.render.rendered import RenderedResource
 
 _PROVIDER = "pulumi:providers:"
+_STACK = "pulumi:pulumi:Stack"
 # How Pulumi marks a value as secret on the wire; what it wraps never leaves this module.
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "<secret>"  # noqa: S105 -- stands in for one
@@ -19,59 +21,82 @@ _SECRET = "<secret>"  # noqa: S105 -- stands in for one
 _LENGTHS: Mapping[str, int] = {"tokens": 3}
 
 
-class Answers(Mocks):
-    """Each output that the program did not set itself is a text in angle brackets that says what it is."""
+class NothingElse(Mocks):
+    """What a program may not ask for: `Recorder` answers all that it registers, and there is no cloud to look into."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        # An instance that is only announced has no type of ours, such as the provider.
-        unknown = {} if args.typ.startswith(_PROVIDER) else _unknown(args.typ)
-        # What the program set is as it was set, so that nothing has to be made up for it, nor for what it might hold.
-        missing = {name: kind for name, kind in unknown.items() if name not in args.inputs}
-        state = {name: _placeholder(args.name, name, kind) for name, kind in missing.items()}
-        return f"<{args.name}.id>", {**state, **args.inputs}
+        raise RuntimeError(_looked(args.typ))
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
-        message = f"a program asked the cloud for {args.token}: what it renders would depend on the answer"
-        raise RuntimeError(message)
+        raise RuntimeError(_looked(args.token))
+
+
+def _looked(what: str) -> str:
+    return f"a program asked the cloud for {what}: what it renders would depend on the answer"
 
 
 class Recorder(MockMonitor):
-    """The mock monitor, which also keeps the options of each resource."""
+    """The mock monitor, which keeps each resource with its options.
 
-    def __init__(self, mocks: Mocks) -> None:
-        super().__init__(mocks)
+    What the program set comes back as it was set; each other output is a text in angle brackets that says what it is.
+    Pulumi's own monitor would read and write every property twice.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(NothingElse())
         self.recorded: list[RenderedResource] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 -- the name of the call in Pulumi's protocol
-        answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == _STACK:
+            return RegisterResourceResponse(urn=urn)
+        answer = RegisterResourceResponse(urn=urn, id=f"<{request.name}.id>", object=request.object)
+        # An instance that is only announced has no type of ours, such as the provider.
         if request.custom and not request.type.startswith(_PROVIDER):
-            inputs = deserialize_properties(request.object)
+            unknown = _unknown(request.type)
+            given = request.object.fields
+            answer.object.update(
+                {
+                    name: _placeholder(request.name, name, kind)
+                    for name, kind in unknown.items()
+                    if name not in given or given[name].WhichOneof("kind") == "null_value"
+                }
+            )
             self.recorded.append(
                 RenderedResource(
                     type=request.type,
                     name=request.name,
-                    inputs=_plain(inputs),
+                    inputs=_plain(request.object),
                     depends_on=tuple(sorted({urn.rpartition("::")[2] for urn in request.dependencies} - {"aws"})),
                     protect=request.protect,
                     ignore_changes=tuple(sorted(request.ignoreChanges)),
                     keep=request.retainOnDelete,
-                    taggable="tags" in _unknown(request.type),
+                    taggable="tags" in unknown,
                 )
             )
         return answer
 
 
-def _plain(value: Any) -> Any:
-    """A property as JSON has it: whole numbers whole, secrets not said."""
-    if isinstance(value, Mapping):
-        if _SIGNATURE in value:
-            return _SECRET
-        return {key: _plain(each) for key, each in value.items() if each is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+def _plain(struct: Struct) -> Any:
+    """Properties as JSON has them: whole numbers whole, secrets not said, nothing for null."""
+    fields = struct.fields
+    if _SIGNATURE in fields:
+        return _SECRET
+    return {key: _value(each) for key, each in fields.items() if each.WhichOneof("kind") != "null_value"}
+
+
+def _value(value: Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        return _plain(value.struct_value)
+    if kind == "list_value":
+        return [_value(each) for each in value.list_value.values]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if kind == "bool_value":
+        return value.bool_value
+    return value.string_value if kind == "string_value" else None
 
 
 @lru_cache(512)
