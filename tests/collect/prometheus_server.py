@@ -67,7 +67,15 @@ def _write_blocks(file: Path, data: Path, past: Past) -> None:
         lines.append(f"# TYPE {metric} gauge")
         lines += [f"{series} {number!r} {moment:.3f}" for series in several for moment, number in past[series]]
     file.write_text("\n".join([*lines, "# EOF", ""]), encoding="utf-8")
-    command = [require_tool("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(file), str(data)]
+    command = [
+        str(require_tool("promtool")),
+        "tsdb",
+        "create-blocks-from",
+        "openmetrics",
+        "--quiet",
+        str(file),
+        str(data),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -110,7 +110,7 @@ def _past(now: float) -> dict[str, list[tuple[float, float]]]:
 
     five, all_week = ',sloth_window="5m"', ',sloth_window="1w"'
     bad_day = (now - 4 * _DAY, now - 3 * _DAY)
-    past = {
+    past: dict[str, list[tuple[float, float]]] = {
         f"slo:objective:ratio{ids('availability')}": [(moment, 0.99) for moment in week],
         f"slo:objective:ratio{ids('silent')}": [(moment, 0.99) for moment in lately],
         f"slo:objective:ratio{ids('changed')}": [(moment, 0.99) for moment in lately],

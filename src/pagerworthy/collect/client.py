@@ -58,16 +58,18 @@ class Client:
         self._secrets = secrets
         self._limits = limits
 
-    def get(self, path: str, parameters: Parameters = (), *, headers: Mapping[str, str] | None = None) -> Answer:
-        """What the source has at a path below its address."""
-        return self._ask("GET", path, parameters, headers or {}, b"")
+    def get(
+        self, path: str, parameters: Parameters = (), *, headers: Mapping[str, str] | None = None, hide: str = ""
+    ) -> Answer:
+        """What the source has at a path below its address, without what `hide` finds, see `Request`."""
+        return self._ask("GET", path, parameters, headers or {}, b"", hide=hide)
 
     def stream(self, path: str, parameters: Parameters, begin: Callable[[], Take]) -> None:
         """Gives what the source has at a path away piece by piece, for answers that are too large to keep.
 
         `begin` makes what takes the pieces, anew for each try.
         """
-        self._ask("GET", path, parameters, {}, b"", begin)
+        self._ask("GET", path, parameters, {}, b"", begin=begin)
 
     def post_form(self, path: str, form: Parameters) -> Answer:
         """Asks with a form, for questions that are too long for an address."""
@@ -86,13 +88,15 @@ class Client:
         parameters: Parameters,
         headers: Mapping[str, str],
         body: bytes,
+        *,
         begin: Callable[[], Take] | None = None,
+        hide: str = "",
     ) -> Answer:
         # A next page is named by its whole address; nowhere but below this one does the token go.
         url = path if path.startswith(f"{self.address.url}/") else f"{self.address.url}{path}"
         if parameters:
             url += ("&" if "?" in url else "?") + urlencode(parameters)
-        request = Request(method, url, {"Accept": "application/json", **headers}, self._secrets, body)
+        request = Request(method, url, {"Accept": "application/json", **headers}, self._secrets, body, hide)
         deadline = self._deadline.part(self._limits.request)
         bounds = Bounds(self._limits.connect, self._limits.read, self._limits.size)
         fault = SourceError("it was not asked")
@@ -104,7 +108,7 @@ class Client:
                 fault = error
             else:
                 if answer.status in _OK:
-                    return answer
+                    return request.hidden(answer)
                 fault = StatusError(_reason(answer), answer.status)
                 if not _is_passing(answer):
                     raise fault

@@ -36,6 +36,7 @@ SOURCES: dict[str, Source] = {
         Source("files", "pagerworthy.collect.local:open_files"),
         Source("git", "pagerworthy.collect.local:open_git"),
         _at_address("prometheus", "prometheus"),
+        _at_address("alertmanager", "alertmanager"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,13 +34,23 @@ _HEADERS = frozenset(
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What is asked. `secrets` are headers that are never written down."""
+    """What is asked. `secrets` are headers that are never written down.
+
+    `hide` is a regular expression of what in the answer is a secret: what follows its first group.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = {}
     secrets: Mapping[str, str] = {}
     body: bytes = b""
+    hide: str = ""
+
+    def hidden(self, answer: "Answer") -> "Answer":
+        """The answer without its own secrets; hiding twice changes nothing."""
+        if not self.hide:
+            return answer
+        return msgspec.structs.replace(answer, body=re.sub(self.hide.encode(), rb"\1<secret>", answer.body))
 
     @property
     def digest(self) -> str:
@@ -191,7 +202,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def of(cls, request: Request, answer: Answer) -> "Stored":
         """The answer to a request, without secrets, even where the source gave them back."""
         secret = [value.rpartition(" ")[2].removeprefix("token=").encode() for value in request.secrets.values()]
-        body = answer.body
+        body = request.hidden(answer).body
         for each in filter(None, secret):
             body = body.replace(each, b"<secret>")
         try:

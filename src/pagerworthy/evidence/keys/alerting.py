@@ -48,7 +48,7 @@ _X = Strength.EXERCISED
 
 KEYS = (
     Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules and their runbooks"),
-    Key("rules.deadman", Active, "service", _O, "prometheus", "the dead-man alert fires and is received"),
+    Key("rules.deadman", Active, "service", _O, "alertmanager", "the dead-man alert fires and is received"),
     Key("oncall.schedule", Schedule, "service", _O, "pagerduty", "the on-call schedule has no gaps"),
     Key("oncall.escalation", Escalation, "service", _O, "pagerduty", "who is called when nobody answers"),
     Key("alert.route", Route, "service", _O, "alertmanager", "a test page reaches the pager's holder"),
