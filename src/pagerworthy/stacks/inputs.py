@@ -10,9 +10,6 @@ from pagerworthy.catalog import Compute, Costs, EnvironmentSpec, Release, Resour
 from pagerworthy.cloud import is_regulated
 from pagerworthy.stacks.names import platform_stack, stack_name
 
-# Raised when the same inputs are to give other resources.
-PROGRAM = 2
-
 # The version of an image until a release has said which one runs.
 FIRST_VERSION = "initial"
 
@@ -196,5 +193,5 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def digest(inputs: StackInputs) -> str:
-    """`sha256:` and the digest of the inputs and of the program's version."""
-    return f"sha256:{hashlib.sha256(bytes([PROGRAM]) + _encoder.encode(inputs)).hexdigest()}"
+    """`sha256:` and the digest of the inputs."""
+    return f"sha256:{hashlib.sha256(_encoder.encode(inputs)).hexdigest()}"

@@ -178,26 +178,6 @@ def test_what_is_written_is_never_committed(tmp_path: Path) -> None:
     assert elsewhere.folder == tmp_path / "my states"
 
 
-def test_another_program_makes_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pagerworthy.stacks.run import digests
-
-    def digest_with(files: dict[str, str]) -> str:
-        package = tmp_path / str(len(list(tmp_path.iterdir()))) / "stacks"
-        for name, content in files.items():
-            (package / name).parent.mkdir(parents=True, exist_ok=True)
-            (package / name).write_text(content)
-        monkeypatch.setattr(digests, "_STACKS", package)
-        digests.programs.cache_clear()
-        return digests.programs()
-
-    try:
-        one = digest_with({"program/topic.py": "1", "run/visit.py": "1"})
-        assert digest_with({"program/topic.py": "1", "run/visit.py": "2"}) == one
-        assert digest_with({"program/topic.py": "2", "run/visit.py": "1"}) != one
-    finally:
-        digests.programs.cache_clear()
-
-
 def test_a_project_that_several_workers_make_is_whole_at_every_moment(tmp_path: Path) -> None:
     path = tmp_path / "work" / "any" / "Pulumi.yaml"
     make_project(path.parent)
