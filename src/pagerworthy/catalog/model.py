@@ -215,7 +215,10 @@ class Replicas(_Part, frozen=True):
 
 
 class Compute(_Part, frozen=True):
-    """What the service runs on; `cpu` in units of 1/1024 core, `memory` in MiB."""
+    """What the service runs on; `cpu` in units of 1/1024 core, `memory` in MiB.
+
+    `user` is the number of the user, and after a colon of the group, that its processes run as; empty for nobody.
+    """
 
     type: Literal["fargate", "external"]
     image: str = ""
@@ -225,6 +228,8 @@ class Compute(_Part, frozen=True):
     zones: int = 1
     replicas: Replicas | None = None
     health: Health | None = None
+    user: str = ""
+    writable: bool = False
 
 
 class Backup(_Part, frozen=True):

@@ -1,5 +1,6 @@
 """The task: what runs, as whom, told what, and how it ends."""
 
+import msgspec
 import pytest
 
 from pagerworthy.catalog import Check, Compute, Health, Replicas, Resource
@@ -36,6 +37,13 @@ def test_no_container_of_the_demo_is_root_or_writes_into_its_image() -> None:
         assert found["privileged"] is False
         assert found["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
         assert [each["containerPath"] for each in found["linuxParameters"]["tmpfs"]] == ["/tmp"]  # noqa: S108
+
+
+def test_an_image_that_must_write_or_be_somebody_may() -> None:
+    asked = msgspec.structs.replace(compute(), user="472:472", writable=True)
+    found = container(render(checkout(compute=asked)))
+    assert (found["user"], found["readonlyRootFilesystem"]) == ("472:472", False)
+    assert found["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
 
 
 def test_no_task_of_the_demo_has_a_public_address() -> None:

@@ -1,4 +1,4 @@
-"""The task: one container, which may write nothing but its logs and a temporary folder, and is nobody."""
+"""The task: one container, which is nobody and writes nothing but its logs and a temporary folder, unless it must."""
 
 from collections.abc import Mapping
 
@@ -68,9 +68,9 @@ def _container(
         "name": inputs.service,
         "image": reference(compute.image, inputs.version),
         "essential": True,
-        "user": _NOBODY,
+        "user": compute.user or _NOBODY,
         "privileged": False,
-        "readonlyRootFilesystem": True,
+        "readonlyRootFilesystem": not compute.writable,
         "linuxParameters": {
             # Passes signals on, and buries children that have ended.
             "initProcessEnabled": True,
