@@ -29,6 +29,12 @@ def _at_address(name: str, module: str, more: str = "") -> Source:
     return Source(name, f"pagerworthy.collect.{module}:open_collector", needs)
 
 
+def _with_token(name: str, module: str) -> Source:
+    """A source that has its own address in each organisation, and answers nobody without a token."""
+    needs = f"set {variable(name, 'URL')} and {variable(name, 'TOKEN')}"
+    return Source(name, f"pagerworthy.collect.{module}:open_collector", needs)
+
+
 # In the order in which they are listed; every one that is set up is asked, all at once.
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -39,5 +45,7 @@ SOURCES: dict[str, Source] = {
         _at_address("alertmanager", "alertmanager"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
+        Source("pagerduty", "pagerworthy.collect.pagerduty:open_collector", f"set {variable('pagerduty', 'TOKEN')}"),
+        _with_token("grafana-oncall", "grafana_oncall"),
     )
 }

@@ -29,8 +29,12 @@ class Surroundings(msgspec.Struct, frozen=True):
         return address_of(name, url, self.variables, default)
 
     def client(self, address: Address, *, scheme: str = "Bearer", limits: Limits | None = None) -> Client:
-        """Asks the source at an address, with its token in the header `Authorization`, as `scheme` says."""
-        headers = {"Authorization": f"{scheme} {address.token}".strip()} if address.token else {}
+        """Asks the source at an address, with its token in the header `Authorization`, as `scheme` says.
+
+        A scheme that ends in = is followed by the token at once, as in `Token token=...`.
+        """
+        between = "" if scheme.endswith("=") else " "
+        headers = {"Authorization": f"{scheme}{between}{address.token}".strip()} if address.token else {}
         return Client(address, self.wire.transport(address), self.deadline, secrets=headers, limits=limits or Limits())
 
 
