@@ -229,6 +229,15 @@ def test_clones_that_push_at_once_lose_nothing(root: Path, tmp_path: Path) -> No
     assert sorted((tmp_path / "after/log").read_text().split()) == ["0", "1", "2"]
 
 
+def test_a_clone_goes_on_with_the_history_of_where_it_comes_from(root: Path, tmp_path: Path) -> None:
+    run(root, "snapshot", "--as-of", "2026-11-20T03:00:00Z")
+    git(tmp_path, "clone", str(root), str(tmp_path / "clone"))
+    run(tmp_path / "clone", "snapshot", "--as-of", "2026-11-21T03:00:00Z")
+    run(tmp_path / "clone", "snapshot", "--as-of", "2026-11-22T03:00:00Z")
+    assert len(run(tmp_path / "clone", "history").splitlines()) == 3
+    assert len(run(root, "history").splitlines()) == 1
+
+
 def test_what_is_no_history_is_said(root: Path) -> None:
     Branch(root).append(lambda read, services: {DAYS: b"not json\n", service_file("pay"): b"[]\n"}, "broken")
     for arguments in (["history"], ["history", "pay"], ["snapshot"]):

@@ -85,8 +85,10 @@ class Branch:
     def _tip(self) -> "git.Commit | None":
         import git
 
-        with suppress(ValueError, IndexError, git.BadName):
-            return self._repository.commit(f"refs/heads/{self.name}")
+        # A clone has the branch of the repository that it comes from only under that one's name.
+        for place in ("heads", "remotes/origin"):
+            with suppress(ValueError, IndexError, git.BadName):
+                return self._repository.commit(f"refs/{place}/{self.name}")
         return None
 
     def _fetched(self, remote: str) -> "git.Commit | None":
@@ -118,10 +120,10 @@ class Branch:
                 ) from error
             self._repository.git.update_ref(f"refs/heads/{self.name}", commit.hexsha)
             return True
+        ours = f"refs/heads/{self.name}"
+        before = tip.hexsha if tip and self._repository.git.for_each_ref(ours) else "0" * len(commit.hexsha)
         try:
-            self._repository.git.update_ref(
-                f"refs/heads/{self.name}", commit.hexsha, tip.hexsha if tip else "0" * len(commit.hexsha)
-            )
+            self._repository.git.update_ref(ours, commit.hexsha, before)
         except git.GitCommandError:
             return False
         return True
