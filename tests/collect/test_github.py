@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pagerworthy.collect import Gathered
+from pagerworthy.collect.github.places import web_hosts
 from pagerworthy.collect.replay import RecordingWire, ReplayingWire
 from tests.collect.github_api import TOKEN, GitHub, Repository, deployment, merged, suite
 from tests.collect.server import Asked, Reply, serving
@@ -432,3 +433,24 @@ def test_github_enterprise_is_asked_below_its_own_address(root: Path) -> None:
         found = collected(root, "github", f"{server.url}/api/v3", TOKEN)
         assert {asked.path for asked in server.asked} == {"/api/graphql"}
     assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("api", "hosts"),
+    [
+        ("https://api.github.com", {"github.com"}),
+        ("https://api.octo.ghe.com", {"octo.ghe.com"}),
+        ("https://github.example.com/api/v3", {"github.example.com"}),
+        ("https://cache.example.com/github", {"cache.example.com", "github.com"}),
+    ],
+)
+def test_an_api_knows_the_repositories_of_its_own_host(api: str, hosts: set[str]) -> None:
+    assert web_hosts(api) == hosts
+
+
+def test_a_repository_of_another_github_is_not_asked_about(root: Path) -> None:
+    with serving(GitHub({"example/web": Repository()})) as server:
+        entry(root, "web", "https://github.com/example/web")
+        found = collected(root, "github", f"{server.url}/api/v3", TOKEN)
+        assert not server.asked
+    assert not found.records

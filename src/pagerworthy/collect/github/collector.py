@@ -12,7 +12,7 @@ from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.github.batches import Asker
 from pagerworthy.collect.github.deploys import Deploys, deploys
 from pagerworthy.collect.github.everything import Known, read
-from pagerworthy.collect.github.places import Asked, Place, asked_of, by_place, web_host
+from pagerworthy.collect.github.places import ENTERPRISE, Asked, Place, asked_of, by_place, web_hosts
 from pagerworthy.collect.github.protection import protection, updates
 from pagerworthy.collect.github.runs import Run, gate, pipeline, runs_of, suites_for
 from pagerworthy.collect.github.workflows import Gates, gates_of
@@ -22,7 +22,6 @@ from pagerworthy.evidence import Record, Value
 from pagerworthy.evidence.collectors import Collector, Context, record
 
 _DEFAULT = "https://api.github.com"
-_ENTERPRISE = "/api/v3"
 _CODE = ("github.protection", "github.updates", "deploys.frequency", "deploys.stability", "deploys.rollback")
 _PIPELINE = ("github.pipeline", "gate.active")
 
@@ -33,12 +32,12 @@ class GitHubCollector:
     name = "github"
     keys = (*_CODE, *_PIPELINE)
 
-    def __init__(self, host: str, asker: Asker) -> None:
-        self._host = host
+    def __init__(self, hosts: frozenset[str], asker: Asker) -> None:
+        self._hosts = hosts
         self._asker = asker
 
     def collect(self, context: Context) -> Iterator[Record]:
-        asked = asked_of(context.catalog, self._host)
+        asked = asked_of(context.catalog, self._hosts)
         places = by_place(asked)
         known = read(self._asker, places, context.as_of)
         if known and all(isinstance(each, str) for each in known.values()) and self._asker.gone:
@@ -128,10 +127,10 @@ def open_collector(surroundings: Surroundings) -> Collector | None:
     address = surroundings.address("github", default=_DEFAULT)
     if address is None or not address.token:
         return None
-    host = web_host(address.url)
+    hosts = web_hosts(address.url)
     path = "/graphql"
-    if urlsplit(address.url).path == _ENTERPRISE:
+    if urlsplit(address.url).path == ENTERPRISE:
         # https://docs.github.com/en/enterprise-server/graphql/guides/forming-calls-with-graphql
-        address = msgspec.structs.replace(address, url=address.url.removesuffix(_ENTERPRISE))
+        address = msgspec.structs.replace(address, url=address.url.removesuffix(ENTERPRISE))
         path = "/api/graphql"
-    return GitHubCollector(host, Asker(surroundings.client(address), path, surroundings.deadline))
+    return GitHubCollector(hosts, Asker(surroundings.client(address), path, surroundings.deadline))
