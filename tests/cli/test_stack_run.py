@@ -1,5 +1,6 @@
 """What runs leave alone, on the demo's catalog; no engine is needed."""
 
+import datetime as dt
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +14,17 @@ from click.testing import CliRunner
 from pagerworthy.catalog import load
 from pagerworthy.cli.app import app
 from pagerworthy.cli.stack_options import Opened
-from pagerworthy.cli.stack_run import orphans, services_of, untouched
+from pagerworthy.cli.stack_run import Limits, Session, frozen_here, orphans, services_of, untouched
 from pagerworthy.codes import problem
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import Project
 from pagerworthy.stacks import EnvironmentStacks
 from pagerworthy.stacks.run.preflight import Ready
-from pagerworthy.stacks.run.result import Outcome
+from pagerworthy.stacks.run.progress import LEGEND
+from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.values import Shift
+from pagerworthy.stacks.run.watch import Change
 from tests.stacks.demo import AS_OF, ROOT, stacks_of
 
 
@@ -87,6 +91,13 @@ def test_a_hard_circle_fails_for_those_in_it(tmp_path: Path) -> None:
     assert "ad.production" not in left
 
 
+@pytest.mark.parametrize(("environment", "holds"), [("production", True), ("staging", False)])
+def test_only_production_is_frozen(environment: str, *, holds: bool) -> None:
+    found, _ = opened(ROOT)
+    assessed = cast("Any", SimpleNamespace(catalog=found.catalog, as_of=AS_OF, scores=SimpleNamespace(scorecards=())))
+    assert ("cart" in frozen_here(found, assessed, environment, ["cart"])) is holds
+
+
 def test_services_are_named_as_they_are_called() -> None:
     _, stacks = opened(ROOT)
     assert services_of(stacks, ()) == ("platform", *stacks.services)
@@ -108,3 +119,24 @@ def test_services_are_named_as_they_are_called() -> None:
 def test_wrong_usage_says_what_to_write(arguments: Sequence[str], says: str) -> None:
     result: Any = CliRunner().invoke(app, ["--root", str(ROOT), *arguments], standalone_mode=False)
     assert says in str(result.exception)
+
+
+def test_what_to_do_next_is_named_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    limits = Limits(None, 1, 1, "http://127.0.0.1:5000", None)
+    place = cast("Ready", SimpleNamespace(command=SimpleNamespace(engines=None)))
+
+    def said(operation: str, outcome: Outcome, *follow: str) -> list[str]:
+        session = Session(operation, "staging", limits, place, ["cart"])
+        session.follow = follow
+        change = Change("aws:sqs/queue:Queue", "jobs", "update", "", (), (Shift("delaySeconds", "1", "2"),))
+        stopped = cast("Any", SimpleNamespace(signal=0))
+        visits = [Visit("cart.staging", outcome, (change,))]
+        session._tell(visits, dt.datetime(2026, 11, 22, tzinfo=dt.UTC), 1, stopped, ["old.staging"], detail=True)
+        return capsys.readouterr().out.splitlines()
+
+    lines = said("preview", Outcome.PLANNED, "--plans", "plans")
+    assert lines[-1] == "next: `pagerworthy up staging cart --plans plans --emulator http://127.0.0.1:5000` does it"
+    assert "         delaySeconds: 1 -> 2" in lines
+    assert LEGEND in lines
+    lines = said("drift", Outcome.DRIFTED)
+    assert lines[-1].startswith("next: `pagerworthy up staging cart --refresh --emulator http://127.0.0.1:5000`")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.freezes import freezes
 from pagerworthy.cli.options import as_of_option, evidence_option
-from pagerworthy.cli.stack_look import stacks_there
+from pagerworthy.cli.stack_look import refuse_unknown, stacks_there
 from pagerworthy.cli.stack_run import (
     Limits,
     Session,
+    frozen_here,
     gather,
     get_ready,
     open_for_run,
@@ -21,11 +21,13 @@ from pagerworthy.cli.stack_run import (
     services_of,
     untouched,
 )
+from pagerworthy.report.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pagerworthy.stacks import StackInputs
+    from pagerworthy.cli.stack_options import Opened
+    from pagerworthy.stacks import EnvironmentStacks, StackInputs
     from pagerworthy.stacks.inputs import Ask
     from pagerworthy.stacks.run.preflight import Ready
     from pagerworthy.stacks.run.state import StackState
@@ -64,8 +66,9 @@ def command(
 ) -> int:
     """Delete the stacks of ENVIRONMENT, or those of some of its services and `platform`.
 
-    Those that need others go first. A stack that another one needs and that is not to go with it stays, and so does one
-    in which anything is protected: what holds data in production is. Nothing is deleted without --yes.
+    Those that need others go first. Stacks that no entry is left of go with the others, or alone with --orphans. One
+    that another one needs and that is not to go with it stays, and so does one in which anything is protected: what
+    holds data in production is. Nothing is deleted without --yes; what would be is said, and whose data with it.
     """
     if gone and services:
         raise click.UsageError("--orphans finds its stacks itself: name none beside it")
@@ -76,35 +79,42 @@ def command(
     project = opened.project
     # An environment whose own entry is gone has no stack that any entry is left of.
     stacks = opened.environment(environment) if environment in opened.catalog.environments else None
+    if not gone:
+        refuse_unknown(project, limits.emulator, environment, services)
     ready = get_ready(project, limits.emulator)
-    there = stacks_there(ready, environment, services)
     if gone:
-        there = orphans(ready, opened, stacks) if stacks is not None else there
+        there = _orphans(ready, opened, stacks, environment)
+    else:
+        there = stacks_there(ready.backend, ready.place, environment, services)
     states = {name: state for name in there if (state := ready.backend.read(name)) is not None}
+    if not states:
+        click.echo(f"nothing to do: every stack of {environment} has an entry")
+        return Exit.FINE
     known = {each.stack: each for each in gather(stacks, ("platform", *stacks.services))} if stacks else {}
     if (refusal := _needed(ready, states, known)) is not None:
         click.echo(refusal, err=True)
         return Exit.PROBLEMS
-    count = sum(state.resources for state in states.values())
-    _announce(states)
+    total = sum(state.resources for state in states.values())
+    asks = {name: _asks(state, known) for name, state in states.items()}
+    _announce(states, asks)
     if not yes:
-        click.echo(f"nothing was deleted: {count} resources of {len(states)} stacks would be, with --yes")
-        return Exit.PROBLEMS if states else Exit.FINE
-    if count > max_deletions:
-        click.echo(f"error: {count} resources would be deleted, and {max_deletions} may be", err=True)
-        click.echo(f"  help: to delete them all, add --max-deletions {count}", err=True)
+        stacks_named = count(len(states), "stack")
+        click.echo(f"nothing was deleted: {count(total, 'resource')} of {stacks_named} would be, with --yes")
+        return Exit.PROBLEMS
+    if total > max_deletions:
+        click.echo(f"error: {total} resources would be deleted, and {max_deletions} may be", err=True)
+        click.echo(f"  help: to delete them all, add --max-deletions {total}", err=True)
         return Exit.PROBLEMS
 
     from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.run import tear_down
 
     # A stack that lets go of another is brought up without it, and a freeze holds for that, too.
-    session = Session("destroy", environment, limits, ready)
+    session = Session("destroy", environment, limits, ready, services)
     left = untouched(opened, stacks, services_of(stacks, ())) if stacks else {}
     holders = {name: visit for name, visit in left.items() if name not in states}
-    frozen = Freezes(freezes(assessed, opened.catalog.services))
+    frozen = Freezes(frozen_here(opened, assessed, environment, opened.catalog.services))
     visitor = session.visitor(project, freezes=frozen, refused=holders)
-    asks = {name: _asks(state, known) for name, state in states.items()}
     return session.run(lambda: tear_down(visitor, asks, known, session.workers(project), session.progress))
 
 
@@ -132,7 +142,20 @@ def _needed(ready: "Ready", states: "Mapping[str, StackState]", known: "Mapping[
     return None
 
 
-def _announce(states: "Mapping[str, StackState]") -> None:
-    for name, state in sorted(states.items()):
+def _orphans(ready: "Ready", opened: "Opened", stacks: "EnvironmentStacks | None", environment: str) -> list[str]:
+    """The stacks that no entry is left of; all where the environment's own entry is gone, if it ever was there."""
+    if stacks is not None:
+        return orphans(ready, opened, stacks)
+    return stacks_there(ready.backend, ready.place, environment, ())
+
+
+def _announce(states: "Mapping[str, StackState]", asks: "Mapping[str, Sequence[Ask]]") -> None:
+    """What would go, in the order of the work, and whose data with it."""
+    from pagerworthy.stacks.run.schedule import reverse, steps_of
+
+    for step in reverse(steps_of(asks)):
+        state = states[step.stack]
         kept = f", {len(state.protected)} of them protected: it stays" if state.protected else ""
-        click.echo(f"{name}: {state.resources} resources{kept}")
+        click.echo(f"{step.stack}: {count(state.resources, 'resource')}{kept}")
+        for loss in state.losses if not kept else ():
+            click.echo(f"  DATA IS LOST: {loss.text}")

@@ -14,6 +14,8 @@ from pagerworthy.cli.stack_run import Limits, run_options
 def command(ctx: click.Context, environment: str, services: tuple[str, ...], *, limits: Limits) -> int:
     """Say how the cloud differs from what `up` has made of ENVIRONMENT, or of some stacks.
 
-    Nothing is changed. Exit code 1 where anything differs; `pagerworthy up ENVIRONMENT --refresh` puts it right.
+    Nothing is changed. What is looked at are the resources that stacks have: one that somebody has added beside them by
+    hand, such as a further rule of a security group, is seen by no stack, and not found. Exit code 1 where anything
+    differs; `pagerworthy up ENVIRONMENT --refresh` puts it right.
     """
     return look_command(ctx, "drift", environment, services, limits)

@@ -8,7 +8,7 @@ import msgspec
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.stack_look import stacks_there
-from pagerworthy.cli.stack_run import emulator_option, get_ready
+from pagerworthy.cli.stack_run import emulator_option, get_backend
 
 
 class StackOutputs(msgspec.Struct, frozen=True):
@@ -42,13 +42,15 @@ class Outputs(msgspec.Struct, frozen=True):
 def command(ctx: click.Context, environment: str, services: tuple[str, ...], *, form: str, emulator: str) -> int:
     """Print the outputs of the stacks of ENVIRONMENT, or of some of its services and `platform`.
 
-    No engine is started. Secrets are named and never shown.
+    No engine is started, and where states are in a folder Pulumi need not be here. Secrets are named and never shown.
     """
+    from pagerworthy.stacks.run.places import place_of
+
     project = project_of(ctx)
-    ready = get_ready(project, emulator)
+    backend = get_backend(project, emulator)
     found = []
-    for name in stacks_there(ready, environment, services):
-        state = ready.backend.read(name)
+    for name in stacks_there(backend, place_of(project, os.environ, emulator), environment, services):
+        state = backend.read(name)
         if state is not None:
             found.append(StackOutputs(name, dict(sorted(state.outputs.items())), state.secret))
     if form == "json":

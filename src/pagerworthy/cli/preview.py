@@ -1,16 +1,17 @@
 """`pagerworthy preview`: what `up` would change."""
 
 import datetime as dt
+import shlex
 from pathlib import Path
 
 import click
 
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.freezes import freezes
 from pagerworthy.cli.options import as_of_option, evidence_option
 from pagerworthy.cli.stack_run import (
     Limits,
     Session,
+    frozen_here,
     gather,
     get_ready,
     open_for_run,
@@ -48,7 +49,8 @@ def command(
 ) -> int:
     """Say what `up` would change in ENVIRONMENT, or in the stacks of some of its services and `platform`.
 
-    Nothing is changed. Of a stack that needs outputs which are not there yet, what is shown rests on stand-ins.
+    Nothing is changed. Whose data would be lost is said before the summary. Of a stack that needs outputs which are not
+    there yet, what is shown rests on stand-ins, and no plan of it is made.
     """
     found = open_for_run(ctx, as_of, evidence, "nothing is previewed")
     if found is None:
@@ -62,8 +64,9 @@ def command(
     from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.run import preview
 
-    session = Session("preview", environment, limits, ready)
-    frozen = Freezes(freezes(assessed, chosen))
+    session = Session("preview", environment, limits, ready, services)
+    session.follow = (*(("--refresh",) if refresh else ()), *(("--plans", shlex.quote(str(plans))) if plans else ()))
+    frozen = Freezes(frozen_here(opened, assessed, environment, chosen))
     visitor = session.visitor(opened.project, freezes=frozen, refused=left, refresh=refresh, plans=plans)
     inputs = gather(stacks, chosen)
     return session.run(

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,12 +21,15 @@ from pagerworthy.project import Project
 from pagerworthy.report import style_for
 
 if TYPE_CHECKING:
+    from pagerworthy.cli.pipeline import Assessment
     from pagerworthy.stacks import EnvironmentStacks, StackInputs
+    from pagerworthy.stacks.run.backend import Backend
     from pagerworthy.stacks.run.freeze import Freezes
     from pagerworthy.stacks.run.inline import Declare
     from pagerworthy.stacks.run.interrupts import Interrupted
     from pagerworthy.stacks.run.peers import HardNeeds
-    from pagerworthy.stacks.run.preflight import Ready
+    from pagerworthy.stacks.run.preflight import Missing, Ready
+    from pagerworthy.stacks.run.report import RunReport
     from pagerworthy.stacks.run.result import Visit
     from pagerworthy.stacks.run.visit import Visitor
 
@@ -129,14 +132,33 @@ def run_options(command: _F) -> _F:
 def get_ready(project: Project, emulator: str) -> "Ready":
     """All that a run needs; ends the command with 2, and what mends it, where something is missing."""
     from pagerworthy.stacks.run.places import place_of
-    from pagerworthy.stacks.run.preflight import Missing, prepare
+    from pagerworthy.stacks.run.preflight import Missing, lacking, prepare
 
-    found = prepare(place_of(project, os.environ, emulator), os.environ)
+    place = place_of(project, os.environ, emulator)
+    found = prepare(place, os.environ)
     if isinstance(found, Missing):
-        click.echo(f"error: {found.says}", err=True)
-        click.echo(f"  run: {found.mend}", err=True)
-        raise click.exceptions.Exit(Exit.USAGE)
+        # All at once: who has mended one thing should not be told of the next.
+        raise refuse(*(lacking(place, os.environ) or (found,)))
     return found
+
+
+def get_backend(project: Project, emulator: str) -> "Backend":
+    """What only reads the states; ends the command with 2, and what mends it, where something is missing."""
+    from pagerworthy.stacks.run.places import place_of
+    from pagerworthy.stacks.run.preflight import Missing, reader
+
+    found = reader(place_of(project, os.environ, emulator), os.environ)
+    if isinstance(found, Missing):
+        raise refuse(found)
+    return found
+
+
+def refuse(*missing: "Missing") -> click.exceptions.Exit:
+    """Says what is missing, and returns what ends the command."""
+    for each in missing:
+        click.echo(f"error: {each.says}", err=True)
+        click.echo(f"  run: {each.mend}", err=True)
+    return click.exceptions.Exit(Exit.USAGE)
 
 
 def services_of(stacks: "EnvironmentStacks", names: Sequence[str]) -> tuple[str, ...]:
@@ -171,6 +193,18 @@ def hard_needs(stacks: "EnvironmentStacks") -> "HardNeeds":
     return needs
 
 
+def frozen_here(
+    opened: Opened, assessed: "Assessment", environment: str, services: Iterable[str]
+) -> "Mapping[str, str]":
+    """What stops deployments of services in an environment: in production what their scores and decisions say, and
+    elsewhere nothing, since what mends a breach is tried there first."""
+    from pagerworthy.cli.freezes import freezes
+    from pagerworthy.stacks.run.freeze import holds_in
+
+    known = opened.catalog.environments.get(environment)
+    return freezes(assessed, services) if known is None or holds_in(known.spec) else {}
+
+
 def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[str]) -> "dict[str, Visit]":
     """The stacks that a run leaves alone because of the catalog, with the reason of each, by name."""
     from pagerworthy.stacks.run.untouched import untouched as left
@@ -188,11 +222,17 @@ def orphans(ready: "Ready", opened: Opened, stacks: "EnvironmentStacks") -> list
 class Session:
     """One run as a person sees it: progress, the report, and the exit code."""
 
-    def __init__(self, operation: str, environment: str, limits: Limits, ready: "Ready") -> None:
+    def __init__(
+        self, operation: str, environment: str, limits: Limits, ready: "Ready", services: Sequence[str] = ()
+    ) -> None:
         from pagerworthy.stacks.run.progress import Progress
 
         self.operation = operation
         self.environment = environment
+        # As they were named: none for all.
+        self.services = tuple(services)
+        # The options that the command after this one needs.
+        self.follow: tuple[str, ...] = ()
         self.limits = limits
         self.ready = ready
         self.style = style_for(sys.stdout, os.environ)
@@ -270,7 +310,7 @@ class Session:
         *,
         detail: bool,
     ) -> None:
-        from pagerworthy.stacks.run.progress import detail_of, table
+        from pagerworthy.stacks.run.commands import command
         from pagerworthy.stacks.run.report import markdown, report_of, write_report
 
         report = report_of(
@@ -288,17 +328,36 @@ class Session:
         if summary := os.environ.get(_SUMMARY):
             with Path(summary).open("a", encoding="utf-8") as stream:
                 stream.write(markdown(report) + "\n")
-        if detail:
-            for visit in visits:
-                if visit.changes:
-                    click.echo(f"\n{self.style.paint(visit.stack, 'bold')}")
-                    click.echo("\n".join(detail_of(visit)))
-        click.echo("")
-        click.echo("\n".join(table(report, self.style.paint)))
+        for line in self._lines(report, visits, detail=detail):
+            click.echo(line)
         for name in orphans:
             click.echo(f"note: no entry is left of {name}; nothing of it was touched", err=True)
         if orphans:
-            click.echo(f"  help: `pagerworthy destroy {self.environment} --orphans` removes what is left", err=True)
+            mend = command("destroy", self.environment, (), "--orphans", emulator=self.limits.emulator)
+            click.echo(f"  help: `{mend}` removes what is left", err=True)
+
+    def _lines(self, report: "RunReport", visits: "Sequence[Visit]", *, detail: bool) -> Iterator[str]:
+        """What stands below the progress: details, what is lost, the table, and what to do next."""
+        from pagerworthy.stacks.run.progress import LEGEND, detail_of, lost_lines, table
+
+        changed = [visit for visit in visits if visit.changes] if detail else []
+        for visit in changed:
+            yield f"\n{self.style.paint(visit.stack, 'bold')}"
+            yield from detail_of(visit)
+        if changed:
+            yield f"\n{LEGEND}"
+        yield ""
+        yield from lost_lines(report, self.style.paint)
+        yield from table(report, self.style.paint)
+        if report.summary.get("drifted"):
+            yield f"next: `{self._command('up', '--refresh')}` makes it again what the catalog says"
+        elif report.operation == "preview" and report.summary.get("planned"):
+            yield f"next: `{self._command('up', *self.follow)}` does it"
+
+    def _command(self, verb: str, *options: str) -> str:
+        from pagerworthy.stacks.run.commands import command
+
+        return command(verb, self.environment, self.services, *options, emulator=self.limits.emulator)
 
 
 def open_for_run(

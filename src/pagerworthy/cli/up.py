@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.freezes import demand_record, freezes, glass_option, record_glass, record_option
+from pagerworthy.cli.freezes import demand_record, glass_option, record_glass, record_option
 from pagerworthy.cli.options import as_of_option, evidence_option
 from pagerworthy.cli.stack_run import (
     Limits,
     Session,
+    frozen_here,
     gather,
     get_ready,
     hard_needs,
@@ -54,8 +55,10 @@ def command(
     """Bring the stacks of ENVIRONMENT up, or those of some of its services and `platform`, in order.
 
     A stack that fails stops those that need it and no others, also in runs that come later and leave it out; run it
-    again to go on. What has not changed is left alone. A frozen service is not deployed; the rest of its stack is
-    brought up. A stack whose entry is gone is never touched.
+    again to go on. What has not changed is left alone. In production a frozen service is not deployed; the rest of its
+    stack is brought up. A stack whose entry is gone is never touched.
+
+    With --plans, a stack without a plan, or whose plan is outdated, is left alone and fails.
 
     Exit code 0 when all is as the catalog says, 1 when a stack failed or a freeze held something back, 2 when nothing
     could begin.
@@ -77,8 +80,8 @@ def command(
         if record is not None and break_glass is not None:
             record_glass(record, service, break_glass, stopped_by)
 
-    frozen = Freezes(freezes(assessed, chosen), break_it if break_glass else None)
-    session = Session("up", environment, limits, ready)
+    frozen = Freezes(frozen_here(opened, assessed, environment, chosen), break_it if break_glass else None)
+    session = Session("up", environment, limits, ready, services)
     visitor = session.visitor(
         opened.project, freezes=frozen, refused=left, needs=hard_needs(stacks), refresh=refresh, plans=plans
     )

@@ -27,7 +27,7 @@ def test_a_missing_or_secret_output_stops_whoever_needs_it(shop: Shop) -> None:
     assert found["cart"].outcome is Outcome.CHANGED
     assert found["checkout"].outcome is Outcome.FAILED
     assert found["checkout"].message == "cart.staging has no output 'valkey.arn'"
-    assert found["checkout"].help == "`pagerworthy up staging cart`"
+    assert found["checkout"].help == f"`pagerworthy up staging cart --emulator {shop.cloud.endpoint}`"
     assert found["ads"].outcome is Outcome.SKIPPED
     nosy = Tiny("nosy", hard=("vault",), asks_for="password")
     found = shop.up(Tiny("vault", secret=True), nosy)
@@ -173,8 +173,12 @@ def test_a_plan_holds_until_what_it_rests_on_changes(shop: Shop, tmp_path: Path)
     shop.preview(two, plans=plans)
     three = Tiny("cart", says="three")
     done = shop.up(three, plans=plans)["cart"]
-    assert done.notes == ("planned again: what it follows from has changed since the plan was made",)
-    assert shop.tags("cart-queue") == {"says": "three"}
+    assert (done.outcome, done.changes) == (Outcome.FAILED, ())
+    assert "is outdated" in done.message
+    assert shop.tags("cart-queue") == {"says": "one"}
+    assert shop.up(two, plans=plans)["cart"].outcome is Outcome.CHANGED
+    # A plan holds once.
+    assert shop.up(one, plans=plans)["cart"].outcome is Outcome.FAILED
 
 
 def test_secrets_are_nowhere_in_plain_text(shop: Shop, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

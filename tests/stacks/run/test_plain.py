@@ -28,6 +28,9 @@ def test_a_freeze_by_decision_stops_it_until_somebody_says_why() -> None:
     with pytest.raises(pulumi.RunError, match=r"cart-2026-11-18-freeze.*pagerworthy:break-glass"):
         plain._heed(frozen, " ")
     plain._heed(frozen, "INC-12")
+    # To look is no deployment.
+    plain._heed(frozen, "", looks=True)
+    assert plain.read("cart.staging")[1] == ""
     # A freeze that is lifted is none, and a platform is no service.
     assert [plain.read(f"{each}.production")[1] for each in ("checkout", "platform")] == ["", ""]
 
@@ -48,6 +51,20 @@ def test_a_hard_circle_is_refused(repository: Path) -> None:
     path.write_text(text.replace("dependencies:", hard, 1))
     with pytest.raises(pulumi.RunError, match="a hard cycle cannot come up"):
         plain.read("checkout.production")
+
+
+def test_the_outputs_of_a_stack_that_was_never_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(message: str) -> None:
+        def invoke(*_: object) -> None:
+            raise RuntimeError(message)
+
+        monkeypatch.setattr(pulumi.runtime, "invoke", invoke)
+
+    told('invoke of pulumi:pulumi:readStackOutputs failed: unknown stack "organization/pagerworthy/cart.staging"')
+    assert plain._outputs("cart.staging") is None
+    told("no route to host")
+    with pytest.raises(pulumi.RunError, match=r"cart\.staging cannot be read: no route to host"):
+        plain._outputs("cart.staging")
 
 
 def test_a_stack_with_passwords_is_not_brought_up_without_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:

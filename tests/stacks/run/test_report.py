@@ -7,10 +7,12 @@ from pathlib import Path
 
 import jsonschema
 
-from pagerworthy.stacks.run.progress import Progress, table
+from pagerworthy.stacks.losses import Loss
+from pagerworthy.stacks.run.progress import Progress, detail_of, lost_lines, table
 from pagerworthy.stacks.run.report import RunReport, markdown, report_of, write_report
 from pagerworthy.stacks.run.result import MEANINGS, Outcome, Visit
 from pagerworthy.stacks.run.schedule import Step
+from pagerworthy.stacks.run.values import Shift
 from pagerworthy.stacks.run.watch import Change
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "run.schema.json").read_text())
@@ -83,3 +85,80 @@ def test_a_table_has_what_is_not_as_it_was() -> None:
     lines = table(report(), plain)
     assert [line.split()[0] for line in lines[:3]] == ["cart.staging", "mail.staging", "ads.staging"]
     assert lines[-1] == "1 changed, 1 unchanged, 1 failed, 1 skipped, in 4 s"
+
+
+LOST = Visit(
+    "points.staging",
+    Outcome.PLANNED,
+    (
+        Change("aws:iam/role:Role", "task", "update", "", ("policy",), (Shift("policy", '"a"', '"b"'),)),
+        Change("aws:sns/topic:Topic", "news", "delete"),
+        Change(
+            "aws:rds/instance:Instance",
+            "points",
+            "replace",
+            "",
+            ("engine", "password"),
+            (Shift("engine", '"postgres"', '"mysql"'),),
+            Loss("replace", "points", "postgres", "its data is"),
+        ),
+    ),
+)
+
+
+def lossy(operation: str) -> RunReport:
+    started = dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
+    emulator = "http://127.0.0.1:5000"
+    return report_of(
+        operation,
+        "staging",
+        [LOST],
+        started=started,
+        seconds=1,
+        finished=True,
+        orphans=["old.staging"],
+        emulator=emulator,
+    )
+
+
+def test_what_loses_data_is_first_and_says_so(tmp_path: Path) -> None:
+    lost = "DATA IS LOST: replaces points (postgres): its data is lost"
+    assert detail_of(LOST) == [
+        f"     ± points  aws:rds/instance:Instance  (password)  {lost}",
+        '         engine: "postgres" -> "mysql"',
+        "     - news  aws:sns/topic:Topic",
+        "     ~ task  aws:iam/role:Role",
+        '         policy: "a" -> "b"',
+    ]
+    lines = lost_lines(lossy("preview"), plain)
+    assert lines[:2] == ["DATA WOULD BE LOST:", "  points.staging replaces points (postgres): its data is lost"]
+    assert lost_lines(lossy("up"), plain)[0] == "DATA WAS LOST:"
+    assert lost_lines(lossy("drift"), plain) == []
+    assert lost_lines(report(), plain) == []
+    page = markdown(lossy("preview"))
+    assert "> **Data would be lost:**\n> - points.staging replaces points (postgres): its data is lost\n" in page
+    write_report(tmp_path / "report.json", lossy("preview"))
+    text = (tmp_path / "report.json").read_text()
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(text))
+    # Names, and never values.
+    assert '"loses": "replaces points (postgres): its data is lost"' in text
+    assert "mysql" not in text
+
+
+def test_what_is_to_be_copied_stays_on_the_emulator() -> None:
+    assert "`pagerworthy destroy staging --orphans --emulator http://127.0.0.1:5000`" in markdown(lossy("up"))
+
+
+def test_a_second_round_is_announced_and_each_error_has_a_line() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream, plain, live=False)
+    progress.planned([Step("a.staging", 1)])
+    progress.again(["a.staging"])
+    progress.ended(Visit("a.staging", Outcome.FAILED, message="role: denied\nqueue: denied"))
+    assert stream.getvalue().splitlines() == [
+        "1 stack in 1 wave",
+        "once more, for what has come up since: a.staging",
+        "[1]  a.staging: failed",
+        "     role: denied",
+        "     queue: denied",
+    ]

@@ -13,6 +13,8 @@ from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.releases import FOLDER
 
 SEED = f"{PROJECT}:seed"
+VERSION = f"{PROJECT}:version"
+EMULATOR = f"{PROJECT}:emulator"
 # Where there is one of these, a secret was made from the seed.
 DERIVED = "aws:secretsmanager/secretVersion:SecretVersion"
 
@@ -25,6 +27,16 @@ class Configuration(msgspec.Struct, omit_defaults=True):
     secretsprovider: str = ""
     encryptedkey: str = ""
     environment: Any = None
+
+    @property
+    def emulator(self) -> str:
+        """The emulator that plain `pulumi` would work on; empty for the real cloud."""
+        return str(self.config.get(EMULATOR) or "")
+
+    @property
+    def version(self) -> str:
+        """The release that is named, of whatever form; empty for none."""
+        return str(self.config.get(VERSION) or "")
 
     @property
     def has_seed(self) -> bool:

@@ -329,7 +329,7 @@ class StackEngine:
         shown = [_short(self._command.scrub(text)) for text in told[:_TOLD]]
         if len(told) > _TOLD:
             shown.append(f"and {len(told) - _TOLD} more")
-        return "; ".join(shown) or self._command.said(error)
+        return "\n".join(shown) or self._command.said(error)
 
     def _assert_own(self) -> None:
         """Raises WrongStackError unless the folder is this stack's: one with another's program would undo it all."""

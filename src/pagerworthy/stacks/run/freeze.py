@@ -6,12 +6,18 @@ there is nothing yet that it could depend on.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from pagerworthy.catalog import EnvironmentSpec
 from pagerworthy.stacks.inputs import StackInputs
 from pagerworthy.stacks.run.watch import Change
 
 # What a deployment changes: what runs, from which image, and how many of it.
 DEPLOYED = frozenset({"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"})
 _RUNS = "aws:ecs/service:Service"
+
+
+def holds_in(environment: EnvironmentSpec) -> bool:
+    """Whether freezes hold in an environment: only what users meet is frozen."""
+    return environment.purpose == "production"
 
 
 class Freezes:

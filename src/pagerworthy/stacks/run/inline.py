@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pagerworthy.stacks.inputs import StackInputs
+from pagerworthy.stacks.inputs import FIRST_VERSION, StackInputs
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.outputs import MissingOutputError, Peers, Value
 from pagerworthy.stacks.run.config import SEED
@@ -61,7 +61,14 @@ def record_of(inputs: StackInputs, given: PeerValues, cloud: "Cloud") -> Record:
         digest=digest_of(inputs, given.values, cloud.emulator),
         asks=tuple(sorted(given.values)),
         cloud=cloud.emulator,
+        release=release_of(inputs),
     )
+
+
+def release_of(inputs: StackInputs) -> str:
+    """The version that a stack is to run; empty where nothing was released, or nothing runs."""
+    version = getattr(inputs, "version", "")
+    return "" if version == FIRST_VERSION else version
 
 
 def seed_mark(stack: str, seed: str) -> str:

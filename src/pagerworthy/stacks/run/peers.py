@@ -61,7 +61,7 @@ class PeerStates:
         todo = list(stacks)
         while todo:
             stack = todo.pop()
-            if stack not in found and stack not in self._sound and self._state(stack) is None:
+            if stack not in found and self.outputs(stack) is None:
                 found.add(stack)
                 todo.extend(self._needs(stack))
         return tuple(sorted(found))

@@ -11,6 +11,8 @@ from pagerworthy.stacks.outputs import Value
 
 # Says in a stack's configuration why it is brought up in spite of a freeze: Pulumi keeps it with the update.
 GLASS = "break-glass"
+# With what the engine tells that there is no stack of a name.
+_NEVER_THERE = ("unknown stack", "no stack named", "not found")
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import StackInputs
@@ -31,7 +33,8 @@ def main() -> None:
     inputs, frozen = read(pulumi.get_stack())
     config = pulumi.Config(PROJECT)
     if frozen:
-        _heed(frozen, config.get(GLASS) or "")
+        _heed(frozen, config.get(GLASS) or "", looks=pulumi.runtime.is_dry_run())
+    _know_seed(inputs, known=config.get_secret("seed") is not None)
     cloud = Cloud(emulator=config.get("emulator") or "")
     try:
         given = peers_of(inputs, _outputs)
@@ -56,6 +59,7 @@ def read(stack: str) -> "tuple[StackInputs, str]":
     from pagerworthy.project import open_project
     from pagerworthy.stacks.environments import open_environment
     from pagerworthy.stacks.refusals import refused_environments
+    from pagerworthy.stacks.run.freeze import holds_in
     from pagerworthy.stacks.run.untouched import frozen_by, untouched
 
     service, _, environment = stack.partition(".")
@@ -84,15 +88,19 @@ def read(stack: str) -> "tuple[StackInputs, str]":
         raise RunError(f"{stack} stays as it is: {left.message}; {left.help}")
     if service == PLATFORM:
         return stacks.platform(), ""
-    decision = frozen_by(catalog, service, moment)
+    here = catalog.environments[environment].spec
+    decision = frozen_by(catalog, service, moment) if holds_in(here) else None
     return stacks.service(service), f"{service} is frozen by the decision {decision.name}" if decision else ""
 
 
-def _heed(frozen: str, reason: str) -> None:
-    """Stops at a freeze, unless somebody has said in the stack's configuration why not."""
+def _heed(frozen: str, reason: str, *, looks: bool = False) -> None:
+    """Stops at a freeze, unless somebody has said in the stack's configuration why not. A preview only `looks`."""
     import pulumi
 
     if not reason.strip():
+        if looks:
+            pulumi.log.warn(f"{frozen}: `pulumi up` will stop here, and `pagerworthy up` brings up all but what runs")
+            return
         raise pulumi.RunError(
             f"{frozen}: `pagerworthy up` brings up all but what runs; "
             f"in an emergency: pulumi config set {PROJECT}:{GLASS} REASON, and commit it"
@@ -134,6 +142,12 @@ def _outputs(stack: str) -> Mapping[str, Value] | None:
     import pulumi
 
     name = f"{pulumi.get_organization()}/{PROJECT}/{stack}"
-    answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name})
+    try:
+        answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name})
+    except Exception as error:
+        # The engine knows no other way to say so, and the SDK no other class.
+        if any(mark in str(error) for mark in _NEVER_THERE):
+            return None
+        raise pulumi.RunError(f"the outputs of {stack} cannot be read: {error}") from error
     outputs = answer.value.get("outputs") if answer is not None and answer.value else None
     return outputs or None

@@ -9,11 +9,19 @@ class _Kept(msgspec.Struct, frozen=True):
     digest: str
 
 
+class NoPlanError(Exception):
+    """A stack that is to be brought up by a plan, and has none that holds; nothing is done to it."""
+
+
 class Plans:
     """A folder of plans, one file a stack. Secrets in them are encrypted as they are in the state."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
 
     def new(self, stack: str) -> Path:
         """Where the plan of a stack is to be written."""
@@ -25,19 +33,18 @@ class Plans:
         """Notes what the plan of a stack rests on."""
         (self._folder / f"{stack}.digest.json").write_bytes(msgspec.json.encode(_Kept(digest)))
 
-    def of(self, stack: str, digest: str) -> tuple[Path | None, bool]:
-        """The plan of a stack, and whether it has to be made again since it rests on something else.
-
-        None for a stack that was never planned: a plan of it is made now as well.
-        """
+    def of(self, stack: str, digest: str) -> Path:
+        """The plan of a stack that follows from this. Raises NoPlanError where there is none, or none of this."""
+        path = self._folder / f"{stack}.plan.json"
         try:
             kept = msgspec.json.decode((self._folder / f"{stack}.digest.json").read_bytes(), type=_Kept)
-        except (FileNotFoundError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError):
             kept = None
-        path = self._folder / f"{stack}.plan.json"
-        if kept is not None and kept.digest == digest and path.is_file():
-            return path, False
-        return self.new(stack), True
+        if kept is None or not path.is_file():
+            raise NoPlanError(f"there is no plan for {stack} in {self._folder}")
+        if kept.digest != digest:
+            raise NoPlanError(f"the plan for {stack} is outdated: what it follows from has changed since")
+        return path
 
     def used(self, stack: str) -> None:
         """Removes the plan of a stack: it holds once."""

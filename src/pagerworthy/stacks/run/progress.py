@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from pagerworthy.stacks.run.report import RunReport, summary_line
+from pagerworthy.stacks.losses import rank
+from pagerworthy.stacks.run.report import RunReport, losses, summary_line
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.schedule import Step
 from pagerworthy.stacks.run.watch import Change, counts
@@ -51,6 +52,10 @@ class Progress:
         waves = max((step.wave for step in steps), default=0)
         stacks = "1 stack" if len(steps) == 1 else f"{len(steps)} stacks"
         self._line(f"{stacks} in {'1 wave' if waves == 1 else f'{waves} waves'}")
+
+    def again(self, stacks: Sequence[str]) -> None:
+        """Says why stacks come a second time."""
+        self._line(f"once more, for what has come up since: {', '.join(stacks)}")
 
     def started(self, stack: str) -> None:
         self._running[stack] = time.monotonic()
@@ -124,7 +129,7 @@ def lines_of(visit: Visit, paint: Paint, mark: str) -> list[str]:
         text += f" ({visit.seconds:.1f} s)"
     lines = [text]
     if visit.message:
-        lines.append(f"     {visit.message}")
+        lines += [f"     {line}" for line in visit.message.splitlines()]
     if visit.help:
         lines.append(f"     help: {visit.help}")
     lines += [f"     note: {note}" for note in visit.notes]
@@ -134,14 +139,36 @@ def lines_of(visit: Visit, paint: Paint, mark: str) -> list[str]:
     return lines
 
 
+_SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "="}
+_HARMLESS = 1000
+LEGEND = "+ created   ~ changed   ± replaced   - deleted   = taken over"
+
+
 def detail_of(visit: Visit) -> list[str]:
-    """The changes of a visit, one a line, for a preview and for drift."""
-    signs = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "="}
-    return [
-        f"     {signs.get(each.operation, '?')} {each.name}  {each.type}"
-        + (f"  ({', '.join(each.properties)})" if each.properties else "")
-        for each in visit.changes
-    ]
+    """The changes of a visit, for a preview and for drift: what loses data first, then what goes or is made anew, each
+    with what its properties were and are."""
+    lines = []
+    for each in sorted(visit.changes, key=_severity):
+        told = {shift.path for shift in each.shifts}
+        names = [name for name in each.properties if not any(path.startswith(name) for path in told)]
+        named = f"  ({', '.join(names)})" if names else ""
+        lost = f"  DATA IS LOST: {each.loss.text}" if each.loss else ""
+        lines.append(f"     {_SIGNS.get(each.operation, '?')} {each.name}  {each.type}{named}{lost}")
+        lines += [f"         {shift.path}: {shift.old} -> {shift.new}" for shift in each.shifts]
+    return lines
+
+
+def _severity(change: Change) -> int:
+    return rank(change.type) if change.operation in {"replace", "delete"} else _HARMLESS
+
+
+def lost_lines(report: RunReport, paint: Paint) -> list[str]:
+    """Whose data is lost, before the table; nothing where none is."""
+    found = losses(report)
+    if not found:
+        return []
+    told = "DATA WOULD BE LOST:" if report.operation == "preview" else "DATA WAS LOST:"
+    return [paint(told, "red", "bold"), *(f"  {each}" for each in found), ""]
 
 
 def table(report: RunReport, paint: Paint) -> list[str]:

@@ -7,19 +7,22 @@ from pathlib import Path
 
 import msgspec
 
+from pagerworthy.stacks.losses import rank
+from pagerworthy.stacks.run.commands import command
 from pagerworthy.stacks.run.result import Outcome, Visit
-from pagerworthy.stacks.run.watch import counts
+from pagerworthy.stacks.run.watch import Change, counts
 
 FORM = 1
 
 
 class ChangeRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change; `properties` are the names of what differs, never values."""
+    """One change; `properties` are the names of what differs, never values. `loses` says whose data is lost by it."""
 
     type: str
     name: str
     operation: str
     properties: tuple[str, ...] = ()
+    loses: str = ""
 
 
 class StackRow(msgspec.Struct, frozen=True):
@@ -89,7 +92,7 @@ def _row(visit: Visit) -> StackRow:
         seconds=visit.seconds,
         visits=visit.visits,
         counts=counts(visit.changes),
-        changes=tuple(ChangeRow(each.type, each.name, each.operation, each.properties) for each in visit.changes),
+        changes=tuple(map(_change, visit.changes)),
         message=visit.message,
         help=visit.help,
         blocked_by=visit.blocked_by,
@@ -97,6 +100,23 @@ def _row(visit: Visit) -> StackRow:
         notes=visit.notes,
         digest=visit.digest,
     )
+
+
+def _change(change: Change) -> ChangeRow:
+    lost = change.loss.text if change.loss else ""
+    return ChangeRow(change.type, change.name, change.operation, change.properties, lost)
+
+
+# What only looks loses nothing, and who destroys has been told before.
+_CHANGING = frozenset({"preview", "up"})
+
+
+def losses(report: RunReport) -> list[str]:
+    """Whose data a run has lost, or would lose, with its stack; what was held back is not lost."""
+    if report.operation not in _CHANGING:
+        return []
+    found = [(rank(each.type), row, each) for row in report.stacks for each in row.changes if each.loses]
+    return [f"{row.stack} {each.loses}" for _, row, each in sorted(found, key=lambda one: one[0])]
 
 
 def write_report(path: Path, report: RunReport) -> None:
@@ -111,6 +131,9 @@ def markdown(report: RunReport) -> str:
     """The report for `$GITHUB_STEP_SUMMARY`: what was changed and what went wrong first."""
     title = f"{report.operation} {report.environment}"
     lines = [f"### `pagerworthy {title}`", "", f"{summary_line(report)}.", ""]
+    if lost := losses(report):
+        told = "would be lost" if report.operation == "preview" else "was lost"
+        lines += ["> [!CAUTION]", f"> **Data {told}:**", *(f"> - {_cell(each)}" for each in lost), ""]
     shown = [row for row in report.stacks if row.outcome != Outcome.UNCHANGED.value]
     if shown:
         lines += ["| stack | outcome | changes | why |", "|---|---|---|---|"]
@@ -118,8 +141,9 @@ def markdown(report: RunReport) -> str:
         lines.append("")
     if report.orphans:
         names = ", ".join(f"`{name}`" for name in report.orphans)
+        mend = command("destroy", report.environment, (), "--orphans", emulator=report.emulator)
         lines += [
-            f"No entry is left of {names}: `pagerworthy destroy {report.environment} --orphans` removes them.",
+            f"No entry is left of {names}: `{mend}` removes them.",
             "",
         ]
     return "\n".join(lines)

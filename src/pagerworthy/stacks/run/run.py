@@ -20,6 +20,8 @@ class Watcher(Protocol):
 
     def planned(self, steps: Sequence[Step]) -> None: ...
 
+    def again(self, stacks: Sequence[str]) -> None: ...
+
     def started(self, stack: str) -> None: ...
 
     def ended(self, visit: Visit) -> None: ...
@@ -39,6 +41,7 @@ def bring_up(visitor: Visitor, inputs: Sequence[StackInputs], workers: int, watc
         if visits[step.stack].outcome.is_well and visitor.is_stale(by_name[step.stack])
     ]
     if again and not visitor.is_stopping:
+        watcher.again([step.stack for step in again])
         second = _work(again, lambda name: visitor.up(by_name[name]), workers, visitor, watcher)
         for name, visit in second.items():
             visits[name] = _both(visits[name], visit)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pagerworthy.stacks.losses import Loss, loss
 from pagerworthy.stacks.outputs import Value
 
 # The output in which a run keeps what it needs at the next one.
@@ -18,13 +19,15 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `digest` is of all that it followed from. `asks` are the stacks whose outputs it used, so that the order is known
     even after its entry is gone. `cloud` is the emulator's address, or empty. `seed` is the mark of the seed that its
-    secrets were made from, which tells nothing of it.
+    secrets were made from, which tells nothing of it. `release` is the version of its image, empty where none was
+    released.
     """
 
     digest: str = ""
     asks: tuple[str, ...] = ()
     cloud: str = ""
     seed: str = ""
+    release: str = ""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -45,9 +48,10 @@ class Pending(msgspec.Struct, frozen=True):
 class StackState(msgspec.Struct, frozen=True):
     """A stack as its backend has it.
 
-    `outputs` are those in plain text, `secret` the names of the others. `resources` counts what the cloud holds.
-    `settled` is whether the last operation was an `up` that succeeded and nothing happened since; `failed` whether the
-    last that was to change something did not succeed, so that its outputs may be those of one before.
+    `outputs` are those in plain text, `secret` the names of the others. `resources` counts what the cloud holds,
+    `losses` are whose data would be lost with it. `settled` is whether the last operation was an `up` that succeeded
+    and nothing happened since; `failed` whether the last that was to change something did not succeed, so that its
+    outputs may be those of one before.
     """
 
     stack: str
@@ -58,6 +62,7 @@ class StackState(msgspec.Struct, frozen=True):
     protected: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     resources: int = 0
+    losses: tuple[Loss, ...] = ()
     settled: bool = False
     failed: bool = False
 
@@ -127,9 +132,14 @@ def state_of(stack: str, deployment: Deployment, last: Update | None, update: Up
         protected=tuple(each.urn for each in held if each.protect),
         types=tuple(sorted({each.type for each in held})),
         resources=len(held),
+        losses=tuple(sorted(lost for each in held if (lost := _loss(each)) is not None)),
         settled=settled and not cut_off,
         failed=cut_off or bool(deployment.pending_operations) or (update is not None and update.result != "succeeded"),
     )
+
+
+def _loss(resource: _Resource) -> Loss | None:
+    return loss("delete", resource.type, resource.urn.rpartition("::")[2], resource.outputs)
 
 
 def _record(value: object) -> Record:

@@ -1,7 +1,7 @@
 """A visit to one stack: look who else is there, what is left over, whether there is anything to do; then do it."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pagerworthy.stacks.inputs import Ask, StackInputs
+from pagerworthy.stacks.inputs import FIRST_VERSION, Ask, StackInputs
 from pagerworthy.stacks.outputs import MissingOutputError, Value
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
-from pagerworthy.stacks.run.config import DERIVED
+from pagerworthy.stacks.run.commands import for_stacks
+from pagerworthy.stacks.run.config import DERIVED, by_hand, file_name
 from pagerworthy.stacks.run.engine import EngineError, LostSeedError, Seed, StackEngine, WrongStackError
 from pagerworthy.stacks.run.freeze import Freezes, deployable, is_new, runs
-from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of
+from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of, release_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
 from pagerworthy.stacks.run.peers import HardNeeds, PeerStates
 from pagerworthy.stacks.run.places import BACKEND, Place
-from pagerworthy.stacks.run.plans import Plans
+from pagerworthy.stacks.run.plans import NoPlanError, Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.state import StackState
@@ -155,10 +156,12 @@ class Visitor:
             ):
                 self._peers.visited(stack, state)
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
+            self._heed_release(inputs, state)
+            plan = self._plan(stack, record.digest)
             engine = self._engine(stack)
             engine.prepare(exists=state is not None, seed=_seed_of(state))
             seed = state.record.seed if state else ""
-            notes: list[str] = []
+            notes = _of_release(inputs)
             held: tuple[Change, ...] = ()
             why = self._freezes.of(inputs)
             if why and (state is None or not runs(state.types)):
@@ -176,12 +179,9 @@ class Visitor:
                 # So that the next run looks again, and does not take what was held back for what runs.
                 record = msgspec.structs.replace(record, digest="")
             program = program_of(inputs, given, self._cloud, self._declare, record, seed)
-            plan = None
-            if self._plans and not held:
-                plan, made_again = self._plans.of(stack, record.digest)
-                if made_again:
-                    engine.preview(program, plan=plan, refresh=self._orders.refresh)
-                    notes.append("planned again: what it follows from has changed since the plan was made")
+            if plan and held:
+                plan = None
+                notes.append("not held to its plan, of which a freeze holds back a part")
             changes = engine.up(
                 program,
                 tell=self._teller(stack),
@@ -218,6 +218,7 @@ class Visitor:
             record = record_of(inputs, given, self._cloud)
             if not absent and state is not None and state.settled and state.record.digest == record.digest:
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
+            self._heed_release(inputs, state)
             seed = state.record.seed if state else ""
             program = program_of(inputs, given, self._cloud, self._declare, record, seed)
             # What rests on values that nobody knows yet is no plan.
@@ -227,9 +228,11 @@ class Visitor:
                 changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
             if plan and self._plans:
                 self._plans.keep(stack, record.digest)
-        notes = []
+        notes = _of_release(inputs)
         if absent:
             notes.append(f"with stand-ins for outputs of {', '.join(absent)}, which they do not have yet")
+        if absent and self._plans:
+            notes.append("no plan was made: what rests on stand-ins is none; preview again once they are up")
         why = self._freezes.of(inputs)
         held = deployable(changes) if why and state is not None and runs(state.types) else ()
         if held:
@@ -296,6 +299,21 @@ class Visitor:
                 place.folder.mkdir()
             yield self._engine(stack, place)
 
+    def _plan(self, stack: str, digest: str) -> Path | None:
+        """The plan that a stack is brought up by, where it is to be one. Raises RefusedError where that is not to be
+        had: nobody has seen what would be done instead."""
+        if self._plans is None:
+            return None
+        try:
+            return self._plans.of(stack, digest)
+        except NoPlanError as error:
+            mend = self._run("preview", (stack,), "--plans", str(self._plans.folder))
+            raise RefusedError(str(error), f"{mend}, and look at it again") from error
+
+    def _run(self, verb: str, stacks: Iterable[str], *options: str) -> str:
+        """The command for stacks, as a person may copy it."""
+        return f"`{for_stacks(verb, stacks, *options, emulator=self._cloud.emulator)}`"
+
     def _engine(self, stack: str, place: Place | None = None) -> StackEngine:
         orders = self._orders
         return StackEngine(
@@ -334,7 +352,7 @@ class Visitor:
         if state is None:
             return None
         if state.pending and not pending:
-            raise _unfinished(state)
+            raise self._unfinished(state)
         # A stack that nothing was recorded of may be anybody's, and any cloud's.
         if state.record.digest and state.record.cloud != self._cloud.emulator:
             there = f"the emulator at {state.record.cloud}" if state.record.cloud else "the real cloud"
@@ -345,20 +363,22 @@ class Visitor:
         # What lets go of others needs nothing new of them.
         required = () if without else {ask.stack for ask in inputs.asks() if ask.required}
         if required and (failed := self._peers.failed(required)):
-            service, _, environment = failed.rpartition(".")
-            raise RefusedError(
-                f"the last update of {failed} did not succeed",
-                f"`pagerworthy up {environment} {service}`; to go on with what it was, in stacks/: "
-                f"`pulumi up -s {inputs.stack}`",
-                blocked_by=failed,
-            )
+            mend = self._run("up", (failed,))
+            if not self._cloud.emulator:
+                mend += f"; to go on with what it was, in stacks/: `pulumi up -s {inputs.stack}`"
+            raise RefusedError(f"the last update of {failed} did not succeed", mend, blocked_by=failed)
         try:
             return peers_of(inputs, self.outputs, without)
         except MissingOutputError as error:
-            service, _, environment = error.stack.rpartition(".")
-            raise RefusedError(
-                f"{error.stack} has no output {error.key!r}", f"`pagerworthy up {environment} {service}`"
-            ) from error
+            raise self._lacking(inputs, error) from error
+
+    def _lacking(self, inputs: StackInputs, error: MissingOutputError) -> RefusedError:
+        """What is to be brought up before a stack: all of it, in one command that takes the stack along."""
+        absent = self._peers.absent(ask.stack for ask in inputs.asks() if ask.required)
+        if not absent:
+            return RefusedError(f"{error.stack} has no output {error.key!r}", self._run("up", (error.stack,)))
+        message = f"what it needs is not up yet: {', '.join(absent)}"
+        return RefusedError(message, self._run("up", (*absent, inputs.stack)))
 
     def _given_or_announced(self, inputs: StackInputs) -> tuple[PeerValues, tuple[str, ...]]:
         """The peers' outputs, and stand-ins for those that are required and not there, with the stacks they are of."""
@@ -381,6 +401,7 @@ class Visitor:
             return self._refused[stack]
         started = time.monotonic()
         try:
+            self._heed_emulator(stack)
             done = visit()
         except RefusedError as error:
             outcome = Outcome.SKIPPED if error.blocked_by else Outcome.FAILED
@@ -400,6 +421,33 @@ class Visitor:
             done = Visit(stack, Outcome.FAILED, message=self._command.scrub(f"{type(error).__name__}: {error}"))
         return msgspec.structs.replace(done, seconds=round(time.monotonic() - started, 2))
 
+    def _heed_emulator(self, stack: str) -> None:
+        """Keeps a stack that plain `pulumi` is to work on in an emulator away from the real cloud. Raises
+        RefusedError."""
+        theirs = None if self._cloud.emulator else by_hand(self._place.root, stack)
+        if theirs is None or not theirs.emulator:
+            return
+        raise RefusedError(
+            f"stacks/{file_name(stack)} points it at the emulator {theirs.emulator}, this run at the real cloud",
+            f"add --emulator {theirs.emulator}, or in stacks/: `pulumi config rm emulator -s {stack}`",
+        )
+
+    def _heed_release(self, inputs: StackInputs, state: StackState | None) -> None:
+        """Keeps a service from going back to its first image because a file is not there. Raises RefusedError."""
+        was = state.record.release if state else ""
+        if not was or release_of(inputs):
+            return
+        stack = inputs.stack
+        theirs = by_hand(self._place.root, stack)
+        if theirs is not None and theirs.version == FIRST_VERSION:
+            return
+        raise RefusedError(
+            f"{was} runs, and stacks/{file_name(stack)} names no release: the service would go back to its image "
+            f"`:{FIRST_VERSION}`",
+            f"commit that file, or in stacks/: `pulumi config set version {was} -s {stack}`; to go back all the same, "
+            f"set {FIRST_VERSION}",
+        )
+
     def _failed(self, stack: str, error: EngineError) -> Visit:
         outcome = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
         message, mend = str(error), ""
@@ -408,10 +456,19 @@ class Visitor:
         except BackendError:
             state = None
         if state is not None and state.pending:
-            left = _unfinished(state)
-            message, mend = f"{message}; {left}", left.help
+            left = self._unfinished(state)
+            message, mend = f"{message}\n{left}", left.help
         self._peers.visited(stack, state)
         return Visit(stack, outcome, error.changes, message=message, help=mend)
+
+    def _unfinished(self, state: StackState) -> RefusedError:
+        names = ", ".join(f"{each.kind} {each.name} ({each.type})" for each in state.pending)
+        clear = self._run("refresh", (state.stack,), "--clear-pending")
+        return RefusedError(
+            f"an engine ended in the middle of {names}: nobody knows whether it happened",
+            "look in the cloud: delete what is half there, or bring it in with `pulumi refresh "
+            f"--import-pending-creates`; then {clear}",
+        )
 
     def _unlocking(self, error: LockedError) -> str:
         if not error.stays:
@@ -422,18 +479,16 @@ class Visitor:
         )
 
 
+def _of_release(inputs: StackInputs) -> list[str]:
+    """What there is to say where nothing was released yet: AWS then waits for an image that nobody may have pushed."""
+    if not getattr(inputs, "runs_here", False) or release_of(inputs):
+        return []
+    mend = f"`pulumi config set version VERSION -s {inputs.stack}`, and commit the file"
+    return [f"not released yet: its image is `:{FIRST_VERSION}`; once there is another, in stacks/: {mend}"]
+
+
 def _seed_of(state: StackState | None) -> Seed:
     """Whether a seed may be made: not where secrets that are in use were made from one."""
     if state is None or not state.resources:
         return Seed.MAKE
     return Seed.NEED if state.record.seed or DERIVED in state.types else Seed.MAKE
-
-
-def _unfinished(state: StackState) -> RefusedError:
-    service, _, environment = state.stack.rpartition(".")
-    names = ", ".join(f"{each.kind} {each.name} ({each.type})" for each in state.pending)
-    return RefusedError(
-        f"an engine ended in the middle of {names}: nobody knows whether it happened",
-        "look in the cloud: delete what is half there, or bring it in with `pulumi refresh "
-        f"--import-pending-creates`; then `pagerworthy refresh {environment} {service} --clear-pending`",
-    )

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pagerworthy.stacks.losses import Loss, loss
+from pagerworthy.stacks.run.values import Shift, shifts
+
 if TYPE_CHECKING:
     from pulumi.automation.events import EngineEvent, StepEventMetadata
 
@@ -18,7 +21,8 @@ _PROVIDER = "pulumi:providers:"
 class Change(msgspec.Struct, frozen=True, order=True):
     """One change of one resource: `operation` is `create`, `update`, `replace` or `delete`.
 
-    `properties` are the names of what differs, without values: those may be secret.
+    `properties` are the names of what differs, and `shifts` their values, which are for a terminal and in no report.
+    `loss` is what a replacement or deletion loses.
     """
 
     type: str
@@ -26,6 +30,8 @@ class Change(msgspec.Struct, frozen=True, order=True):
     operation: str
     urn: str = ""
     properties: tuple[str, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    loss: Loss | None = None
 
 
 _OPERATIONS = {
@@ -85,10 +91,19 @@ class Watch:
             operation=known,
             urn=step.urn,
             properties=tuple(sorted(step.diffs or ())),
+            shifts=shifts(step),
+            loss=_loss(known, step),
         )
         self._changes[step.urn] = changed
         if self._tell:
             self._tell(changed)
+
+
+def _loss(operation: str, step: "StepEventMetadata") -> Loss | None:
+    old = step.old
+    if old is None or old.retain_on_delete:
+        return None
+    return loss(operation, step.type, step.urn.rpartition("::")[2], old.inputs or {})
 
 
 def counts(changes: tuple[Change, ...]) -> dict[str, int]:
