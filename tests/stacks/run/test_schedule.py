@@ -107,7 +107,8 @@ def test_a_run_of_thousands_costs_what_its_stacks_cost() -> None:
         for name in taken:
             board.ended(name, Ended.WELL)
     assert board.waiting == ()
-    assert time.process_time() - started < 1
+    # Quadratic, it took a minute.
+    assert time.process_time() - started < 15
 
 
 def test_a_hard_circle_is_named() -> None:
