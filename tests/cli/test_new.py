@@ -57,6 +57,29 @@ def test_first_entries_make_a_right_catalog(root: Path) -> None:
     assert result.return_value == 0, result.output
 
 
+def test_what_a_service_runs_on_is_there_to_be_uncommented(root: Path) -> None:
+    start(root)
+    new(root, "environment", "production", "--purpose", "production", "--region", "eu-west-1")
+    path = root / "catalog" / "services" / "checkout.yaml"
+    text, mark = path.read_text(), "  # environments:"
+    before, after = text[: text.index(mark)], text[text.index(mark) :]
+    path.write_text(before + after.replace("  # ", "  "))
+    loaded = load(root)
+    assert not loaded.problems
+    spec = loaded.catalog.services["checkout"].spec
+    assert (spec.environments, list(spec.resources)) == (("production",), ["db"])
+    assert spec.compute is not None
+    result = CliRunner().invoke(app, ["--root", str(root), "check", "--strict"], standalone_mode=False)
+    assert result.return_value == 0, result.output
+
+
+def test_no_service_is_called_as_each_environments_platform(root: Path) -> None:
+    start(root)
+    code, said = new(root, "service", "platform", "--owner", "payments", "--system", "shop", "--tier", "1")
+    assert (code, "another name" in said) == (2, True)
+    assert not (root / "catalog" / "services" / "platform.yaml").exists()
+
+
 def test_entry_leads_editors_to_its_schema_and_is_short(root: Path) -> None:
     start(root)
     text = (root / "catalog/services/checkout.yaml").read_text(encoding="utf-8")

@@ -180,9 +180,12 @@ def stacks(project: Project) -> Iterator[Finding]:
     from pagerworthy.stacks.run.places import place_of
 
     place = place_of(project, os.environ)
+    if not (project.root / "stacks" / "Pulumi.yaml").is_file():
+        says = "there is no stacks/: releases have no place to stand, and neither CI nor plain Pulumi brings stacks up"
+        yield Finding(State.OPTIONAL, says, "pagerworthy init --stacks")
     found = preflight.program(os.environ)
     if isinstance(found, preflight.Missing):
-        yield _lacks(found)
+        yield from map(_lacks, preflight.lacking(place, os.environ))
         return
     path, version = found
     yield Finding(State.OK, f"Pulumi's command line is {path}, {version}")

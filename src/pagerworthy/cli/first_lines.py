@@ -73,6 +73,9 @@ SERVICE_MORE = """\
   dependencies: []
   #  - {service: payment, criticality: hard}
   #  - {service: email, criticality: soft, fallback: the confirmation is sent later}
+  # environments: [production] # where it is brought up; below, what it runs on and owns there
+  # compute: {type: fargate, image: ghcr.io/owner/name, port: 8080, cpu: 256, memory: 512, replicas: {min: 2, max: 4}}
+  # resources: {db: {type: postgres, size: small, version: "17"}}
 """
 TEAM = {"role": "development, sre, business or platform"}
 SYSTEM = {"owner": "a team of catalog/teams/", "business_owner": "speaks for the business, and signs decisions"}

@@ -12,7 +12,8 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.new_criterion import criterion
 from pagerworthy.cli.new_decision import decision
 from pagerworthy.cli.options import Day, Moment, moment
-from pagerworthy.cli.write_entry import EntryName, create, refuse_future, write_entry
+from pagerworthy.cli.write_entry import EntryName, Refused, create, refuse_future, write_entry
+from pagerworthy.stacks.names import PLATFORM
 
 
 @click.group()
@@ -44,9 +45,13 @@ def command() -> None:
 @click.pass_context
 def service(ctx: click.Context, /, name: str, description: str, title: str, **values: Any) -> int:
     """Start the entry of a service."""
+    if name == PLATFORM:
+        raise Refused("each environment has a stack called platform already: give the service another name")
     text = first_lines.head("Service", name, title, description or f"Say here what {name} is for")
     text += first_lines.fields(values, first_lines.SERVICE) + first_lines.SERVICE_MORE
-    return write_entry(project_of(ctx), "Service", name, text)
+    code = write_entry(project_of(ctx), "Service", name, text)
+    click.echo("Next: name what it needs, say in it where it is brought up, and run `pagerworthy check`.")
+    return code
 
 
 @command.command()
