@@ -17,6 +17,7 @@ from pagerworthy.problem import Problem, Where
 __all__ = [
     "AlertmanagerSettings",
     "CollectSettings",
+    "LinksSettings",
     "Project",
     "ProjectError",
     "PrometheusSettings",
@@ -75,6 +76,16 @@ class AlertmanagerSettings(AddressSettings, frozen=True):
     receivers: dict[str, str] = {}
 
 
+class LinksSettings(_Section, frozen=True):
+    """Which hosts the links collector may ask: names, `name:port`, or `.example.com` for all below; and over what.
+
+    Only addresses of the public internet are connected to, whatever stands here.
+    """
+
+    hosts: tuple[str, ...] = ()
+    http: bool = False
+
+
 class CollectSettings(_Section, frozen=True):
     """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
 
@@ -83,6 +94,7 @@ class CollectSettings(_Section, frozen=True):
     prometheus: PrometheusSettings = PrometheusSettings()
     alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     grafana_oncall: AddressSettings = AddressSettings()
+    links: LinksSettings = LinksSettings()
 
 
 class SiteSettings(_Section, frozen=True):

@@ -2,6 +2,7 @@
 
 import http.server
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -35,13 +36,16 @@ Answering = Callable[[Asked], Reply]
 class Server:
     """Answers by `answering`, and remembers what it was asked. `fault` goes before that."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: Answering, context: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.answering = answering
         self.fault: Callable[[http.server.BaseHTTPRequestHandler], None] | None = None
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port = self._server.server_address[1]
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
 
     def _handler(self) -> type[http.server.BaseHTTPRequestHandler]:
         outer = self
@@ -90,9 +94,9 @@ class Server:
 
 
 @contextmanager
-def serving(answering: Answering) -> Iterator[Server]:
-    """A server for as long as the context lasts."""
-    server = Server(answering)
+def serving(answering: Answering, context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server for as long as the context lasts; over TLS where there is something to speak it with."""
+    server = Server(answering, context)
     server.start()
     try:
         yield server

@@ -8,7 +8,7 @@ from pagerworthy.collect import SOURCES, Deadline, Surroundings
 from pagerworthy.collect.surroundings import Wire
 from pagerworthy.evidence import KEYS
 from pagerworthy.evidence.collectors import NAMES, Collector
-from pagerworthy.project import CollectSettings, Settings
+from pagerworthy.project import CollectSettings, LinksSettings
 
 # With these, every source is set up; nothing is asked.
 VARIABLES: dict[str, str] = {
@@ -21,11 +21,14 @@ VARIABLES: dict[str, str] = {
     "PAGERWORTHY_GRAFANA_ONCALL_URL": "http://127.0.0.1:9",
     "PAGERWORTHY_GRAFANA_ONCALL_TOKEN": "t",
 }
+SETTINGS = CollectSettings(
+    links=LinksSettings(hosts=("links.example.com",)),
+)
 
 
 def opened(name: str, root: Path, settings: CollectSettings | None = None) -> Collector | None:
     """A source's collector, where every source is set up."""
-    found = settings or Settings().collect
+    found = settings or SETTINGS
     return SOURCES[name].open(Surroundings(root, found, VARIABLES, Deadline(5), Wire()))
 
 

@@ -3,15 +3,15 @@
 import datetime as dt
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-from pagerworthy.collect.address import Address
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.surroundings import Wire
-from pagerworthy.collect.transport import Answer, Bounds, Live, Request, Stored, Take, Transport
+from pagerworthy.collect.transport import Answer, Bounds, Request, Stored, Take, Transport
 
 _MOMENT = "recording.json"
 
@@ -30,8 +30,8 @@ class RecordingWire(Wire):
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / _MOMENT, msgspec.json.encode(_Moment(as_of)) + b"\n")
 
-    def transport(self, address: Address) -> Transport:
-        return _Recording(Live(address.source), self._folder / address.source)
+    def carry(self, source: str, live: Callable[[], Transport]) -> Transport:
+        return _Recording(live(), self._folder / source)
 
 
 class ReplayingWire(Wire):
@@ -48,8 +48,9 @@ class ReplayingWire(Wire):
         except (OSError, msgspec.DecodeError) as error:
             raise SourceError(f"{self._folder} has no recording: make one with --record") from error
 
-    def transport(self, address: Address) -> Transport:
-        return _Replaying(self._folder / address.source)
+    def carry(self, source: str, live: Callable[[], Transport]) -> Transport:
+        del live
+        return _Replaying(self._folder / source)
 
 
 class _Recording:

@@ -4,9 +4,11 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from pagerworthy.catalog import Service
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.evidence import KEYS, Record, items_of
@@ -45,6 +47,14 @@ def gather(collectors: Iterable[Collector], context: Context, deadline: Deadline
         yield work.result("it was not done in time")
 
 
+@runtime_checkable
+class Selective(Protocol):
+    """A collector that shares keys with another one, and is only asked for some of their items."""
+
+    def items(self, service: Service, key: str) -> tuple[str, ...]:
+        """The items of a key that this collector brings of a service."""
+
+
 class _Work:
     """One source at work in a thread of its own."""
 
@@ -76,6 +86,13 @@ class _Work:
     def _not_known(self, seen: set[tuple[str, str, str]], reason: str) -> Iterator[Record]:
         for name, service in self._context.catalog.services.items():
             for key in self._collector.keys:
-                for item in items_of(service, KEYS[key].per):
+                for item in self._items(service, key):
                     if (name, key, item) not in seen:
                         yield record(self.name, name, key, reason, time=self._context.as_of, item=item)
+
+    def _items(self, service: Service, key: str) -> tuple[str, ...]:
+        return (
+            self._collector.items(service, key)
+            if isinstance(self._collector, Selective)
+            else items_of(service, KEYS[key].per)
+        )

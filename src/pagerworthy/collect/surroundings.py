@@ -1,6 +1,6 @@
 """What a source finds around it when it is set up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -43,4 +43,9 @@ class Wire:
 
     def transport(self, address: Address) -> Transport:
         """What carries requests to an address."""
-        return Live(address.source)
+        return self.carry(address.source, lambda: Live(address.source))
+
+    def carry(self, source: str, live: Callable[[], Transport]) -> Transport:
+        """What carries the requests of a source: what `live` makes, where anything is to be asked at all."""
+        del source
+        return live()

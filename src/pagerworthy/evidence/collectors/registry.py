@@ -9,4 +9,13 @@ from pagerworthy.evidence.collectors.git import GitCollector
 COLLECTORS: dict[str, Collector] = {collector.name: collector for collector in (FilesCollector(), GitCollector())}
 # Every source that this version can ask. Those beyond the repository live in `pagerworthy.collect`, whose list a test
 # holds beside this one; pages say of a key who brings it without importing any of them.
-NAMES: Collection[str] = (*COLLECTORS, "prometheus", "alertmanager", "stacks", "github", "pagerduty", "grafana-oncall")
+NAMES: Collection[str] = (
+    *COLLECTORS,
+    "prometheus",
+    "alertmanager",
+    "links",
+    "stacks",
+    "github",
+    "pagerduty",
+    "grafana-oncall",
+)
