@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from pagerworthy.catalog import load
 from pagerworthy.cli.app import app
+from pagerworthy.cli.destroy import _announce
 from pagerworthy.cli.stack_options import Opened
 from pagerworthy.cli.stack_run import Limits, Session, frozen_here, orphans, services_of, untouched
 from pagerworthy.codes import problem
@@ -20,9 +21,12 @@ from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import Project
 from pagerworthy.stacks import EnvironmentStacks
+from pagerworthy.stacks.inputs import Ask
+from pagerworthy.stacks.losses import Loss
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.progress import LEGEND
 from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.state import Record, StackState
 from pagerworthy.stacks.run.values import Shift
 from pagerworthy.stacks.run.watch import Change
 from tests.stacks.demo import AS_OF, ROOT, stacks_of
@@ -140,3 +144,20 @@ def test_what_to_do_next_is_named_whole(capsys: pytest.CaptureFixture[str]) -> N
     assert LEGEND in lines
     lines = said("drift", Outcome.DRIFTED)
     assert lines[-1].startswith("next: `pagerworthy up staging cart --refresh --emulator http://127.0.0.1:5000`")
+
+
+def test_what_destroy_would_lose_is_said_in_the_order_of_the_work(capsys: pytest.CaptureFixture[str]) -> None:
+    lost = (Loss("delete", "points", "postgres", "its data is"),)
+    states = {
+        "cart.staging": StackState("cart.staging", {}, Record(), resources=2, losses=lost),
+        "platform.staging": StackState("platform.staging", {}, Record(), resources=1),
+        "safe.staging": StackState("safe.staging", {}, Record(), protected=("urn",), resources=1, losses=lost),
+    }
+    platform = Ask("platform.staging", "vpc_id")
+    _announce(states, {"cart.staging": (platform,), "platform.staging": (), "safe.staging": (platform,)})
+    assert capsys.readouterr().out.splitlines() == [
+        "cart.staging: 2 resources",
+        "  DATA IS LOST: deletes points (postgres): its data is lost",
+        "safe.staging: 1 resource, 1 of them protected: it stays",
+        "platform.staging: 1 resource",
+    ]
