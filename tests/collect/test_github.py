@@ -315,6 +315,25 @@ def test_sixty_repositories_take_three_questions(root: Path) -> None:
     assert not any(each.failed for each in found if each.key == "github.protection")
 
 
+def test_no_repository_is_asked_twice_though_all_are_not_asked_at_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pagerworthy.collect.github.collector._AT_A_TIME", 2)
+    runs = Repository(suites=[suite("s", "go.yml", 1)])
+    api = GitHub({**{f"example/s{index}": Repository() for index in range(7)}, "example/release": runs})
+    names = [f"s{index}" for index in range(7)]
+    with serving(api) as server:
+        for name in names:
+            pipeline = f"{server.url}/example/release/actions/workflows/go.yml"
+            entry(root, name, f"{server.url}/example/{name}", pipeline)
+        found = collected(root, "github", server.url, TOKEN).records
+        said_of = [json.loads(each.body)["variables"] for each in server.asked]
+    asked = [str(value) for each in said_of for name, value in each.items() if name.startswith("n")]
+    assert sorted(asked) == ["release", *names]
+    for name in names:
+        assert said(found, name, "github.pipeline") == {"automated": True, "green": 1.0}
+
+
 def test_one_repository_that_is_too_heavy_hides_no_other(root: Path) -> None:
     api = GitHub({f"example/s{index}": Repository() for index in range(8)})
 

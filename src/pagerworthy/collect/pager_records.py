@@ -96,6 +96,10 @@ class _Joined:
         self._pages: dict[str, list[Page]] = {}
         for page in () if isinstance(told.pages, str) else told.pages:
             self._pages.setdefault(page.service, []).append(page)
+        # Whether incidents have priorities at all.
+        self._graded = any(page.severe is not None for own in self._pages.values() for page in own)
+        self._called = self._by_policy()
+        self._firsts: dict[str, frozenset[str]] = {}
 
     def of(self, service: Service) -> dict[str, Found]:
         """What is found out about one service, by key."""
@@ -233,13 +237,26 @@ class _Joined:
             return hours if isinstance(hours, str) else None
         if isinstance(self._told.policies, str):
             return self._told.policies
-        first = {
-            each.id for each in self._told.policies if each.levels and rota.id in {t.schedule for t in each.levels[0]}
-        }
+        theirs = self._first_calling(rota.id)
+        own = sum(page.id not in theirs for page in recent)
+        return Prediction(per_shift=(len(theirs) + own) * _shifts(hours))
+
+    def _first_calling(self, rota: str) -> frozenset[str]:
+        """The pages of 28 days that called a schedule first."""
+        if rota not in self._firsts:
+            policies = () if isinstance(self._told.policies, str) else self._told.policies
+            ids = [each.id for each in policies if each.levels and any(t.schedule == rota for t in each.levels[0])]
+            self._firsts[rota] = frozenset().union(*(self._called.get(each, frozenset()) for each in ids))
+        return self._firsts[rota]
+
+    def _by_policy(self) -> dict[str, frozenset[str]]:
+        """The ids of the pages of 28 days that went by each policy."""
         end = self._told.until
-        everything = [page for pages in self._pages.values() for page in pagers.between(pages, end - MONTH, end)]
-        theirs = {page.id for page in everything if page.policy in first} | {page.id for page in recent}
-        return Prediction(per_shift=len(theirs) * _shifts(hours))
+        found: dict[str, set[str]] = {}
+        for own in self._pages.values():
+            for page in pagers.between(own, end - MONTH, end):
+                found.setdefault(page.policy, set()).add(page.id)
+        return {policy: frozenset(ids) for policy, ids in found.items()}
 
     def _response(self, service: Service, pages: list[Page]) -> Found:
         if pagers.holder(self._catalog, service.name, self._as_of) not in {"sre", "shared"} or not pages:
@@ -273,8 +290,7 @@ class _Joined:
 
     def _severe(self, service: Service, pages: list[Page]) -> Found:
         """Severe incidents under the name of the post-mortem that covers their beginning, or else their own."""
-        every = [page.severe for own in self._pages.values() for page in own]
-        if every and not any(severe is not None for severe in every):
+        if self._pages and not self._graded:
             return "no incident has a priority, so nobody knows which were severe"
         written = [each for each in self._catalog.postmortems if service.name in each.spec.services]
         names: list[str] = []

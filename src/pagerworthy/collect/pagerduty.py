@@ -3,11 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, TypeVar
-
-import msgspec
+from typing import TypeVar
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.collect import pagerduty_answers as answers
 from pagerworthy.collect.client import Client, Parameters, decode
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.pager_records import GRADED, PagerCollector
@@ -32,109 +31,8 @@ _ANNOTATION = "pagerduty.com/service-id"
 _SEVERE = re.compile(r"(?:p|sev)[ -]?[12]\b.*", re.IGNORECASE)
 _PERSON = frozenset({"user", "user_reference"})
 _SCHEDULE = frozenset({"schedule", "schedule_reference", "schedule_v3_reference"})
-_Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
-_T = TypeVar("_T", bound="_Listed")
+_T = TypeVar("_T", bound=answers.Listed)
 _Part = TypeVar("_Part")
-
-
-class _Reference(msgspec.Struct, frozen=True):
-    id: str
-    type: str = ""
-    summary: str | None = None
-    name: str | None = None
-    email: str | None = None
-
-
-class _Entry(msgspec.Struct, frozen=True):
-    start: _Moment
-    end: _Moment | None
-    user: _Reference | None = None
-
-
-class _Rendered(msgspec.Struct, frozen=True):
-    rendered_schedule_entries: list[_Entry] | None = None
-
-
-class _Schedule(msgspec.Struct, frozen=True):
-    id: str
-    html_url: str | None = None
-    users: list[_Reference] = []
-    final_schedule: _Rendered | None = None
-
-
-class _Level(msgspec.Struct, frozen=True):
-    targets: list[_Reference]
-
-
-class _Policy(msgspec.Struct, frozen=True):
-    id: str
-    escalation_rules: list[_Level]
-    html_url: str | None = None
-
-
-class _Service(msgspec.Struct, frozen=True):
-    id: str
-    name: str = ""
-
-
-class _Listed(msgspec.Struct, frozen=True):
-    more: bool = False
-
-    @property
-    def count(self) -> int:
-        """How many are on this page."""
-        raise NotImplementedError
-
-
-class _Schedules(_Listed, frozen=True, kw_only=True):
-    schedules: list[_Schedule]
-
-    @property
-    def count(self) -> int:
-        return len(self.schedules)
-
-
-class _Policies(_Listed, frozen=True, kw_only=True):
-    escalation_policies: list[_Policy]
-
-    @property
-    def count(self) -> int:
-        return len(self.escalation_policies)
-
-
-class _Services(_Listed, frozen=True, kw_only=True):
-    services: list[_Service]
-
-    @property
-    def count(self) -> int:
-        return len(self.services)
-
-
-class _Incident(msgspec.Struct, frozen=True):
-    id: str
-    created_at: str
-    incident_number: int = 0
-    service_id: str | None = None
-    escalation_policy_id: str | None = None
-    resolved_at: str | None = None
-    resolved_by_user_id: str | None = None
-    seconds_to_first_ack: int | None = None
-    urgency: str | None = None
-    priority_name: str | None = None
-
-
-class _Incidents(msgspec.Struct, frozen=True):
-    data: list[_Incident]
-    more: bool
-    last: str | None = None
-
-
-class _Note(msgspec.Struct, frozen=True):
-    content: str
-
-
-class _Notes(msgspec.Struct, frozen=True):
-    notes: list[_Note]
 
 
 class PagerDuty:
@@ -166,7 +64,7 @@ class PagerDuty:
     def _is_graded(self, incident: str) -> bool:
         if not _ID.fullmatch(incident):
             raise SourceError("its answer has an incident without a proper id")
-        notes = decode(self._client.get(f"/incidents/{incident}/notes", headers=_HEADERS), _Notes).notes
+        notes = decode(self._client.get(f"/incidents/{incident}/notes", headers=_HEADERS), answers.Notes).notes
         return any(GRADED.search(note.content) for note in notes)
 
     def _rotas(self, as_of: dt.datetime) -> list[Rota]:
@@ -176,16 +74,18 @@ class PagerDuty:
             ("until", _written(as_of + AHEAD)),
         ]
         return [
-            _rota(each, as_of) for page in self._list("/schedules", parameters, _Schedules) for each in page.schedules
+            _rota(each, as_of)
+            for page in self._list("/schedules", parameters, answers.Schedules)
+            for each in page.schedules
         ]
 
     def _policies(self) -> list[Policy]:
-        pages = self._list("/escalation_policies", [("include[]", "targets")], _Policies)
+        pages = self._list("/escalation_policies", [("include[]", "targets")], answers.Policies)
         return [_policy(each) for page in pages for each in page.escalation_policies]
 
     def _services(self, catalog: Catalog) -> dict[str, frozenset[str]]:
         """The services of the catalog that PagerDuty has: those whose annotation says so, or of the same name."""
-        known = [each for page in self._list("/services", [], _Services) for each in page.services]
+        known = [each for page in self._list("/services", [], answers.Services) for each in page.services]
         ids = {each.id for each in known}
         names: dict[str, set[str]] = {}
         for each in known:
@@ -223,7 +123,9 @@ class PagerDuty:
         }
         found: dict[str, Page] = {}
         for _ in range(_MOST_INCIDENTS // _INCIDENTS_A_PAGE):
-            answer = decode(self._client.post_json("/analytics/raw/incidents", body, headers=_HEADERS), _Incidents)
+            answer = decode(
+                self._client.post_json("/analytics/raw/incidents", body, headers=_HEADERS), answers.Incidents
+            )
             before = len(found)
             found |= {each.id: _page(each) for each in answer.data}
             if not answer.more:
@@ -241,7 +143,7 @@ def _or_reason(read: Callable[[], _Part]) -> _Part | str:
         return str(error)
 
 
-def _rota(each: _Schedule, as_of: dt.datetime) -> Rota:
+def _rota(each: answers.Schedule, as_of: dt.datetime) -> Rota:
     people = {user.id: called([user.summary, user.name, user.email]) for user in each.users}
     entries = each.final_schedule.rendered_schedule_entries if each.final_schedule else None
     if entries is None:
@@ -252,18 +154,18 @@ def _rota(each: _Schedule, as_of: dt.datetime) -> Rota:
     return Rota(each.id, each.html_url or "", people, tuple(shifts))
 
 
-def _policy(each: _Policy) -> Policy:
+def _policy(each: answers.Policy) -> Policy:
     levels = tuple(tuple(_target(target) for target in level.targets) for level in each.escalation_rules)
     return Policy(each.id, each.html_url or "", levels)
 
 
-def _target(each: _Reference) -> Target:
+def _target(each: answers.Reference) -> Target:
     if each.type in _SCHEDULE:
         return Target(schedule=each.id)
     return Target(called=called([each.summary, each.name, each.email]) if each.type in _PERSON else frozenset())
 
 
-def _page(each: _Incident) -> Page:
+def _page(each: answers.Incident) -> Page:
     created = _read(each.created_at)
     resolved = _read(each.resolved_at) if each.resolved_at else None
     acknowledged = resolved if each.resolved_by_user_id else None

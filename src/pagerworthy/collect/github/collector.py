@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from pagerworthy.evidence import Record, Value
 from pagerworthy.evidence.collectors import Collector, Context, record
 
 _DEFAULT = "https://api.github.com"
+_AT_A_TIME = 250
 _CODE = ("github.protection", "github.updates", "deploys.frequency", "deploys.stability", "deploys.rollback")
 _PIPELINE = ("github.pipeline", "gate.active")
 
@@ -38,14 +40,30 @@ class GitHubCollector:
 
     def collect(self, context: Context) -> Iterator[Record]:
         asked = asked_of(context.catalog, self._hosts)
-        places = by_place(asked)
-        known = read(self._asker, places, context.as_of)
-        if known and all(isinstance(each, str) for each in known.values()) and self._asker.gone:
-            raise SourceError(self._asker.gone)
+        environments = by_place(asked)
+        users = Counter(each.pipeline for each in asked)
+        kept: dict[Place, Known | str] = {}
+        anything = False
+        # So many repositories at a time, and no more of them in memory.
+        for some, later in _portions(asked):
+            places = {place: environments[place] for place in _places(some) if place not in kept}
+            known = kept | read(self._asker, places, context.as_of)
+            anything = anything or any(isinstance(each, Known) for each in known.values())
+            if self._asker.gone and not anything:
+                raise SourceError(self._asker.gone)
+            yield from self._records(context, some, known, users)
+            kept = {place: each for place, each in known.items() if place in later}
+
+    def _records(
+        self,
+        context: Context,
+        asked: list[Asked],
+        known: dict[Place, Known | str],
+        users: Counter[Place | None],
+    ) -> Iterator[Record]:
         pipelines = {place: _Pipeline.of(known[place], context.as_of) for place in _pipelines(asked)}
         wanted = {suite for each in pipelines.values() for suite in suites_for(each.gates, each.runs)}
         steps = self._asker.steps(sorted(wanted))
-        users = Counter(each.pipeline for each in asked)
         for each in asked:
             found: dict[str, Value | str | None] = {}
             there = Deploys()
@@ -116,6 +134,24 @@ def _of_code(found: dict[str, Value | str | None], known: Known | str, asked: As
         "deploys.rollback": there.rollback,
     }
     return there
+
+
+def _portions(asked: list[Asked]) -> Iterator[tuple[list[Asked], set[Place]]]:
+    """The services in portions, those of one repository together, each with the repositories that later ones need."""
+    ordered = sorted(asked, key=lambda each: (str(each.code or each.pipeline), each.service))
+    portions: list[list[Asked]] = [[]]
+    for _, same in groupby(ordered, key=lambda each: each.code or each.pipeline):
+        if len(_places(portions[-1])) >= _AT_A_TIME:
+            portions.append([])
+        portions[-1] += same
+    later = [set[Place]()]
+    for portion in reversed(portions[1:]):
+        later.append(later[-1] | set(_places(portion)))
+    return zip(portions, reversed(later), strict=True)
+
+
+def _places(asked: list[Asked]) -> dict[Place, None]:
+    return dict.fromkeys(place for each in asked for place in (each.code, each.pipeline) if place)
 
 
 def _pipelines(asked: list[Asked]) -> dict[Place, None]:
