@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pagerworthy.cli.options import as_of_option, cache_option, evidence_option
 from pagerworthy.project import Project
 
 if TYPE_CHECKING:
+    from pagerworthy.history import Day
     from pagerworthy.site import Written
 
 DEFAULT_OUT = Path("public")
@@ -97,6 +99,23 @@ def serve(
     return Exit.FINE
 
 
+def _days(root: Path) -> "tuple[Day, ...]":
+    """The snapshots that there are; of a history that cannot be read none, with the reason on stderr."""
+    import msgspec
+
+    from pagerworthy.history import Branch, Day, HistoryError, NoRepositoryError
+    from pagerworthy.history.model import DAYS, decode
+
+    try:
+        with closing(Branch(root)) as branch:
+            return decode(branch.read(DAYS), Day)
+    except NoRepositoryError:
+        return ()
+    except (HistoryError, msgspec.DecodeError) as error:
+        click.echo(f"the pages show no history: {error}", err=True)
+        return ()
+
+
 def build_site(
     project: Project, out: Path, *, as_of: dt.datetime | None, evidence: Sequence[Path], cache: bool
 ) -> "Written | None":
@@ -120,6 +139,7 @@ def build_site(
         documents=read_documents(project.root, assessed.catalog.files),
         problems=assessed.problems,
         releases={name: releases(project.root, name) for name in assessed.catalog.environments},
+        days=_days(project.root),
     )
     # What is known so far stays until the end: the cycle collector need not look through it again and again, and the
     # processes that render share its memory.

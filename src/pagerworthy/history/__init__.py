@@ -4,7 +4,7 @@ A snapshot adds a line to the day book, and one line to the file of each service
 branch grows with what happens, not with the number of services.
 """
 
-from pagerworthy.history.branch import Branch, HistoryError
+from pagerworthy.history.branch import Branch, HistoryError, NoRepositoryError
 from pagerworthy.history.model import Day, Line
 from pagerworthy.history.snapshot import Snapshot, added, day_of, line_of
 from pagerworthy.history.told import Turn, turns
@@ -14,6 +14,7 @@ __all__ = [
     "Day",
     "HistoryError",
     "Line",
+    "NoRepositoryError",
     "Snapshot",
     "Turn",
     "added",

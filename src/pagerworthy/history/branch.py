@@ -25,6 +25,10 @@ class HistoryError(Exception):
     """Why the history cannot be read or written, as a sentence that ends in what to do."""
 
 
+class NoRepositoryError(HistoryError):
+    """There is no git repository, and so no history."""
+
+
 class Branch:
     """The history of the repository that a folder is in. All that it raises is HistoryError."""
 
@@ -35,7 +39,7 @@ class Branch:
         try:
             self._repository = git.Repo(root, search_parent_directories=True)
         except (git.InvalidGitRepositoryError, git.NoSuchPathError, git.GitCommandNotFound) as error:
-            raise HistoryError("this is not a git repository: run `git init` first") from error
+            raise NoRepositoryError("this is not a git repository: run `git init` first") from error
         with self._words():
             self._repository.git.check_ref_format("--branch", name)
 

@@ -11,6 +11,7 @@ from pagerworthy.scoring import Criterion, Outcome
 from pagerworthy.site import links, words
 from pagerworthy.site.index import NAMED, Index, Tally
 from pagerworthy.site.pages.page import Page
+from pagerworthy.site.pages.trend import Trend, trend_of
 
 
 class Need(NamedTuple):
@@ -60,6 +61,7 @@ class CriterionPage(Page):
     applies: str
     passes: str
     share: Share
+    trend: Trend | None
     upcoming: int
     inapplicable: int
     named: tuple[Named, ...]
@@ -140,6 +142,7 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         applies=criterion.applies if criterion.applies != "true" else "",
         passes=criterion.pass_.strip(),
         share=share_of([tally]),
+        trend=trend_of(index.source.days, criterion.id),
         upcoming=tally.count(Outcome.UPCOMING),
         inapplicable=tally.count(Outcome.NOT_APPLICABLE),
         named=tuple(
