@@ -21,6 +21,7 @@ __all__ = [
     "Project",
     "ProjectError",
     "PrometheusSettings",
+    "ReportsSettings",
     "Settings",
     "data_folder",
     "find_root",
@@ -86,6 +87,30 @@ class LinksSettings(_Section, frozen=True):
     http: bool = False
 
 
+class ReportsSettings(_Section, frozen=True):
+    """Files that jobs and tools write, as paths and patterns (`*`, `**`) from the repository's root, by format.
+
+    A report of a tool is about the service that its file, up to the first dot, or else the nearest folder is called
+    after; or else the one whose repository or image it names. `critical_days` is how long a critical finding in an
+    image may be open.
+    """
+
+    load_tests: tuple[str, ...] = ()
+    drills: tuple[str, ...] = ()
+    scorecard: tuple[str, ...] = ()
+    trivy: tuple[str, ...] = ()
+    grype: tuple[str, ...] = ()
+    gitleaks: tuple[str, ...] = ()
+    toil: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    costs: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
+    timeouts: tuple[str, ...] = ()
+    critical_days: float = 7
+
+
 class CollectSettings(_Section, frozen=True):
     """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
 
@@ -95,6 +120,7 @@ class CollectSettings(_Section, frozen=True):
     alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     grafana_oncall: AddressSettings = AddressSettings()
     links: LinksSettings = LinksSettings()
+    reports: ReportsSettings = ReportsSettings()
 
 
 class SiteSettings(_Section, frozen=True):

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from pagerworthy.collect import SOURCES, Deadline, Surroundings
+from pagerworthy.collect.reports import FORMATS
 from pagerworthy.collect.surroundings import Wire
 from pagerworthy.evidence import KEYS
 from pagerworthy.evidence.collectors import NAMES, Collector
-from pagerworthy.project import CollectSettings, LinksSettings
+from pagerworthy.project import CollectSettings, LinksSettings, ReportsSettings
 
 # With these, every source is set up; nothing is asked.
 VARIABLES: dict[str, str] = {
@@ -23,6 +24,7 @@ VARIABLES: dict[str, str] = {
 }
 SETTINGS = CollectSettings(
     links=LinksSettings(hosts=("links.example.com",)),
+    reports=ReportsSettings(**{name: (f"reports/{name}/*",) for name in FORMATS}),  # type: ignore[arg-type]
 )
 
 

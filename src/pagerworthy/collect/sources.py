@@ -44,6 +44,7 @@ SOURCES: dict[str, Source] = {
         _at_address("prometheus", "prometheus"),
         _at_address("alertmanager", "alertmanager"),
         Source("links", "pagerworthy.collect.links:open_collector", "set hosts in [collect.links] of pagerworthy.toml"),
+        Source("reports", "pagerworthy.collect.reports:open_collector", "name files in [collect.reports]"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
         Source("pagerduty", "pagerworthy.collect.pagerduty:open_collector", f"set {variable('pagerduty', 'TOKEN')}"),

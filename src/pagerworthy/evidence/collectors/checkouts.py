@@ -5,12 +5,13 @@ import datetime as dt
 from pathlib import Path
 
 from pagerworthy.evidence.collectors.collector import Context
-from pagerworthy.evidence.collectors.git_history import Commit, commits, fault_of, top_of
-from pagerworthy.evidence.collectors.git_process import GitError
+from pagerworthy.evidence.collectors.git_history import Commit, commits, fault_of, moment_of, top_of
+from pagerworthy.evidence.collectors.git_process import GitError, git_fields
 
 RECENT_DAYS = 90
 # A commit that changes so many lines of code is large enough for a design document to be read again.
 LARGE_LINES = 200
+_TAG_DATES = "--format=%(creatordate:unix)%00"
 _INSIDE = (
     "its checkout lies inside this repository, where a pull request could have put it: name a folder outside in "
     "[collect.checkouts]"
@@ -43,6 +44,20 @@ class Checkouts:
         if url not in self._large:
             self._large[url] = self._read_large(self._folder(url))
         return self._large[url]
+
+    def releases(self, url: str) -> tuple[dt.datetime, ...] | str:
+        """When each tag was made, or the commit that it names."""
+        if url not in self._named:
+            return f"[collect.checkouts] names no checkout of {url or 'its repository'}"
+        folder = self._folder(url)
+        if isinstance(folder, str):
+            return folder
+        try:
+            with contextlib.closing(git_fields(folder, ["for-each-ref", _TAG_DATES, "refs/tags"])) as found:
+                times = [moment_of(each.decode(errors="replace").strip()) for each in found if each.strip()]
+        except GitError as error:
+            return str(error)
+        return tuple(each for each in times if each is not None)
 
     def _folder(self, url: str) -> Path | str:
         if url not in self._folders:

@@ -104,7 +104,7 @@ def commits(
 def _commit(header: Sequence[bytes], files: Sequence[bytes]) -> Commit:
     seconds, author, email, confirms = (field.decode("utf-8", errors="replace") for field in header)
     return Commit(
-        time=_moment(seconds),
+        time=moment_of(seconds),
         author=inert(author),
         email=inert(email),
         confirms=tuple(name.strip() for name in confirms.split(",") if name.strip()),
@@ -112,7 +112,8 @@ def _commit(header: Sequence[bytes], files: Sequence[bytes]) -> Commit:
     )
 
 
-def _moment(seconds: str) -> dt.datetime | None:
+def moment_of(seconds: str) -> dt.datetime | None:
+    """The moment that git writes as seconds since 1970; None for what is none."""
     try:
         return dt.datetime.fromtimestamp(int(seconds), tz=dt.UTC)
     except (ValueError, OverflowError, OSError):

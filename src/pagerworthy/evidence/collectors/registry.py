@@ -14,6 +14,7 @@ NAMES: Collection[str] = (
     "prometheus",
     "alertmanager",
     "links",
+    "reports",
     "stacks",
     "github",
     "pagerduty",

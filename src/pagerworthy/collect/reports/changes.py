@@ -1,0 +1,38 @@
+"""Changes to production, with who made and who approved each."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from pagerworthy.collect.reports.base import Day, Name, Report
+from pagerworthy.collect.reports.lists import together
+from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment
+from pagerworthy.evidence.keys.delivery import Approvals
+
+_KEYS = ("changes.approvals",)
+_DAYS = 90
+
+
+class ChangeRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A change; without `approver`, nobody but its author has seen it."""
+
+    time: Day
+    author: Name
+    approver: Name = ""
+    id: Name = ""
+
+
+def _say(service: str, parts: list[tuple[ChangeRow, str]], look: Look) -> Iterator[Said]:
+    first = look.as_of - dt.timedelta(days=_DAYS)
+    recent = [(row, place) for row, place in parts if first < moment(row.time) <= look.as_of]
+    if not recent:
+        raise WrongReportError(f"no change of the last {_DAYS} days is written down")
+    alone = sum(not row.approver or _same(row.approver, row.author) for row, _ in recent)
+    found = Approvals(changes=float(len(recent)), self_approved=float(alone))
+    yield Said(service, "changes.approvals", "", found, look.as_of, recent[-1][1])
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+FORMAT = Format("changes", _KEYS, together(ChangeRow, _KEYS, _say))

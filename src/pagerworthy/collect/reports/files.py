@@ -1,0 +1,75 @@
+"""Finds and reads the files that the settings name; nothing outside the repository, and never more than can be."""
+
+import datetime as dt
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from pagerworthy.catalog.files import read_file
+from pagerworthy.problem import repository_path
+
+LARGEST = 16 * 1024 * 1024
+_MOST = 20_000
+
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """A file by its path from the repository's root; `fault` says why its content is not there."""
+
+    path: str
+    content: bytes = b""
+    fault: str = ""
+    changed: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def find(root: Path, patterns: Sequence[str]) -> Iterator[ReportFile]:
+    """The files of paths and patterns (`*`, `**`), each once, in order of their paths; links are not followed.
+
+    A path without a pattern has to be there: where it is not, that is a fault.
+    """
+    found: dict[str, Path] = {}
+    top = root.resolve()
+    for pattern in patterns:
+        parts = PurePosixPath(pattern).parts
+        if not parts or PurePosixPath(pattern).is_absolute() or ".." in parts or "\0" in pattern:
+            yield ReportFile(pattern[:200], fault="not a path from the repository's root")
+            continue
+        if not any(sign in pattern for sign in "*?["):
+            found[pattern] = root / pattern
+            continue
+        for path in _matching(root, pattern):
+            if len(found) >= _MOST:
+                yield ReportFile(pattern[:200], fault=f"it matches more than {_MOST:,} files")
+                break
+            found[path.relative_to(root).as_posix()] = path
+    for name, path in sorted(found.items()):
+        yield _read(top, path, repository_path(name))
+
+
+def _matching(root: Path, pattern: str) -> Iterator[Path]:
+    try:
+        for path in root.glob(pattern):
+            if not path.is_dir() or path.is_symlink():
+                yield path
+    except (OSError, ValueError, NotImplementedError, RuntimeError):
+        return
+
+
+def _read(top: Path, path: Path, name: str) -> ReportFile:
+    try:
+        # Neither the file nor a folder above it may be a link.
+        if path.parent.resolve() != top / path.parent.relative_to(path.parents[len(PurePosixPath(name).parts) - 1]):
+            return ReportFile(name, fault="it lies behind a symbolic link")
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            return ReportFile(name, fault="this is not a regular file")
+        content = read_file(path, LARGEST)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is no file"
+        return ReportFile(name, fault=f"it cannot be read: {reason}")
+    if len(content) > LARGEST:
+        return ReportFile(name, fault=f"it is larger than {LARGEST // 1024 // 1024} MiB")
+    changed = dt.datetime.fromtimestamp(status.st_mtime, dt.UTC)
+    return ReportFile(name, content, changed=changed)
