@@ -17,6 +17,7 @@ from pagerworthy.problem import Problem, Where
 __all__ = [
     "AlertmanagerSettings",
     "CollectSettings",
+    "ExecSettings",
     "LinksSettings",
     "Project",
     "ProjectError",
@@ -111,6 +112,17 @@ class ReportsSettings(_Section, frozen=True):
     critical_days: float = 7
 
 
+class ExecSettings(_Section, frozen=True):
+    """A command of your own that prints records of these keys, one a line, and the seconds that it may take.
+
+    It is run in the repository's root, without a shell, and only as the trusted branch has it.
+    """
+
+    command: tuple[str, ...]
+    keys: tuple[str, ...]
+    timeout: float = 120
+
+
 class CollectSettings(_Section, frozen=True):
     """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
 
@@ -121,6 +133,7 @@ class CollectSettings(_Section, frozen=True):
     grafana_oncall: AddressSettings = AddressSettings()
     links: LinksSettings = LinksSettings()
     reports: ReportsSettings = ReportsSettings()
+    exec: dict[str, ExecSettings] = {}
 
 
 class SiteSettings(_Section, frozen=True):

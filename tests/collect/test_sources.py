@@ -9,7 +9,7 @@ from pagerworthy.collect.reports import FORMATS
 from pagerworthy.collect.surroundings import Wire
 from pagerworthy.evidence import KEYS
 from pagerworthy.evidence.collectors import NAMES, Collector
-from pagerworthy.project import CollectSettings, LinksSettings, ReportsSettings
+from pagerworthy.project import CollectSettings, ExecSettings, LinksSettings, ReportsSettings
 
 # With these, every source is set up; nothing is asked.
 VARIABLES: dict[str, str] = {
@@ -24,6 +24,7 @@ VARIABLES: dict[str, str] = {
 }
 SETTINGS = CollectSettings(
     links=LinksSettings(hosts=("links.example.com",)),
+    exec={"ours": ExecSettings(command=("collect/ours",), keys=("cost.unit",))},
     reports=ReportsSettings(**{name: (f"reports/{name}/*",) for name in FORMATS}),  # type: ignore[arg-type]
 )
 

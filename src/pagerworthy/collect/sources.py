@@ -45,6 +45,7 @@ SOURCES: dict[str, Source] = {
         _at_address("alertmanager", "alertmanager"),
         Source("links", "pagerworthy.collect.links:open_collector", "set hosts in [collect.links] of pagerworthy.toml"),
         Source("reports", "pagerworthy.collect.reports:open_collector", "name files in [collect.reports]"),
+        Source("exec", "pagerworthy.collect.exec:open_collector", "name a command in [collect.exec.NAME]"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
         Source("pagerduty", "pagerworthy.collect.pagerduty:open_collector", f"set {variable('pagerduty', 'TOKEN')}"),

@@ -15,6 +15,7 @@ NAMES: Collection[str] = (
     "alertmanager",
     "links",
     "reports",
+    "exec",
     "stacks",
     "github",
     "pagerduty",

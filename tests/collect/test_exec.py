@@ -1,0 +1,310 @@
+"""An organisation's own collectors: what they print, what they get wrong, and what is never run."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pagerworthy.catalog import load
+from pagerworthy.collect import Deadline, SourceError, Surroundings, gather
+from pagerworthy.collect.exec import open_collector
+from pagerworthy.collect.replay import RecordingWire, ReplayingWire
+from pagerworthy.collect.surroundings import Wire
+from pagerworthy.evidence import Record
+from pagerworthy.evidence.collectors import Context
+from pagerworthy.project import CollectSettings, ExecSettings
+from tests.collect.world import said
+from tests.evidence.world import AS_OF, commit, git, service, start, write
+
+_TIME = "2026-11-19T08:00:00Z"
+_VALUE = '{"cost": 0.02, "accepted": true}'
+_LINE = (
+    f'{{"subject": "checkout", "key": "cost.unit", "time": "{_TIME}", "source": "x", "strength": "observed", '
+    f'"value": {_VALUE}}}'
+)
+_FINE = f"#!/bin/sh\ncat <<'E'\n{_LINE}\nE\n"
+_SECRET = "s3cret-of-theirs"  # noqa: S105 -- of nobody
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository whose trusted branch has a command."""
+    root = start(tmp_path / "root")
+    service(root)
+    service(root, "pay")
+    write(root, "pagerworthy.toml", "# the settings are given by the test\n")
+    program(root, _FINE)
+    trust(root)
+    return root
+
+
+def program(root: Path, text: str, name: str = "collect/ours") -> Path:
+    file = write(root, name, text)
+    file.chmod(0o755)
+    return file
+
+
+def trust(root: Path) -> None:
+    """Commits everything, as the branch that the remote has."""
+    commit(root, "2026-11-01")
+    git(root, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git(root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+
+
+def collected(
+    root: Path,
+    *command: str,
+    keys: tuple[str, ...] = ("cost.unit",),
+    timeout: float = 60,
+    wire: Wire | None = None,
+    seconds: float = 120,
+    **variables: str,
+) -> tuple[Record, ...]:
+    settings = CollectSettings(
+        exec={"ours": ExecSettings(command=command or ("collect/ours",), keys=keys, timeout=timeout)}
+    )
+    around = {"PATH": os.environ["PATH"], **variables}
+    collector = open_collector(Surroundings(root, settings, around, Deadline(seconds), wire or Wire()))
+    assert collector is not None
+    (found,) = gather([collector], Context(load(root).catalog, root, AS_OF, settings), Deadline(seconds + 60))
+    assert not found.failed
+    return found.records
+
+
+def refused(root: Path, *command: str, **variables: str) -> str:
+    """Why a command is not run; every record says so."""
+    records = collected(root, *command, **variables)
+    assert {each.subject for each in records} == {"checkout", "pay"}
+    (reason,) = {each.failed for each in records}
+    assert reason.startswith("ours: not run: ")
+    assert not (root / "ran").exists()
+    return reason
+
+
+def test_what_it_prints_is_taken(root: Path) -> None:
+    (record,) = collected(root)
+    assert said((record,), "checkout", "cost.unit") == {"cost": 0.02, "accepted": True}
+    assert record.source == "exec:ours"
+    assert record.response.startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("nonsense", "line 2: not a record"),
+        (_LINE.replace("cost.unit", "cost.unti"), "no evidence key"),
+        (_LINE.replace("cost.unit", "toil.hours"), "value of toil.hours is wrong"),
+        (_LINE.replace('"cost": 0.02', '"cost": -1'), "value of cost.unit is wrong"),
+        (_LINE.replace("observed", "exercised"), "cannot be exercised"),
+        (_LINE.replace('"checkout"', '"nobody"'), "no service is called"),
+        (_LINE.replace('"source"', '"item": "x", "source"'), "takes no item"),
+        (_LINE.replace('"source": "x"', '"source": "x", "source": "y"'), "twice"),
+        (
+            _LINE.replace("checkout", "pay").replace("cost.unit", "toil.hours").replace(_VALUE, '{"per_week": 0}'),
+            "not among its keys",
+        ),
+        ("x" * 70_000, "longer than 64 KiB"),
+    ],
+)
+def test_a_wrong_line_is_said_and_hides_no_right_one(root: Path, line: str, why: str) -> None:
+    program(root, f"#!/bin/sh\ncat <<'E'\n{_LINE}\n{line}\nE\n")
+    trust(root)
+    records = collected(root)
+    assert said(records, "checkout", "cost.unit") == {"cost": 0.02, "accepted": True}
+    assert why in str(said(records, "pay", "cost.unit"))
+    assert len(records) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("#!/bin/sh\necho 'first' >&2\necho 'no such host' >&2\nexit 3\n", "it ended with 3: no such host"),
+        ("#!/bin/sh\nkill -9 $$\n", "it ended with -9"),
+        ("#!/bin/nowhere\n", "cannot be started"),
+        ("#!/bin/sh\nprintf '\\033[31mred\\n' >&2\nexit 1\n", "\N{REPLACEMENT CHARACTER}[31mred"),
+        ("#!/bin/sh\nexec yes xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n", "printed more than"),
+        ("#!/bin/sh\nyes >&2 & sleep 0.2; kill $!; exit 4\n", "ended with 4: y"),
+        (f"#!/bin/sh\necho bad token {_SECRET} >&2\nexit 1\n", "bad token <secret>"),
+        (f"#!/bin/sh\necho '{_LINE}'\necho '{_SECRET}'\n", "printed a secret"),
+    ],
+)
+def test_a_command_that_fails_makes_its_keys_unknown(
+    root: Path, text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pagerworthy.collect.exec.collector._SIZE", 1 << 20)
+    program(root, text)
+    trust(root)
+    records = collected(root, keys=("cost.unit", "toil.hours"), THEIR_TOKEN=_SECRET)
+    assert len(records) == 4
+    assert all(why in each.failed and _SECRET not in each.failed for each in records), records[0].failed
+
+
+@pytest.mark.parametrize("hold", ["exec sleep 600", "sleep 600 & exit 0", "sleep 600 & sleep 600 & wait"])
+def test_what_takes_too_long_is_ended_with_all_that_it_started(root: Path, hold: str) -> None:
+    pids = root.parent / "pids"
+    program(root, f"#!/bin/sh\necho $$ >> {pids}\n{hold.replace('sleep 600 &', f'sleep 600 & echo $! >> {pids};')}\n")
+    trust(root)
+    started = time.monotonic()
+    records = collected(root, timeout=1)
+    assert time.monotonic() - started < 30
+    assert all("not done within" in each.failed for each in records)
+    for pid in map(int, pids.read_text().split()):
+        # What has ended may wait for its new parent to notice.
+        state = Path(f"/proc/{pid}/stat")
+        assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_our_tokens_are_passed_on_only_where_the_environment_says_so(root: Path) -> None:
+    variables = {"PAGERWORTHY_GITHUB_TOKEN": "first-token", "PAGERWORTHY_PAGERDUTY_TOKEN": "second-token"}
+    program(root, '#!/bin/sh\nenv | grep -c "TOKEN=" > count; env | grep -c "PAGERDUTY_TOKEN=" >> count; exit 0\n')
+    trust(root)
+    collected(root, **variables)
+    assert (root / "count").read_text() == "0\n0\n"
+    collected(root, **variables, PAGERWORTHY_EXEC_PASS="PAGERWORTHY_PAGERDUTY_TOKEN")  # noqa: S106 -- a variable's name
+    assert (root / "count").read_text() == "1\n1\n"
+
+
+def test_a_recording_runs_nothing(root: Path, tmp_path: Path) -> None:
+    live = collected(root, wire=RecordingWire(tmp_path / "recorded", AS_OF))
+    (root / "collect/ours").unlink()
+    assert collected(root, wire=ReplayingWire(tmp_path / "recorded")) == live
+
+
+RAN = "#!/bin/sh\ntouch ran\n"
+
+
+def _propose(root: Path) -> None:
+    git(root, "checkout", "-q", "-b", "proposal")
+    program(root, RAN)
+    commit(root, "2026-11-02")
+
+
+def _change(root: Path) -> None:
+    program(root, RAN)
+
+
+def _hide(root: Path) -> None:
+    git(root, "update-index", "--assume-unchanged", "collect/ours")
+    program(root, RAN)
+
+
+def _settings(root: Path) -> None:
+    write(root, "pagerworthy.toml", "[collect.exec.ours]\n")
+
+
+def _no_settings(root: Path) -> None:
+    git(root, "rm", "-q", "--cached", "pagerworthy.toml")
+    commit_staged(root)
+    git(root, "update-ref", "refs/remotes/origin/main", "HEAD")
+
+
+def commit_staged(root: Path) -> None:
+    git(root, "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-m", "x")
+
+
+def _beside(root: Path) -> None:
+    program(root, RAN, "collect/helper.py")
+
+
+def _link(root: Path) -> None:
+    (root / "collect/ours").unlink()
+    program(root.parent, RAN, "elsewhere")
+    (root / "collect/ours").symlink_to(root.parent / "elsewhere")
+
+
+def _folder_link(root: Path) -> None:
+    (root / "collect").rename(root / "moved")
+    (root / "collect").symlink_to("moved")
+
+
+def _tag(root: Path) -> None:
+    _propose(root)
+    git(root, "tag", "origin/main")
+    git(root, "update-ref", "-d", "refs/remotes/origin/main")
+    git(root, "update-ref", "-d", "refs/heads/main")
+
+
+@pytest.mark.parametrize(
+    ("done", "variables", "why"),
+    [
+        (_propose, {}, "HEAD is not in the trusted branch"),
+        (_propose, {"PAGERWORTHY_TRUSTED_REF": "main"}, "HEAD is not in the trusted branch"),
+        (_propose, {"PAGERWORTHY_TRUSTED_REF": "origin/main"}, "HEAD is not in the trusted branch"),
+        (_tag, {"PAGERWORTHY_TRUSTED_REF": "origin/main"}, "is not here"),
+        (_tag, {}, "no branch is trusted"),
+        (_change, {}, "was changed"),
+        (_hide, {}, "was changed"),
+        (_settings, {}, "pagerworthy.toml was changed"),
+        (_no_settings, {}, "pagerworthy.toml is not in the trusted branch"),
+        (_beside, {}, "collect/helper.py"),
+        (_link, {}, "symbolic link"),
+        (_folder_link, {}, "symbolic link"),
+        (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request"}, "pull request"),
+        (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request_target"}, "pull request"),
+        (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request_review"}, "pull request"),
+        (lambda _: None, {"CI_MERGE_REQUEST_IID": "7"}, "pull request"),
+        (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "gone"}, "is not here"),
+        (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "--all"}, "is no branch"),
+        (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "a..b"}, "is no branch"),
+        (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "refs/tags/x"}, "is not here"),
+    ],
+)
+def test_what_the_trusted_branch_does_not_have_is_not_run(
+    root: Path, done: Callable[[Path], None], variables: dict[str, str], why: str
+) -> None:
+    done(root)
+    assert why in refused(root, **variables)
+
+
+def test_the_settings_do_not_say_which_branch_is_trusted() -> None:
+    assert set(ExecSettings.__struct_fields__) == {"command", "keys", "timeout"}
+    assert "trusted" not in CollectSettings.__struct_fields__
+
+
+def test_files_that_a_command_is_given_count_too(root: Path) -> None:
+    program(root, RAN, "scripts/gather.sh")
+    assert "scripts/gather.sh is not in the trusted branch" in refused(root, "/bin/sh", "scripts/gather.sh")
+    assert "scripts/gather.sh is not in the trusted branch" in refused(root, "/bin/sh", "--file=scripts/gather.sh")
+    assert "scripts/gather.sh is not in the trusted branch" in refused(root, "/bin/sh", str(root / "scripts/gather.sh"))
+    (root.parent / "link").symlink_to(root / "scripts/gather.sh")
+    assert "by a link" in refused(root, "/bin/sh", "../link")
+    trust(root)
+    collected(root, "/bin/sh", "scripts/gather.sh")
+    assert (root / "ran").exists()
+
+
+def test_what_is_older_than_the_trusted_branch_may_run(root: Path) -> None:
+    commit(root, "2026-11-03")
+    git(root, "update-ref", "refs/remotes/origin/main", "HEAD")
+    git(root, "checkout", "-q", "HEAD~1")
+    assert not collected(root)[0].failed
+
+
+def test_without_a_repository_nothing_runs(tmp_path: Path) -> None:
+    root = tmp_path / "plain"
+    service(root)
+    service(root, "pay")
+    program(root, RAN)
+    assert "no branch is trusted" in refused(root)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        (ExecSettings(command=(), keys=("cost.unit",)), "no command"),
+        (ExecSettings(command=("",), keys=("cost.unit",)), "no command"),
+        (ExecSettings(command=("x",), keys=()), "no keys"),
+        (ExecSettings(command=("x",), keys=("cost.unti",)), "did you mean cost.unit"),
+        (ExecSettings(command=("x",), keys=("cost.unit",), timeout=0), "timeout"),
+        (ExecSettings(command=("x",), keys=("cost.unit",), timeout=1e9), "timeout"),
+    ],
+)
+def test_wrong_settings_are_refused(tmp_path: Path, settings: ExecSettings, why: str) -> None:
+    with pytest.raises(SourceError, match=why):
+        open_collector(Surroundings(tmp_path, CollectSettings(exec={"x": settings}), {}, Deadline(5), Wire()))
+
+
+def test_without_a_command_nothing_is_set_up(tmp_path: Path) -> None:
+    assert open_collector(Surroundings(tmp_path, CollectSettings(), {}, Deadline(5), Wire())) is None
