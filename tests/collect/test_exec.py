@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,12 +60,12 @@ def collected(
     timeout: float = 60,
     wire: Wire | None = None,
     seconds: float = 120,
-    **variables: str,
+    variables: Mapping[str, str] | None = None,
 ) -> tuple[Record, ...]:
     settings = CollectSettings(
         exec={"ours": ExecSettings(command=command or ("collect/ours",), keys=keys, timeout=timeout)}
     )
-    around = {"PATH": os.environ["PATH"], **variables}
+    around = {"PATH": os.environ["PATH"], **(variables or {})}
     collector = open_collector(Surroundings(root, settings, around, Deadline(seconds), wire or Wire()))
     assert collector is not None
     (found,) = gather([collector], Context(load(root).catalog, root, AS_OF, settings), Deadline(seconds + 60))
@@ -73,9 +73,9 @@ def collected(
     return found.records
 
 
-def refused(root: Path, *command: str, **variables: str) -> str:
+def refused(root: Path, *command: str, variables: Mapping[str, str] | None = None) -> str:
     """Why a command is not run; every record says so."""
-    records = collected(root, *command, **variables)
+    records = collected(root, *command, variables=variables)
     assert {each.subject for each in records} == {"checkout", "pay"}
     (reason,) = {each.failed for each in records}
     assert reason.startswith("ours: not run: ")
@@ -136,7 +136,7 @@ def test_a_command_that_fails_makes_its_keys_unknown(
     monkeypatch.setattr("pagerworthy.collect.exec.collector._SIZE", 1 << 20)
     program(root, text)
     trust(root)
-    records = collected(root, keys=("cost.unit", "toil.hours"), THEIR_TOKEN=_SECRET)
+    records = collected(root, keys=("cost.unit", "toil.hours"), variables={"THEIR_TOKEN": _SECRET})
     assert len(records) == 4
     assert all(why in each.failed and _SECRET not in each.failed for each in records), records[0].failed
 
@@ -157,12 +157,15 @@ def test_what_takes_too_long_is_ended_with_all_that_it_started(root: Path, hold:
 
 
 def test_our_tokens_are_passed_on_only_where_the_environment_says_so(root: Path) -> None:
-    variables = {"PAGERWORTHY_GITHUB_TOKEN": "first-token", "PAGERWORTHY_PAGERDUTY_TOKEN": "second-token"}
+    def run(passed: str) -> None:
+        tokens = {"PAGERWORTHY_GITHUB_TOKEN": "first-token", "PAGERWORTHY_PAGERDUTY_TOKEN": "second-token"}
+        collected(root, variables={**tokens, "PAGERWORTHY_EXEC_PASS": passed})
+
     program(root, '#!/bin/sh\nenv | grep -c "TOKEN=" > count; env | grep -c "PAGERDUTY_TOKEN=" >> count; exit 0\n')
     trust(root)
-    collected(root, **variables)
+    run("")
     assert (root / "count").read_text() == "0\n0\n"
-    collected(root, **variables, PAGERWORTHY_EXEC_PASS="PAGERWORTHY_PAGERDUTY_TOKEN")  # noqa: S106 -- a variable's name
+    run("PAGERWORTHY_PAGERDUTY_TOKEN")
     assert (root / "count").read_text() == "1\n1\n"
 
 
@@ -255,7 +258,7 @@ def test_what_the_trusted_branch_does_not_have_is_not_run(
     root: Path, done: Callable[[Path], None], variables: dict[str, str], why: str
 ) -> None:
     done(root)
-    assert why in refused(root, **variables)
+    assert why in refused(root, variables=variables)
 
 
 def test_the_settings_do_not_say_which_branch_is_trusted() -> None:

@@ -167,15 +167,33 @@ def _settings(_root: Path) -> Iterator[str]:
     from pagerworthy.project import Settings
 
     for name, section in typing.get_type_hints(Settings).items():
-        yield f"## [{name}]"
-        yield ""
-        yield inspect.cleandoc(section.__doc__ or "").replace("\n", " ")
-        yield ""
-        rows = (
-            (f"`{field.name}`", _type_name(field.type), f"`{_toml(field.default)}`")
-            for field in msgspec.structs.fields(section)
-        )
-        yield from _table(("setting", "type", "default"), rows)
+        yield from _section(name, section)
+
+
+def _section(name: str, section: type[msgspec.Struct]) -> Iterator[str]:
+    """A table of the settings, and then those within it."""
+    yield f"## [{name}]"
+    yield ""
+    yield inspect.cleandoc(section.__doc__ or "").replace("\n", " ")
+    yield ""
+    fields = msgspec.structs.fields(section)
+    tables = {field.name: table for field in fields if (table := _table_of(field.type))}
+    rows = (
+        (f"`{field.name}`", _type_name(field.type), f"`{_toml(field.default)}`")
+        for field in fields
+        if field.name not in tables
+    )
+    yield from _table(("setting", "type", "default"), rows)
+    for field in fields:
+        if table := tables.get(field.name):
+            within = f"{name}.{field.name}"
+            yield from _section(f"{within}.NAME" if typing.get_origin(field.type) is dict else within, table)
+
+
+def _table_of(hint: Any) -> type[msgspec.Struct] | None:
+    """The struct of a setting that is a table of its own, or of one by a name."""
+    found = typing.get_args(hint)[1] if typing.get_origin(hint) is dict else hint
+    return found if isinstance(found, type) and issubclass(found, msgspec.Struct) else None
 
 
 def _commands(_root: Path) -> Iterator[str]:
