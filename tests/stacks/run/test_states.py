@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pagerworthy.project import Project, Settings, StacksSettings
+from pagerworthy.stacks.run import traces
 from pagerworthy.stacks.run.backend import BackendError, FileBackend, Lock
 from pagerworthy.stacks.run.locks import LockedError, alone, is_dead, wait_for
 from pagerworthy.stacks.run.places import PROJECT_FILE, make_project, place_of
@@ -107,8 +108,11 @@ def test_a_broken_state_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None
         backend.read(STACK)
 
 
-def lock(folder: Path, **changes: Any) -> FileBackend:
-    """A backend with one lock, of a process that is no more unless told otherwise."""
+def lock(folder: Path, *, noted: str | None = None, **changes: Any) -> FileBackend:
+    """A backend with one lock, of an engine of ours that is no more unless told otherwise.
+
+    `noted` is where its note says that it began, empty for no note.
+    """
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     import getpass
@@ -116,8 +120,13 @@ def lock(folder: Path, **changes: Any) -> FileBackend:
     content = {"pid": gone.pid, "username": getpass.getuser(), "hostname": socket.gethostname(), "timestamp": "2026"}
     locks = folder / ".pulumi" / "locks" / "organization" / "pagerworthy" / STACK
     locks.mkdir(parents=True)
-    (locks / "1.json").write_text(json.dumps({**content, **changes}))
-    return FileBackend(folder)
+    content |= changes
+    (locks / "1.json").write_text(json.dumps(content))
+    work = folder / "work"
+    work.mkdir()
+    if noted != "":
+        (work / f"engine-{content['pid']}").write_text(traces.here() if noted is None else noted)
+    return FileBackend(folder, lambda _: work)
 
 
 def test_the_lock_of_a_dead_process_of_ours_is_removed(tmp_path: Path) -> None:
@@ -125,10 +134,24 @@ def test_the_lock_of_a_dead_process_of_ours_is_removed(tmp_path: Path) -> None:
     assert len(wait_for(backend, STACK, 0, lambda: False)) == 1
     assert backend.locks(STACK) == []
     assert wait_for(backend, STACK, 0, lambda: False) == ()
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+BOOT, PROCESSES = traces.here().split()
 
 
 @pytest.mark.parametrize(
-    "changes", [{"pid": os.getpid()}, {"hostname": "elsewhere"}, {"username": "somebody"}, {"pid": 0}]
+    "changes",
+    [
+        {"pid": os.getpid()},
+        {"hostname": "elsewhere"},
+        {"username": "somebody"},
+        {"pid": 0},
+        # Containers share their host's name and their folders, and number their processes apart.
+        {"noted": ""},
+        {"noted": f"{BOOT} pid:[1]"},
+        {"noted": f"another-boot {PROCESSES}"},
+    ],
 )
 def test_any_other_lock_stays_and_its_owner_is_named(tmp_path: Path, changes: dict[str, Any]) -> None:
     backend = lock(tmp_path, **changes)
@@ -140,7 +163,7 @@ def test_any_other_lock_stays_and_its_owner_is_named(tmp_path: Path, changes: di
 def test_a_process_that_lives_is_never_dead(tmp_path: Path) -> None:
     import getpass
 
-    ours = Lock(getpass.getuser(), socket.gethostname(), os.getpid(), "", tmp_path)
+    ours = Lock(getpass.getuser(), socket.gethostname(), os.getpid(), "", tmp_path, ours=True)
     assert not is_dead(ours)
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +29,8 @@ _LOOKED_AT = 10
 class Lock(msgspec.Struct, frozen=True):
     """A lock of a backend: which process holds the stack.
 
-    `file` has to go for it to be free; None where Pulumi has to be told so. `ours` is whether that process may be an
-    engine of this machine, as far as the names say: runners of CI may share theirs.
+    `file` has to go for it to be free; None where Pulumi has to be told so. `ours` is whether that process is an engine
+    that was noted here: runners of CI and containers may share the names of users and hosts.
     """
 
     user: str
@@ -38,7 +38,7 @@ class Lock(msgspec.Struct, frozen=True):
     pid: int
     since: str
     file: Path | None = None
-    ours: bool = True
+    ours: bool = False
 
     @property
     def owner(self) -> str:
@@ -79,7 +79,7 @@ class BackendError(Exception):
 
 def backend_of(place: Place, command: "EngineCommand") -> Backend:
     """The way to read a place's backend: files directly, all others through Pulumi."""
-    return CommandBackend(place, command) if place.folder is None else FileBackend(place.folder)
+    return CommandBackend(place, command) if place.folder is None else FileBackend(place.folder, place.work_folder)
 
 
 class _Checkpoint(msgspec.Struct, frozen=True):
@@ -104,10 +104,14 @@ class _LockFile(msgspec.Struct, frozen=True):
 
 
 class FileBackend:
-    """A folder of the file system, in the layout that Pulumi keeps there (`version: 1` of its `meta.yaml`)."""
+    """A folder of the file system, in the layout that Pulumi keeps there (`version: 1` of its `meta.yaml`).
 
-    def __init__(self, folder: Path) -> None:
+    `work` is where engines work for a stack, and are noted; without it no lock is known to be ours.
+    """
+
+    def __init__(self, folder: Path, work: Callable[[str], Path] | None = None) -> None:
         self._folder = folder / ".pulumi"
+        self._work = work
 
     def stacks(self) -> Sequence[str]:
         try:
@@ -130,23 +134,32 @@ class FileBackend:
         return state_of(stack, content.checkpoint.latest or Deployment(), last, update)
 
     def locks(self, stack: str) -> Sequence[Lock]:
+        paths = sorted((self._folder / "locks" / "organization" / PROJECT / stack).glob("*.json"))
+        known: frozenset[int] = frozenset()
+        if self._work is not None:
+            known = traces.unended(self._work(stack))
+            for process in () if paths else known:
+                traces.ended(self._work(stack), process)
         found = []
-        for path in sorted((self._folder / "locks" / "organization" / PROJECT / stack).glob("*.json")):
+        for path in paths:
             try:
                 content = msgspec.json.decode(path.read_bytes(), type=_LockFile)
             except (OSError, msgspec.MsgspecError):
                 # Its owner has just taken it away, or has not written it yet.
                 continue
-            found.append(Lock(content.username, content.hostname, content.pid, content.timestamp, path))
+            ours = content.pid in known
+            found.append(Lock(content.username, content.hostname, content.pid, content.timestamp, path, ours))
         return found
 
-    def free(self, stack: str, lock: Lock) -> None:  # noqa: ARG002 -- part of the protocol
+    def free(self, stack: str, lock: Lock) -> None:
         if lock.file is None:
             return
         # Each lock has a name that is never used again, so that no living one is ever removed.
         lock.file.unlink(missing_ok=True)
         with suppress(OSError):
             lock.file.with_name(lock.file.name + ".attrs").unlink(missing_ok=True)
+        if self._work is not None:
+            traces.ended(self._work(stack), lock.pid)
 
     def _checkpoint(self, stack: str) -> Path | None:
         """The file of the state; Pulumi compresses it where it is told to."""

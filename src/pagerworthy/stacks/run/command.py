@@ -24,7 +24,7 @@ _LINE = 20_000
 # What comes after the end of an engine: its own children close their outputs.
 _LINGER = 5.0
 # The commands that take a stack's lock.
-_LOCKING = frozenset({"up", "refresh", "destroy"})
+_LOCKING = ("up", "refresh", "destroy", "stack rm")
 
 
 class OperationTimeoutError(Exception):
@@ -130,7 +130,7 @@ class EngineCommand(PulumiCommand):
                 errors="replace",
                 start_new_session=True,
             )
-            if args[0] in _LOCKING:
+            if " ".join(args).startswith(_LOCKING):
                 traces.began(folder, process.pid)
             return process
 

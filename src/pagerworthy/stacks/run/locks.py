@@ -82,10 +82,10 @@ def wait_for(backend: Backend, stack: str, seconds: float, stopped: Callable[[],
 
 
 def is_dead(lock: Lock) -> bool:
-    """Whether a lock's owner is gone for certain: a process of this machine and this user that is no more."""
-    # On other systems, to ask whether a process lives is to end it.
+    """Whether a lock's owner is gone for certain: an engine that was noted here, whose process is no more."""
     if not lock.ours:
         return False
+    # On other systems, to ask whether a process lives is to end it.
     if os.name != "posix" or lock.host != socket.gethostname() or lock.user != _user() or lock.pid <= 0:
         return False
     try:

@@ -4,11 +4,25 @@ from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "engine-"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_PROCESSES = Path("/proc/self/ns/pid")
+
+
+def here() -> str:
+    """Where the numbers of processes mean what they mean to us: this boot of a system, and this namespace of it.
+
+    Containers may share their folders and their host's name, and number their processes apart. Empty where the system
+    has no such thing.
+    """
+    try:
+        return f"{_BOOT.read_text('ascii').strip()} {_PROCESSES.readlink()}"
+    except OSError:
+        return ""
 
 
 def began(folder: Path, process: int) -> None:
     """Notes in a stack's work folder that an engine is at work."""
-    (folder / f"{_PREFIX}{process}").touch()
+    (folder / f"{_PREFIX}{process}").write_text(here(), "utf-8")
 
 
 def ended(folder: Path, process: int) -> None:
@@ -18,6 +32,17 @@ def ended(folder: Path, process: int) -> None:
 
 
 def unended(folder: Path) -> frozenset[int]:
-    """The processes of engines that are at work, or were cut off."""
-    found = (path.name.removeprefix(_PREFIX) for path in folder.glob(f"{_PREFIX}*"))
-    return frozenset(int(each) for each in found if each.isdecimal())
+    """The processes of engines that are at work or were cut off, of those that began where we are."""
+    ours = here()
+    return frozenset(
+        int(number)
+        for path in folder.glob(f"{_PREFIX}*")
+        if (number := path.name.removeprefix(_PREFIX)).isdecimal() and _text(path) == ours
+    )
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
