@@ -1,10 +1,11 @@
 """What is left of a service whose entry cannot be read."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from pagerworthy.catalog import OnCall, Runbook, Unreadable, load
+from pagerworthy.catalog import OnCall, Runbook, Unreadable, load, load_both
 
 RIGHT = """\
 apiVersion: pagerworthy/v1
@@ -100,3 +101,58 @@ def test_a_cache_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     first = left(tmp_path, RIGHT.replace("tier: 1", "tier: 7"))
     assert load(tmp_path).catalog.unreadable == {"cart": first}
     assert load(tmp_path).catalog.unreadable == {"cart": first}
+
+
+@pytest.mark.parametrize(
+    "file", ["cart.yml", "cart.YAML", "CART.yaml", "deep/cart.yml", ".hidden.yaml", "cart", "x y.yml"]
+)
+def test_a_file_that_is_not_read_because_of_its_name_is_a_service_all_the_same(file: str, tmp_path: Path) -> None:
+    found = left(tmp_path, RIGHT, file)
+    assert (found.name, found.file, found.title) == ("cart", f"catalog/services/{file}", "Cart")
+    assert found.owner == "ordering"
+    assert "currency" in found.mentions
+
+
+def test_of_a_link_its_name_is_left_and_nothing_of_where_it_leads(tmp_path: Path) -> None:
+    (tmp_path / "catalog/services").mkdir(parents=True)
+    (tmp_path / "elsewhere.yaml").write_text(RIGHT)
+    (tmp_path / "catalog/services/cart.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (found,) = load(tmp_path, cache=False).catalog.unreadable.values()
+    assert (found.name, found.title, found.file) == ("cart", "", "catalog/services/cart.yaml")
+
+
+def test_of_a_pipe_its_name_is_left(tmp_path: Path) -> None:
+    (tmp_path / "catalog/services").mkdir(parents=True)
+    os.mkfifo(tmp_path / "catalog/services/cart.yaml")
+    assert list(load(tmp_path, cache=False).catalog.unreadable) == ["cart"]
+
+
+@pytest.mark.parametrize("file", ["README.md", "notes.txt", "LICENSE"])
+def test_what_is_no_entry_at_all_is_no_service(file: str, tmp_path: Path) -> None:
+    (tmp_path / "catalog/services").mkdir(parents=True)
+    (tmp_path / "catalog/services" / file).write_text("The cart\n")
+    assert load(tmp_path, cache=False).catalog.unreadable == {}
+
+
+def test_of_a_folder_that_nobody_can_look_into_what_others_need_is_left(tmp_path: Path) -> None:
+    services = tmp_path / "catalog/services"
+    services.mkdir(parents=True)
+    (services / "cart.yaml").write_text(RIGHT)
+    (tmp_path / "elsewhere").mkdir()
+    assert load(tmp_path, cache=False).catalog.unreadable == {}
+    (services / "more").symlink_to(tmp_path / "elsewhere")
+    catalog = load(tmp_path, cache=False).catalog
+    assert catalog.closed == ("catalog/services/more",)
+    assert list(catalog.unreadable) == ["currency", "shop-db"]
+
+
+def test_a_file_that_was_renamed_was_read_before(tmp_path: Path) -> None:
+    (tmp_path / "catalog/services").mkdir(parents=True)
+    (tmp_path / "catalog/services/cart.yml").write_text(RIGHT)
+    then = {"catalog/services/cart.yml": None, "catalog/services/cart.yaml": RIGHT.encode()}
+    now, before = load_both(tmp_path, then)
+    assert (list(now.catalog.services), list(now.catalog.unreadable)) == ([], ["cart"])
+    assert (list(before.catalog.services), list(before.catalog.unreadable)) == (["cart"], [])
+    (tmp_path / "catalog/services/cart.yml").rename(tmp_path / "catalog/services/cart.yaml")
+    now, before = load_both(tmp_path, {"catalog/services/cart.yml": RIGHT.encode(), "catalog/services/cart.yaml": None})
+    assert (list(now.catalog.services), list(before.catalog.unreadable)) == (["cart"], ["cart"])

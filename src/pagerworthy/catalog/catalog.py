@@ -42,7 +42,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     `postmortems` in the order of names. `files` maps each file that the catalog was read from (entries, right or wrong,
     and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it does not depend on the
     machine, the order of files, the time zone or the locale. `ties` are those of each service. `unreadable`, by name,
-    are the services of which there is a file and no entry.
+    are the services of which there is a file and no entry. `closed` are folders of services' entries that nobody can
+    look into: whatever a service needs may have its entry there, and no service is known to be gone while there is one.
     """
 
     services: Mapping[str, Service] = {}
@@ -57,6 +58,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[Kind, Mapping[str, str]] = {}
     ties: Mapping[str, Ties] = {}
     unreadable: Mapping[str, Unreadable] = {}
+    closed: tuple[str, ...] = ()
 
     def file_of(self, kind: Kind, name: str) -> str:
         """The file that has the entry, from the repository's root. Raises KeyError where there is none."""
@@ -75,11 +77,15 @@ def assemble(entries: Iterable[Located], files: Mapping[str, str] | None = None)
 
 
 def assemble_packed(
-    entries: Iterable[tuple[str, Packed]], files: Mapping[str, str], unreadable: Iterable[Unreadable] = ()
+    entries: Iterable[tuple[str, Packed]],
+    files: Mapping[str, str],
+    unreadable: Iterable[Unreadable] = (),
+    closed: tuple[str, ...] = (),
 ) -> Catalog:
     """Builds the catalog from packed entries, each with its file, and with different names within a kind.
 
     Of a service with two files, one of which can be read, nothing is missing; of two that cannot, the first counts.
+    With `closed` folders, a service that another one needs and of which there is no file counts as unreadable.
     """
     groups: dict[Kind, list[tuple[str, Packed]]] = {}
     for pair in entries:
@@ -89,7 +95,11 @@ def assemble_packed(
     sums = dict(sorted(files.items()))
     decisions = _entries(groups, Decision).values()
     services = _entries(groups, Service)
+    ties = {packed.name: packed.ties for _, packed in groups.get("Service", ()) if packed.ties is not None}
     lost = {each.name: each for each in sorted(unreadable, key=lambda each: each.file, reverse=True)}
+    needed = {target.partition("/")[0] for each in ties.values() for target in each.targets} if closed else set()
+    for name in sorted(needed - services.keys()):
+        lost.setdefault(name, Unreadable(name=name, file=closed[0]))
     return Catalog(
         services=services,
         teams=_entries(groups, Team),
@@ -101,8 +111,9 @@ def assemble_packed(
         files=sums,
         digest=digest_of(sums),
         places={kind: {packed.name: file for file, packed in groups.get(kind, ())} for kind in _KINDS},
-        ties={packed.name: packed.ties for _, packed in groups.get("Service", ()) if packed.ties is not None},
+        ties=ties,
         unreadable={name: each for name, each in sorted(lost.items()) if name not in services},
+        closed=closed,
     )
 
 

@@ -11,8 +11,9 @@ import msgspec
 from pagerworthy.catalog.cache import Cache, Remembered
 from pagerworthy.catalog.catalog import Catalog, Packed, assemble_packed
 from pagerworthy.catalog.extensions import Extensions
-from pagerworthy.catalog.reading import Read, read_all, read_instead
+from pagerworthy.catalog.reading import Read, read_all, read_instead, read_nearly, read_nearly_instead
 from pagerworthy.catalog.schemas import Schemas
+from pagerworthy.catalog.unreadable import Unreadable
 from pagerworthy.catalog.walk import walk
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where, sort_key
@@ -22,6 +23,16 @@ _FEW = 50
 
 
 _T = TypeVar("_T")
+
+
+class _Files(msgspec.Struct, frozen=True):
+    """The files that are remembered, those that were read now, and what lies there and is not read."""
+
+    known: list[Remembered]
+    new: list[Read]
+    problems: list[Problem]
+    nearly: list[Unreadable]
+    closed: tuple[str, ...]
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -36,7 +47,7 @@ def load(root: Path, *, cache: bool = True) -> Loaded:
 
     With `cache`, files that have not changed since the last time are taken from the user's cache folder.
     """
-    return _without_garbage(lambda: _loaded(*_read_files(root, cache=cache)))
+    return _without_garbage(lambda: _loaded(_read_files(root, cache=cache)))
 
 
 def load_both(root: Path, then: Mapping[str, bytes | None]) -> tuple[Loaded, Loaded]:
@@ -59,17 +70,18 @@ def _without_garbage(work: Callable[[], _T]) -> _T:
 
 
 def _load_both(root: Path, then: Mapping[str, bytes | None]) -> tuple[Loaded, Loaded]:
-    known, new, problems = _read_files(root, cache=True)
-    now = _loaded(list(known), list(new), list(problems))
-    others = read_instead(root, then)
-    known = [file for file in known if file.path not in then]
-    new = [read for read in new if read.file.path not in then]
-    problems = [each for each in problems if each.where.file not in then]
-    return now, _loaded(known, [*new, *others], problems)
+    now = _read_files(root, cache=True)
+    before = _Files(
+        known=[file for file in now.known if file.path not in then],
+        new=[*(read for read in now.new if read.file.path not in then), *read_instead(root, then)],
+        problems=[each for each in now.problems if each.where.file not in then],
+        nearly=[*(each for each in now.nearly if each.file not in then), *read_nearly_instead(then)],
+        closed=tuple(each for each in now.closed if each not in then),
+    )
+    return _loaded(now), _loaded(before)
 
 
-def _read_files(root: Path, *, cache: bool) -> tuple[list[Remembered], list[Read], list[Problem]]:
-    """The files that are remembered, those that were read now, and the problems of where files lie."""
+def _read_files(root: Path, *, cache: bool) -> _Files:
     listing = walk(root)
     store = Cache(root, Schemas().digest() + Extensions(root).digest()) if cache else None
     remembered = store.read() if store else {}
@@ -85,16 +97,18 @@ def _read_files(root: Path, *, cache: bool) -> tuple[list[Remembered], list[Read
     right = [read.file for read in new if not read.problems]
     if store and len(right) > (_FEW if remembered else 0):
         store.write([*files, *right])
-    return files, new, list(listing.problems)
+    nearly = read_nearly(root, listing.nearly, listing.problems)
+    return _Files(files, new, list(listing.problems), nearly, listing.closed)
 
 
-def _loaded(files: list[Remembered], new: list[Read], problems: list[Problem]) -> Loaded:
-    problems += [each for read in new for each in read.problems]
-    files = sorted([*files, *(read.file for read in new)], key=attrgetter("path"))
+def _loaded(read_files: _Files) -> Loaded:
+    new = read_files.new
+    problems = [*read_files.problems, *(each for read in new for each in read.problems)]
+    files = sorted([*read_files.known, *(read.file for read in new)], key=attrgetter("path"))
     problems += [each for file in files for each in file.problems]
     digests = {file.path: file.digest for file in files if file.digest}
-    unreadable = [read.unreadable for read in new if read.unreadable is not None]
-    catalog = assemble_packed(_unique(files, problems), digests, unreadable)
+    unreadable = [*(read.unreadable for read in new if read.unreadable is not None), *read_files.nearly]
+    catalog = assemble_packed(_unique(files, problems), digests, unreadable, read_files.closed)
     return Loaded(catalog=catalog, problems=tuple(sorted(set(problems), key=sort_key)))
 
 

@@ -16,7 +16,7 @@ from pagerworthy.catalog.model import Entry, Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.catalog.schemas import Schemas
 from pagerworthy.catalog.unreadable import Unreadable
-from pagerworthy.catalog.walk import NO_STAMP, Found, kind_of, unreadable
+from pagerworthy.catalog.walk import NO_STAMP, Found, is_nearly_service, kind_of, unreadable
 from pagerworthy.parallel import in_halves
 from pagerworthy.problem import Problem
 
@@ -52,6 +52,41 @@ def read_instead(root: Path, files: Mapping[str, bytes | None]) -> list[Read]:
         if content is not None and kind is not None and len(content) <= SIZE_LIMIT:
             reads.append(_read_content(Found(path, kind, NO_STAMP), content, schemas, extensions))
     return reads
+
+
+def read_nearly(root: Path, paths: Sequence[str], problems: Sequence[Problem]) -> list[Unreadable]:
+    """What is left of the services whose files are not read because of how they are called, or what they are.
+
+    `problems` are those of where files lie. Links are not followed: of one, its name is left.
+    """
+    found = []
+    for path in paths:
+        try:
+            content = read_file(root / path, SIZE_LIMIT)
+        except OSError:
+            content = b""
+        found.append(_nearly(content, path, [each for each in problems if each.where.file == path]))
+    return [each for each in found if each is not None]
+
+
+def read_nearly_instead(files: Mapping[str, bytes | None]) -> list[Unreadable]:
+    """The same of contents that lie at these paths at another commit."""
+    found = [
+        _nearly(content, path, ())
+        for path, content in sorted(files.items())
+        if content is not None and kind_of(path) is None and is_nearly_service(path)
+    ]
+    return [each for each in found if each is not None]
+
+
+def _nearly(content: bytes, path: str, problems: Sequence[Problem]) -> Unreadable | None:
+    from pagerworthy.catalog.decode import decode
+    from pagerworthy.catalog.explain import compose_entry
+    from pagerworthy.catalog.remains import remains
+
+    text, wrong = decode(content, path)
+    composed = None if wrong else compose_entry(text, path, Service.kind)
+    return remains(content, path, None if isinstance(composed, Problem) else composed, problems)
 
 
 def read_entry(content: bytes, path: str, kind: str, root: Path) -> tuple[Entry | None, list[Problem]]:

@@ -36,7 +36,8 @@ def remains(content: bytes, path: str, composed: Composed | None, problems: Sequ
     """
     parts = _Parts(composed)
     written = parts.text(("metadata", "name"))
-    name = next((each for each in (stem(path), written) if _is_name(each)), "")
+    called = stem(path)
+    name = next((each for each in (called, written, called.lower()) if _is_name(each)), "")
     if not name:
         return None
     runbooks = (parts.part(("spec", "runbooks", index), Runbook) for index in range(parts.length(("spec", "runbooks"))))

@@ -21,6 +21,7 @@ _LONGEST_NAME = 40
 _TICK_NS = 50_000_000
 _KNOWN = (*FOLDERS.values(), RUNBOOKS)
 _KINDS = {folder: kind for kind, folder in FOLDERS.items()}
+_SERVICES = f"catalog/{FOLDERS['Service']}/"
 
 
 class Stamp(msgspec.Struct, frozen=True, array_like=True):
@@ -53,10 +54,16 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Walk(msgspec.Struct, frozen=True):
-    """All files of the catalog in the order of their paths, and what should not lie there."""
+    """All files of the catalog in the order of their paths, and what should not lie there.
+
+    `nearly` are the files that are not read and look like entries of services, `closed` the folders below
+    catalog/services/ that nobody can look into, from the repository's root.
+    """
 
     found: tuple[Found, ...]
     problems: tuple[Problem, ...]
+    nearly: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def walk(root: Path) -> Walk:
@@ -64,7 +71,7 @@ def walk(root: Path) -> Walk:
     found: list[Found] = []
     problems: list[Problem] = []
     if (root / "catalog").is_symlink():
-        return Walk(found=(), problems=(_symlink("catalog"),))
+        return Walk(found=(), problems=(_symlink("catalog"),), closed=("catalog",))
     for entry in _scan(root / "catalog", "catalog", problems):
         path = f"catalog/{entry.name}"
         if not path.isprintable():
@@ -82,7 +89,14 @@ def walk(root: Path) -> Walk:
         elif entry.name not in _OTHERS and not entry.name.startswith("."):
             problems.append(_unknown_folder(path, entry.name))
     found.sort(key=attrgetter("path"))
-    return Walk(found=tuple(found), problems=tuple(problems))
+    read = {each.path for each in found}
+    lost = [each.where.file for each in problems if each.where.file not in read]
+    return Walk(
+        found=tuple(found),
+        problems=tuple(problems),
+        nearly=tuple(sorted(path for path in lost if is_nearly_service(path) and not _is_closed(root, path))),
+        closed=tuple(sorted(path for path in lost if _is_closed(root, path))),
+    )
 
 
 def kind_of(path: str) -> str | None:
@@ -94,6 +108,22 @@ def kind_of(path: str) -> str | None:
     kind = _KINDS.get(folder, "")
     parts = name.split("/")
     return kind if parts[-1].endswith(_ending(kind)) and not any(part.startswith(".") for part in parts) else None
+
+
+def is_nearly_service(path: str) -> bool:
+    """Whether a path that is not read may be meant as a service's entry: `catalog/services/cart.yml`."""
+    name = path.rsplit("/", 1)[-1]
+    return path.startswith(_SERVICES) and (_looks_like_entry(name) or "." not in name)
+
+
+def _is_closed(root: Path, path: str) -> bool:
+    """Whether what is not read may be a folder with entries of services."""
+    if path == "catalog" or f"{path}/" == _SERVICES:
+        return os.path.lexists(root / path)
+    if not path.startswith(_SERVICES) or _looks_like_entry(path):
+        return False
+    # Both are quiet about what may not be looked at. Where a link leads to does not matter.
+    return os.path.isdir(root / path) or os.path.islink(root / path)  # noqa: PTH112, PTH114
 
 
 def _ending(kind: str) -> str:
