@@ -2,12 +2,14 @@
 
 import datetime as dt
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -161,3 +163,49 @@ def test_what_destroy_would_lose_is_said_in_the_order_of_the_work(capsys: pytest
         "safe.staging: 1 resource, 1 of them protected: it stays",
         "platform.staging: 1 resource",
     ]
+
+
+@pytest.mark.parametrize("wrong", ["  [\n", "kind: Environment\n", ""])
+def test_an_environment_that_cannot_be_read_is_not_gone(tmp_path: Path, wrong: str) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    (tmp_path / "pagerworthy.toml").write_text((ROOT / "pagerworthy.toml").read_text())
+    for arguments in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "1"],
+    ):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    (tmp_path / "catalog/environments/staging.yaml").write_text(wrong)
+    for asked in (["destroy", "staging", "--orphans", "--yes"], ["destroy", "staging"], ["up", "production"]):
+        result = CliRunner().invoke(app, ["--root", str(tmp_path), *asked])
+        assert result.exit_code == 2
+        assert "staging.yaml cannot be read: which environments there are is not known" in result.output, asked
+    result = CliRunner().invoke(
+        app, ["--root", str(tmp_path), "affected", "--since", "HEAD", "--format", "json"], standalone_mode=False
+    )
+    assert result.return_value == 1
+    assert "staging is not compared: which environments there are is not known" in result.output
+    assert '"stacks": []' in result.output
+
+
+@pytest.mark.parametrize("command", ["up", "destroy"])
+def test_what_is_deployed_is_judged_by_what_holds_now(command: str) -> None:
+    result = CliRunner().invoke(app, ["--root", str(ROOT), command, "production", "--as-of", "2026-11-01"])
+    assert result.exit_code == 2
+    assert "--as-of is for rehearsals" in result.output
+
+
+def test_a_freeze_decided_since_the_fixed_moment_holds() -> None:
+    found, _ = opened(ROOT)
+    decision = next(each for each in found.catalog.decisions if each.spec.service == "cart")
+    freeze = msgspec.structs.replace(
+        decision,
+        spec=msgspec.structs.replace(
+            decision.spec, action="freeze", time=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+        ),
+    )
+    catalog = msgspec.structs.replace(found.catalog, decisions=(*found.catalog.decisions, freeze))
+    scores = SimpleNamespace(scorecards=())
+    assessed = cast("Any", SimpleNamespace(catalog=catalog, as_of=AS_OF, scores=scores))
+    assert frozen_here(found, assessed, "production", ["cart", "ad"]).keys() == {"cart"}
+    assert frozen_here(found, assessed, "staging", ["cart", "ad"]) == {}

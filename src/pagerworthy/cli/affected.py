@@ -64,6 +64,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     demand_pulumi()
     from pagerworthy.stacks.affected import Affected, NotCompared
     from pagerworthy.stacks.commits import changed_since
+    from pagerworthy.stacks.refusals import unread_environments
 
     project = project_of(ctx)
     try:
@@ -86,15 +87,20 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     touched = {name: _touched(catalogs, then_files, name) for name in names}
     sides = _sides(catalogs, touched.values())
     unsure = _unsure(sides)
+    unread = unread_environments(now.catalog, now.problems)
     for name in names:
+        if unread:
+            why = f"which environments there are is not known: {', '.join(unread)} cannot be read"
+            found.append(NotCompared(name, why))
+            continue
         found += _in_environment(_Asked(project, name, judged), sides, then_files, touched[name], unsure)
     compared = tuple(each for each in found if isinstance(each, Affected))
     skipped = tuple(each for each in found if isinstance(each, NotCompared))
     _print(_Answer(since, compared, skipped), form)
     for each in skipped:
         click.echo(f"{each.stack} is not compared: {each.reason}; `pagerworthy check` says more", err=True)
-    unread = {each.file for each in now.catalog.unreadable.values()}
-    lost = [each for each in now.problems if each.where.file in unread]
+    lost_files = {*unread, *(each.file for each in now.catalog.unreadable.values())}
+    lost = [each for each in now.problems if each.where.file in lost_files]
     show(lost, project)
     return Exit.PROBLEMS if lost or skipped else Exit.FINE
 

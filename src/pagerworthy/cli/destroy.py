@@ -17,6 +17,8 @@ from pagerworthy.cli.stack_run import (
     get_ready,
     open_for_run,
     orphans,
+    refuse_another_moment,
+    refuse_unread,
     run_options,
     services_of,
     untouched,
@@ -70,6 +72,7 @@ def command(
     that another one needs and that is not to go with it stays, and so does one in which anything is protected: what
     holds data in production is. Nothing is deleted without --yes; what would be is said, and whose data with it.
     """
+    refuse_another_moment(as_of, limits.emulator)
     if gone and services:
         raise click.UsageError("--orphans finds its stacks itself: name none beside it")
     found = open_for_run(ctx, as_of, evidence, "nothing is deleted")
@@ -77,6 +80,7 @@ def command(
         return Exit.USAGE
     opened, assessed = found
     project = opened.project
+    refuse_unread(opened)
     # An environment whose own entry is gone has no stack that any entry is left of.
     stacks = opened.environment(environment) if environment in opened.catalog.environments else None
     if not gone:

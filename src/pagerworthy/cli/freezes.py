@@ -62,9 +62,10 @@ def freezes(found: Assessment, services: Iterable[str]) -> dict[str, str]:
     return stopped
 
 
-def decided_freeze(found: Assessment, service: str) -> str:
-    """The freeze by decision that is in force; empty where there is none."""
-    pager = pager_at([each for each in found.catalog.decisions if each.spec.service == service], found.as_of)
+def decided_freeze(found: Assessment, service: str, moment: dt.datetime | None = None) -> str:
+    """The freeze by decision that is in force at a moment, or at that of the scores; empty where there is none."""
+    made = [each for each in found.catalog.decisions if each.spec.service == service]
+    pager = pager_at(made, moment or found.as_of)
     return f"frozen by decision on {pager.freezes[-1]:%Y-%m-%d}" if pager.frozen and pager.freezes else ""
 
 

@@ -193,16 +193,41 @@ def hard_needs(stacks: "EnvironmentStacks") -> "HardNeeds":
     return needs
 
 
+def refuse_another_moment(as_of: dt.datetime | None, emulator: str) -> None:
+    """Raises UsageError where a real run is to be judged for a moment of one's choice: a freeze holds now."""
+    if as_of is not None and not emulator:
+        raise click.UsageError("--as-of is for rehearsals: what is deployed is judged by what holds now")
+
+
+def refuse_unread(opened: Opened) -> None:
+    """Ends the command with 2 where an environment's entry cannot be read: it is not gone, and what other environments
+    hold follows from it, such as who may pull an image."""
+    from pagerworthy.stacks.refusals import unread_environments
+
+    if unread := unread_environments(opened.catalog, opened.problems):
+        click.echo(f"error: {', '.join(unread)} cannot be read: which environments there are is not known", err=True)
+        click.echo("  help: nothing was touched; `pagerworthy check` says what is wrong with it", err=True)
+        raise click.exceptions.Exit(Exit.USAGE)
+
+
 def frozen_here(
     opened: Opened, assessed: "Assessment", environment: str, services: Iterable[str]
 ) -> "Mapping[str, str]":
     """What stops deployments of services in an environment: in production what their scores and decisions say, and
-    elsewhere nothing, since what mends a breach is tried there first."""
-    from pagerworthy.cli.freezes import freezes
+    elsewhere nothing, since what mends a breach is tried there first.
+
+    A decision in force by now counts, too, where the settings have everything judged for an earlier moment.
+    """
+    from pagerworthy.cli.freezes import decided_freeze, freezes
     from pagerworthy.stacks.run.freeze import holds_in
 
     known = opened.catalog.environments.get(environment)
-    return freezes(assessed, services) if known is None or holds_in(known.spec) else {}
+    if known is not None and not holds_in(known.spec):
+        return {}
+    now = dt.datetime.now(dt.UTC)
+    decided_on = {each.spec.service for each in assessed.catalog.decisions}
+    decided = {name: decided_freeze(assessed, name, now) for name in services if name in decided_on}
+    return {**{name: why for name, why in decided.items() if why}, **freezes(assessed, services)}
 
 
 def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[str]) -> "dict[str, Visit]":

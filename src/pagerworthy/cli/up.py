@@ -17,6 +17,8 @@ from pagerworthy.cli.stack_run import (
     hard_needs,
     open_for_run,
     orphans,
+    refuse_another_moment,
+    refuse_unread,
     run_options,
     services_of,
     untouched,
@@ -64,10 +66,12 @@ def command(
     could begin.
     """
     demand_record(break_glass, record)
+    refuse_another_moment(as_of, limits.emulator)
     found = open_for_run(ctx, as_of, evidence, "no stack is touched")
     if found is None:
         return Exit.USAGE
     opened, assessed = found
+    refuse_unread(opened)
     stacks = opened.environment(environment)
     chosen = services_of(stacks, services)
     left = untouched(opened, stacks, chosen)

@@ -10,6 +10,7 @@ from pagerworthy.stacks.names import PLATFORM
 from pagerworthy.stacks.releases import FOLDER, service_of
 
 _CODES = "PW7"
+_ENVIRONMENTS = "catalog/environments/"
 
 
 def refusals(catalog: Catalog, problems: Iterable[Problem]) -> Mapping[str, tuple[Problem, ...]]:
@@ -41,6 +42,14 @@ def _refusals(
         if name and each.code.startswith(_CODES) and each.severity is Severity.ERROR:
             found[name] = (*found.get(name, ()), each)
     return found
+
+
+def unread_environments(catalog: Catalog, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """The files below catalog/environments/ that no entry could be read from: whether an environment is gone, nobody
+    knows while there is one."""
+    read = set(catalog.places.get("Environment", {}).values())
+    found = {each.where.file for each in problems if each.severity is Severity.ERROR}
+    return tuple(sorted(each for each in found - read if each.startswith(_ENVIRONMENTS)))
 
 
 def doubtful(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, str]:
