@@ -1,7 +1,14 @@
 """Prometheus rules: what is recorded of each objective, and what alerts on it."""
 
 from pagerworthy.slo.rules import names
-from pagerworthy.slo.rules.alerts import MIN_EVENTS, alert_labels, burn_alerts, declared_alert, generated_name, reachable
+from pagerworthy.slo.rules.alerts import (
+    MIN_EVENTS,
+    alert_labels,
+    burn_alerts,
+    declared_alert,
+    generated_name,
+    reachable,
+)
 from pagerworthy.slo.rules.annotations import Texts
 from pagerworthy.slo.rules.build import ENDING, group_of, rule_file
 from pagerworthy.slo.rules.model import Group, Rule, RuleFile
