@@ -25,6 +25,9 @@ _LINE = 20_000
 _LINGER = 5.0
 # The commands that take a stack's lock.
 _LOCKING = ("up", "refresh", "destroy", "stack rm")
+# Those that change it, and those after which it is whole.
+_CHANGING = frozenset({"up", "refresh", "destroy"})
+_MENDING = frozenset({"up", "destroy"})
 
 
 class OperationTimeoutError(Exception):
@@ -117,8 +120,12 @@ class EngineCommand(PulumiCommand):
         """
         environment = {**self._environment, **additional_env, "PULUMI_AUTOMATION_API": "true"}
         folder = Path(cwd)
+        changes = args[0] in _CHANGING and "--preview-only" not in args
+        whole = changes and (args[0] in _MENDING or not traces.is_half_done(folder))
 
         def start() -> "subprocess.Popen[str]":
+            if changes:
+                traces.change(folder)
             process = subprocess.Popen(  # noqa: S603 -- our own program, arguments apart
                 [self.command, "--non-interactive", *args],
                 stdin=subprocess.PIPE if given else subprocess.DEVNULL,
@@ -160,6 +167,8 @@ class EngineCommand(PulumiCommand):
         result = CommandResult(readers[0].text, readers[1].text, process.returncode)
         if process.returncode != 0:
             raise create_command_error(result)
+        if whole:
+            traces.changed(folder)
         return result
 
     def scrub(self, text: str) -> str:

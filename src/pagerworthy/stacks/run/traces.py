@@ -1,9 +1,13 @@
-"""Which engines have begun at work on a stack here, and not ended as engines do: their locks are nobody's."""
+"""Which engines have begun at work on a stack here, and not ended as engines do.
+
+Their locks are nobody's, and what they left may be half done, whatever clocks say.
+"""
 
 from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "engine-"
+_UNDERWAY = "underway"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PROCESSES = Path("/proc/self/ns/pid")
 
@@ -39,6 +43,21 @@ def unended(folder: Path) -> frozenset[int]:
         for path in folder.glob(f"{_PREFIX}*")
         if (number := path.name.removeprefix(_PREFIX)).isdecimal() and _text(path) == ours
     )
+
+
+def change(folder: Path) -> None:
+    """Marks a stack's work folder: from now on it may be half done."""
+    (folder / _UNDERWAY).touch()
+
+
+def changed(folder: Path) -> None:
+    """Takes the mark away: what was begun has ended well."""
+    (folder / _UNDERWAY).unlink(missing_ok=True)
+
+
+def is_half_done(folder: Path) -> bool:
+    """Whether a change of the stack began here, and none has ended well since."""
+    return (folder / _UNDERWAY).exists()
 
 
 def _text(path: Path) -> str | None:

@@ -11,6 +11,7 @@ import msgspec
 
 from pagerworthy.stacks.inputs import FIRST_VERSION, Ask, StackInputs
 from pagerworthy.stacks.outputs import MissingOutputError, Value
+from pagerworthy.stacks.run import traces
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.commands import for_stacks
@@ -212,11 +213,16 @@ class Visitor:
 
     def _preview(self, inputs: StackInputs) -> Visit:
         stack = inputs.stack
-        with self._holding(stack):
+        with self._holding(stack) as interrupted:
             state = self._examined(stack)
             given, absent = self._given_or_announced(inputs)
             record = record_of(inputs, given, self._cloud)
-            if not absent and state is not None and state.settled and state.record.digest == record.digest:
+            if (
+                state is not None
+                and state.settled
+                and state.record.digest == record.digest
+                and not (absent or interrupted)
+            ):
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
             self._heed_release(inputs, state)
             seed = state.record.seed if state else ""
@@ -333,12 +339,13 @@ class Visitor:
 
     @contextmanager
     def _holding(self, stack: str) -> Iterator[bool]:
-        """Keeps others away while a visit lasts; says whether an engine had died at work on the stack."""
+        """Keeps others away while a visit lasts; says whether an engine had not ended well at work on the stack."""
         patience = self._orders.patience
-        with alone(self._place.work_folder(stack), stack, patience, lambda: self.is_stopping):
+        folder = self._place.work_folder(stack)
+        with alone(folder, stack, patience, lambda: self.is_stopping):
             removed = wait_for(self.backend, stack, patience, lambda: self.is_stopping)
             try:
-                yield bool(removed)
+                yield bool(removed) or traces.is_half_done(folder)
             except EngineError:
                 # An engine that had to be killed leaves its lock: it is ours. Where it cannot be had now, the next run
                 # sees it; what went wrong, and what was changed, has to be told.
