@@ -1,11 +1,12 @@
 """What is left of a service whose entry cannot be read."""
 
+import datetime as dt
 import os
 from pathlib import Path
 
 import pytest
 
-from pagerworthy.catalog import OnCall, Runbook, Unreadable, load, load_both
+from pagerworthy.catalog import OnCall, Runbook, Unreadable, check, load, load_both
 
 RIGHT = """\
 apiVersion: pagerworthy/v1
@@ -156,3 +157,16 @@ def test_a_file_that_was_renamed_was_read_before(tmp_path: Path) -> None:
     (tmp_path / "catalog/services/cart.yml").rename(tmp_path / "catalog/services/cart.yaml")
     now, before = load_both(tmp_path, {"catalog/services/cart.yml": RIGHT.encode(), "catalog/services/cart.yaml": None})
     assert (list(now.catalog.services), list(before.catalog.unreadable)) == (["cart"], ["cart"])
+
+
+def test_that_others_name_what_is_not_read_is_no_second_mistake(tmp_path: Path) -> None:
+    (tmp_path / "catalog/services").mkdir(parents=True)
+    (tmp_path / "catalog/services/cart.yaml").write_text(RIGHT)
+
+    def unknown() -> list[str]:
+        found = check(load(tmp_path, cache=False).catalog, tmp_path, as_of=dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
+        return [each.message for each in found if "there is no service currency" in each.message]
+
+    assert unknown()
+    (tmp_path / "catalog/services/currency.yml").write_text("metadata: {name: currency}\n")
+    assert not unknown()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pagerworthy.catalog.catalog import Catalog
 from pagerworthy.catalog.checks.suggest import near
-from pagerworthy.catalog.model import FOLDERS, Kind
+from pagerworthy.catalog.model import FOLDERS, Kind, Service
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
 
@@ -65,7 +65,8 @@ class Scope:
 def _broken_names(catalog: Catalog) -> frozenset[tuple[str, str]]:
     read = {file for places in catalog.places.values() for file in places.values()}
     folders = {folder: kind for kind, folder in FOLDERS.items()}
-    return frozenset(
+    unread = ((Service.kind, name) for name in catalog.unreadable)
+    return frozenset(unread) | frozenset(
         (folders[file.split("/", 2)[1]], file.rsplit("/", 1)[-1].rpartition(".")[0])
         for file in catalog.files
         if file not in read and file.split("/", 2)[1] in folders
