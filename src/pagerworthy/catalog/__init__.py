@@ -5,6 +5,7 @@ from pagerworthy.catalog.checks import WaiverTerms, broken_terms, check, check_d
 from pagerworthy.catalog.checks import alone as check_alone
 from pagerworthy.catalog.document import Document, read_document
 from pagerworthy.catalog.entries import glance
+from pagerworthy.catalog.files import read_file
 from pagerworthy.catalog.forms import name as suggest_name
 from pagerworthy.catalog.loading import Loaded, load, load_both
 from pagerworthy.catalog.locate import locate
@@ -162,6 +163,7 @@ __all__ = [
     "locate",
     "read_document",
     "read_entry",
+    "read_file",
     "read_stream",
     "suggest_name",
 ]

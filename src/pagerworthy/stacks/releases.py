@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from pagerworthy.cloud import NoReleaseError, version_in
+from pagerworthy.catalog import read_file
+from pagerworthy.cloud import LARGEST_CONFIGURATION, NoReleaseError, version_in
 
 FOLDER = "stacks"
-_LARGEST = 64 * 1024
 
 
 def releases(root: Path, environment: str) -> Mapping[str, str]:
@@ -19,7 +19,7 @@ def releases(root: Path, environment: str) -> Mapping[str, str]:
     found = {}
     for path in sorted((root / FOLDER).glob(f"Pulumi.*.{environment}.yaml")):
         with suppress(OSError, NoReleaseError):
-            if not path.is_symlink() and path.stat().st_size <= _LARGEST and (version := version_in(path.read_bytes())):
+            if version := version_in(read_file(path, LARGEST_CONFIGURATION)):
                 found[service_of(path.name, environment)] = version
     return found
 

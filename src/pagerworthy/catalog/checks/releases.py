@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from pagerworthy.catalog.checks.scope import Scope
 from pagerworthy.catalog.files import read_file
-from pagerworthy.cloud import NoReleaseError, keys_in, version_in
+from pagerworthy.cloud import LARGEST_CONFIGURATION, NoReleaseError, keys_in, version_in
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
 
 _FOLDER = "stacks"
-_LARGEST = 64 * 1024
 _MEND = "`pulumi config set version v1.4.2` in stacks/ writes it; remove the line where nothing was released"
 _PLATFORM = "platform"
 _PROJECT = "pagerworthy:"
@@ -21,14 +20,17 @@ KEYS = ("pagerworthy:version", "pagerworthy:emulator", "pagerworthy:break-glass"
 def readable(scope: Scope) -> Iterator[Problem]:
     """PW715: a release that is not read would go back to the first one. PW722: nor one that nobody looks for."""
     for name in _files(scope):
+        if not name.endswith(".yaml"):
+            mend = f"call it {name.rpartition('.')[0]}.yaml"
+            message = "this configuration is not read: its name does not end in .yaml"
+            yield problem("PW722", message, Where(file=f"{_FOLDER}/{name}"), mend)
+            continue
         where = Where(file=f"{_FOLDER}/{name}")
         if found := _no_stack(scope, name):
             message, mend = found
             yield problem("PW722", message, where, mend)
         try:
-            content = read_file(scope.root / _FOLDER / name, _LARGEST)
-            if len(content) > _LARGEST:
-                raise NoReleaseError(f"this configuration of a stack has more than {_LARGEST // 1024} KiB")
+            content = read_file(scope.root / _FOLDER / name, LARGEST_CONFIGURATION)
             version_in(content)
         except NoReleaseError as error:
             yield problem("PW715", str(error), where, _MEND)
@@ -44,7 +46,12 @@ def _files(scope: Scope) -> list[str]:
         names = sorted(entry.name for entry in os.scandir(scope.root / _FOLDER))
     except OSError:
         return []
-    return [name for name in names if name.startswith("Pulumi.") and name.endswith(".yaml") and name != "Pulumi.yaml"]
+    # Of each stack; the project's own file has one dot.
+    return [name for name in names if name.startswith("Pulumi.") and name.count(".") > 1 and _ends(name)]
+
+
+def _ends(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml", ".json"))
 
 
 def _no_stack(scope: Scope, name: str) -> tuple[str, str] | None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from pagerworthy.catalog import read_file
+from pagerworthy.cloud import LARGEST_CONFIGURATION, demand_plain
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.releases import FOLDER
 
@@ -49,8 +51,12 @@ def file_name(stack: str) -> str:
 
 def by_hand(root: Path, stack: str) -> Configuration | None:
     """What people have configured of a stack in `stacks/`; None where there is nothing that can be read."""
-    path = root / FOLDER / file_name(stack)
-    return None if path.is_symlink() else read(path)
+    try:
+        content = read_file(root / FOLDER / file_name(stack), LARGEST_CONFIGURATION)
+        demand_plain(content)
+        return msgspec.yaml.decode(content, type=Configuration)
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def read(path: Path) -> Configuration | None:
@@ -64,9 +70,14 @@ def read(path: Path) -> Configuration | None:
 def write(path: Path, configuration: Configuration) -> None:
     """Writes a configuration, readable by its owner alone."""
     new = path.with_name(f".{path.name}.new")
-    new.touch(mode=0o600)
-    new.write_bytes(msgspec.yaml.encode(configuration))
-    new.replace(path)
+    content = msgspec.yaml.encode(configuration)
+    try:
+        new.touch(mode=0o600)
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def merge(path: Path, theirs: Configuration | None) -> None:
