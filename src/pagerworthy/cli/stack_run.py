@@ -311,6 +311,7 @@ class Session:
         from pagerworthy.stacks.run.interrupts import interruptible
 
         started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+        written = True
         with interruptible(self.ready.command.engines, self.progress.say) as interrupted:
             visits: Sequence[Visit] = ()
             try:
@@ -319,11 +320,12 @@ class Session:
                 self.progress.close()
                 # What is there when something unforeseen ends the run is written all the same.
                 visits = visits or self.progress.visits
-                self._tell(visits, started, time.monotonic() - clock, interrupted, orphans, detail=detail)
+                seconds = time.monotonic() - clock
+                written = self._tell(visits, started, seconds, interrupted, orphans, detail=detail)
         if interrupted.signal:
             return _EXITS.get(interrupted.signal, Exit.TERMINATED)
         wrong = any(not visit.outcome.is_well or visit.outcome.value in bad for visit in visits)
-        return Exit.PROBLEMS if wrong else Exit.FINE
+        return Exit.PROBLEMS if wrong or not written else Exit.FINE
 
     def _tell(
         self,
@@ -334,9 +336,10 @@ class Session:
         orphans: Sequence[str],
         *,
         detail: bool,
-    ) -> None:
+    ) -> bool:
+        """Says what came of a run, and then writes it; False where the report that was asked for could not be."""
         from pagerworthy.stacks.run.commands import command
-        from pagerworthy.stacks.run.report import markdown, report_of, write_report
+        from pagerworthy.stacks.run.report import report_of
 
         report = report_of(
             self.operation,
@@ -348,11 +351,6 @@ class Session:
             orphans=orphans,
             emulator=self.limits.emulator,
         )
-        if self.limits.report:
-            write_report(self.limits.report, report)
-        if summary := os.environ.get(_SUMMARY):
-            with Path(summary).open("a", encoding="utf-8") as stream:
-                stream.write(markdown(report) + "\n")
         for line in self._lines(report, visits, detail=detail):
             click.echo(line)
         for name in orphans:
@@ -360,6 +358,25 @@ class Session:
         if orphans:
             mend = command("destroy", self.environment, (), "--orphans", emulator=self.limits.emulator)
             click.echo(f"  help: `{mend}` removes what is left", err=True)
+        return self._write(report)
+
+    def _write(self, report: "RunReport") -> bool:
+        from pagerworthy.stacks.run.report import markdown, write_report
+
+        # What has happened to the cloud has been told by now, and no disk that is full undoes it.
+        if summary := os.environ.get(_SUMMARY):
+            try:
+                with Path(summary).open("a", encoding="utf-8") as stream:
+                    stream.write(markdown(report) + "\n")
+            except OSError as error:
+                click.echo(f"note: ${_SUMMARY} cannot be written: {summary}: {error.strerror}", err=True)
+        if self.limits.report:
+            try:
+                write_report(self.limits.report, report)
+            except OSError as error:
+                click.echo(f"error: the report cannot be written: {self.limits.report}: {error.strerror}", err=True)
+                return False
+        return True
 
     def _lines(self, report: "RunReport", visits: "Sequence[Visit]", *, detail: bool) -> Iterator[str]:
         """What stands below the progress: details, what is lost, the table, and what to do next."""
