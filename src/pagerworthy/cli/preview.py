@@ -66,7 +66,7 @@ def command(
 
     session = Session("preview", environment, limits, ready, services)
     session.follow = (*(("--refresh",) if refresh else ()), *(("--plans", shlex.quote(str(plans))) if plans else ()))
-    frozen = Freezes(frozen_here(opened, assessed, environment, chosen))
+    frozen = Freezes(frozen_here(opened, assessed, environment, opened.catalog.services))
     visitor = session.visitor(opened.project, freezes=frozen, refused=left, refresh=refresh, plans=plans)
     inputs = gather(stacks, chosen)
     return session.run(

@@ -84,7 +84,8 @@ def command(
         if record is not None and break_glass is not None:
             record_glass(record, service, break_glass, stopped_by)
 
-    frozen = Freezes(frozen_here(opened, assessed, environment, chosen), break_it if break_glass else None)
+    stopped = frozen_here(opened, assessed, environment, opened.catalog.services)
+    frozen = Freezes(stopped, break_it if break_glass else None)
     session = Session("up", environment, limits, ready, services)
     visitor = session.visitor(
         opened.project, freezes=frozen, refused=left, needs=hard_needs(stacks), refresh=refresh, plans=plans

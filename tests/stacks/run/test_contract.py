@@ -110,6 +110,19 @@ def test_a_freeze_holds_back_what_runs_and_nothing_else(shop: Shop) -> None:
     assert image() == "shop:2"
 
 
+def test_a_freeze_takes_nothing_from_what_runs_on(shop: Shop) -> None:
+    shop.up(Tiny("cart", topics=("extra", "news"), task="shop:1"))
+    frozen = Freezes({"cart": "frozen by decision on 2026-11-18"})
+    less = Tiny("cart", topics=("news",), task="shop:2")
+    for _ in range(2):
+        held = shop.up(less, freezes=frozen)["cart"]
+        assert held.outcome is Outcome.HELD
+        assert "extra" in held.message
+        assert shop.topics() == ["cart-extra", "cart-news"]
+    assert shop.up(less)["cart"].outcome is Outcome.CHANGED
+    assert shop.topics() == ["cart-news"]
+
+
 def test_a_freeze_holds_back_what_only_the_cloud_tells(shop: Shop) -> None:
     shop.up(Tiny("cart", task="shop:1"))
     ecs = shop.cloud.boto("ecs")

@@ -13,6 +13,9 @@ from pagerworthy.stacks.run.watch import Change
 # What a deployment changes: what runs, from which image, and how many of it.
 DEPLOYED = frozenset({"aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/service:Service"})
 _RUNS = "aws:ecs/service:Service"
+_TAKE_AWAY = frozenset({"delete", "replace"})
+# What a task that runs on relies on as it is: ways to and from it, and its rights.
+_RELIED_ON = ("aws:vpc/securityGroup", "aws:iam/role", "aws:lb/", "aws:servicediscovery/", "aws:sqs/queuePolicy")
 
 
 def holds_in(environment: EnvironmentSpec) -> bool:
@@ -34,6 +37,10 @@ class Freezes:
         """What stops a stack's deployments; empty where nothing does."""
         return self._frozen.get(_service(inputs), "")
 
+    def among(self, services: Iterable[str]) -> tuple[str, ...]:
+        """Those of these services that are frozen."""
+        return tuple(sorted({name for name in services if self._frozen.get(name)}))
+
     def break_glass(self, inputs: StackInputs, why: str) -> None:
         """Records that a service is deployed all the same. Raises OSError where that cannot be recorded."""
         if self.glass:
@@ -45,9 +52,39 @@ def runs(held: Iterable[str]) -> bool:
     return _RUNS in held
 
 
-def deployable(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes that a freeze stops."""
-    return tuple(change for change in changes if change.type in DEPLOYED)
+def held_back(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that a freeze of the service stops: its deployment, and with that what it would no longer need.
+
+    What runs on was made for the rules, rights, ports and resources that are there: while it waits, nothing of them
+    goes or becomes another. What is added harms nobody, nor does another size or alarm, which may mend the breach.
+    """
+    all_ = tuple(changes)
+    if not any(change.type in DEPLOYED for change in all_):
+        return ()
+    return tuple(
+        change
+        for change in all_
+        if change.type in DEPLOYED
+        or change.operation in _TAKE_AWAY
+        or (change.operation == "update" and change.type.startswith(_RELIED_ON))
+    )
+
+
+def held_with(changes: Iterable[Change], frozen: Iterable[str]) -> tuple[Change, ...]:
+    """The changes of a caller that follow a frozen service's entry and not what of it runs: another way to it, and the
+    deployment that would use that."""
+    all_ = tuple(changes)
+    ways = tuple(f"to-{name}-" for name in frozen)
+    moved = tuple(
+        change
+        for change in all_
+        if ways and change.operation in {"update", "replace"} and change.name.startswith(ways) and _is_rule(change)
+    )
+    return (*moved, *(change for change in all_ if change.type in DEPLOYED)) if moved else ()
+
+
+def _is_rule(change: Change) -> bool:
+    return change.type.startswith("aws:vpc/securityGroup")
 
 
 def is_new(held: Iterable[Change]) -> bool:

@@ -17,7 +17,7 @@ from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.commands import for_stacks
 from pagerworthy.stacks.run.config import DERIVED, by_hand, file_name
 from pagerworthy.stacks.run.engine import EngineError, LostSeedError, Seed, StackEngine, WrongStackError
-from pagerworthy.stacks.run.freeze import Freezes, deployable, is_new, runs
+from pagerworthy.stacks.run.freeze import Freezes, held_back, held_with, is_new, runs
 from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of, release_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
 from pagerworthy.stacks.run.peers import HardNeeds, PeerStates
@@ -115,7 +115,7 @@ class Visitor:
         given = self._given.get(inputs.stack)
         try:
             return given is not None and given != record_of(inputs, peers_of(inputs, self.outputs), self._cloud).digest
-        except MissingOutputError:
+        except (MissingOutputError, BackendError):
             return False
 
     def up(self, inputs: StackInputs, without: frozenset[str] = frozenset()) -> Visit:
@@ -168,10 +168,12 @@ class Visitor:
             if why and (state is None or not runs(state.types)):
                 # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
                 self._built.add(stack)
-            elif why and state is not None and stack not in self._built:
+            elif (why or (peers := self._frozen_peers(inputs))) and state is not None and stack not in self._built:
                 program = program_of(inputs, given, self._cloud, self._declare, record, seed)
                 # Looked at as `up` will look: what only the cloud tells is a deployment, too.
-                held = deployable(engine.preview(program, refresh=self._orders.refresh))
+                planned = engine.preview(program, refresh=self._orders.refresh)
+                held = held_back(planned) if why else held_with(planned, peers)
+                why = why or f"to follow {', '.join(peers)}, which may not be deployed"
                 if held and self._freezes.glass:
                     self._freezes.break_glass(inputs, why)
                     notes.append(f"deployed although {why}; the broken glass is recorded")
@@ -215,7 +217,10 @@ class Visitor:
         stack = inputs.stack
         with self._holding(stack) as interrupted:
             state = self._examined(stack)
-            given, absent = self._given_or_announced(inputs)
+            try:
+                given, absent = self._given_or_announced(inputs)
+            except BackendError as error:
+                raise _blocked(error) from error
             record = record_of(inputs, given, self._cloud)
             if (
                 state is not None
@@ -240,7 +245,9 @@ class Visitor:
         if absent and self._plans:
             notes.append("no plan was made: what rests on stand-ins is none; preview again once they are up")
         why = self._freezes.of(inputs)
-        held = deployable(changes) if why and state is not None and runs(state.types) else ()
+        held = held_back(changes) if why and state is not None and runs(state.types) else ()
+        if not why and (peers := self._frozen_peers(inputs)):
+            held, why = held_with(changes, peers), f"to follow {', '.join(peers)}, which may not be deployed"
         if held:
             notes.append(f"{', '.join(change.name for change in held)} would be held back: it is {why}")
         outcome = Outcome.PLANNED if changes else Outcome.UNCHANGED
@@ -366,10 +373,18 @@ class Visitor:
             raise RefusedError(f"its state is of {there}", "use the backend of this cloud")
         return state
 
+    def _frozen_peers(self, inputs: StackInputs) -> tuple[str, ...]:
+        """The frozen services that a stack follows, beside its own."""
+        return self._freezes.among({ask.stack.rpartition(".")[0] for ask in inputs.asks()})
+
     def _given_to(self, inputs: StackInputs, without: frozenset[str]) -> PeerValues:
         # What lets go of others needs nothing new of them.
         required = () if without else {ask.stack for ask in inputs.asks() if ask.required}
-        if required and (failed := self._peers.failed(required)):
+        try:
+            failed = self._peers.failed(required)
+        except BackendError as error:
+            raise _blocked(error) from error
+        if failed:
             mend = self._run("up", (failed,))
             if not self._cloud.emulator:
                 mend += f"; to go on with what it was, in stacks/: `pulumi up -s {inputs.stack}`"
@@ -378,6 +393,8 @@ class Visitor:
             return peers_of(inputs, self.outputs, without)
         except MissingOutputError as error:
             raise self._lacking(inputs, error) from error
+        except BackendError as error:
+            raise _blocked(error) from error
 
     def _lacking(self, inputs: StackInputs, error: MissingOutputError) -> RefusedError:
         """What is to be brought up before a stack: all of it, in one command that takes the stack along."""
@@ -422,7 +439,9 @@ class Visitor:
             done = Visit(stack, Outcome.NOT_STARTED)
         except EngineError as error:
             done = self._failed(stack, error)
-        except (BackendError, WrongStackError, OSError) as error:
+        except BackendError as error:
+            done = Visit(stack, Outcome.FAILED, message=self._command.scrub(str(error)), help=error.help)
+        except (WrongStackError, OSError) as error:
             done = Visit(stack, Outcome.FAILED, message=self._command.scrub(str(error)))
         except Exception as error:  # noqa: BLE001 -- one stack's trouble, even ours, stops no other
             done = Visit(stack, Outcome.FAILED, message=self._command.scrub(f"{type(error).__name__}: {error}"))
@@ -484,6 +503,11 @@ class Visitor:
             f"wait for it; only if that process is no more, in stacks/: `{BACKEND}={self._place.shown} "
             f"pulumi cancel --yes --stack {error.stack}`"
         )
+
+
+def _blocked(error: BackendError) -> RefusedError:
+    """What to say of a stack because the state of one that it needs cannot be read."""
+    return RefusedError(str(error), error.help, blocked_by=error.stack)
 
 
 def _of_release(inputs: StackInputs) -> list[str]:
