@@ -28,6 +28,7 @@ __all__ = [
     "find_root",
     "is_judgeable",
     "open_project",
+    "stacks_settings",
 ]
 
 SETTINGS_FILE = "pagerworthy.toml"
@@ -272,6 +273,19 @@ def open_project(root: Path | None) -> Project:
         raise _unusable("the settings cannot be read: they are nested too deeply", "write them flatter") from error
     _judge(settings, folder)
     return Project(root=folder, settings=settings)
+
+
+def stacks_settings(content: bytes) -> StacksSettings:
+    """What settings with this content say of stacks; whatever else they say may be wrong.
+
+    Raises ProjectError where that cannot be read, or means nothing.
+    """
+    try:
+        found = msgspec.convert(tomllib.loads(content.decode()).get("stacks", {}), StacksSettings)
+    except (ValueError, RecursionError) as error:
+        raise _unusable("the settings of stacks cannot be read", "see what `pagerworthy check` says of them") from error
+    _judge_stacks(found)
+    return found
 
 
 def is_judgeable(moment: dt.datetime) -> bool:

@@ -253,3 +253,12 @@ def test_gaps_in_waves_are_shown_and_stop_nobody_else(tmp_path: Path, code: int,
     assert (f"::warning title=Not all is provisioned::{said}" in run.stdout) is (code == 1)
     assert said in run.stderr
     assert (tmp_path / "output").read_text() == "waves=2\n"
+
+
+@pytest.mark.parametrize("name", ["preview.yml", "provision.yml"])
+def test_what_runs_for_stacks_runs_for_all_that_they_follow_from(name: str) -> None:
+    from pagerworthy.stacks.commits import FOLLOWED
+
+    text = (ROOT / ".github" / "workflows" / name).read_text("utf-8")
+    wanted = ", ".join(f'"{each}"' if "." in each else f'"{each}/**"' for each in FOLLOWED)
+    assert f"    paths: [{wanted}]\n" in text

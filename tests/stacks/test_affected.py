@@ -132,6 +132,31 @@ def test_a_release_is_the_business_of_its_own_stack(root: Path) -> None:
     assert run(root, "--since", "HEAD~1", "--format", "names")[1].split() == ["quote.staging"]
 
 
+def test_the_settings_of_stacks_are_the_platforms_business(root: Path) -> None:
+    file = root / "pagerworthy.toml"
+    text = file.read_text()
+    file.write_text(text.replace("Astronomy Shop", "Shop"))
+    assert names(root) == []
+    file.write_text(f'{text}\n[stacks]\nrepository = "acme/shop"\nbackend = "s3://states"\n')
+    assert names(root) == ["platform.production", "platform.staging"]
+    git(root, "commit", "-q", "-a", "-m", "trust the repository")
+    assert names(root) == []
+    file.unlink()
+    assert names(root) == ["platform.production", "platform.staging"]
+
+
+def test_what_settings_meant_that_cannot_be_read_nobody_knows(root: Path) -> None:
+    file = root / "pagerworthy.toml"
+    text = file.read_text()
+    file.write_text(f"{text}\n[stacks]\nbackend = 1\n")
+    git(root, "commit", "-q", "-a", "-m", "break it")
+    file.write_text(f'{text}\n[stacks]\nrepository = "acme/shop"\n')
+    code, said = run(root, "staging", "--since", "HEAD", "--format", "json")
+    (unknown,) = json.loads(said)["not_compared"]
+    assert (code, unknown["stack"]) == (1, "platform.staging")
+    assert unknown["reason"] == "pagerworthy.toml at HEAD: the settings of stacks cannot be read"
+
+
 def test_whose_data_is_lost_comes_first_in_every_form(root: Path) -> None:
     edit(root, "product-catalog", "type: postgres", "type: mysql")
     edit(root, "product-catalog", 'version: "18.4"', 'version: "8.4"')

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -12,6 +13,7 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, moment
 from pagerworthy.cli.stack_options import demand_pulumi
 from pagerworthy.cli.suggest import unknown_name
+from pagerworthy.project import SETTINGS_FILE, ProjectError, StacksSettings
 
 if TYPE_CHECKING:
     from pagerworthy.catalog import Catalog
@@ -62,6 +64,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     from pagerworthy.evidence.collectors.git_process import GitError
 
     demand_pulumi()
+    from pagerworthy.stacks import PLATFORM, stack_name
     from pagerworthy.stacks.affected import Affected, NotCompared
     from pagerworthy.stacks.commits import changed_since
     from pagerworthy.stacks.refusals import unread_environments
@@ -87,13 +90,19 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     touched = {name: _touched(catalogs, then_files, name) for name in names}
     sides = _sides(catalogs, touched.values())
     unsure = _unsure(sides)
+    settings, unknown = _settings(project, then_files, since)
     unread = unread_environments(now.catalog, now.problems)
     for name in names:
         if unread:
             why = f"which environments there are is not known: {', '.join(unread)} cannot be read"
             found.append(NotCompared(name, why))
             continue
-        found += _in_environment(_Asked(project, name, judged), sides, then_files, touched[name], unsure)
+        asked = _Asked(project.root, name, judged, settings)
+        there = _in_environment(asked, sides, then_files, touched[name], unsure)
+        if unknown:
+            platform = stack_name(PLATFORM, name)
+            there = [NotCompared(platform, unknown), *(each for each in there if each.stack != platform)]
+        found += there
     compared = tuple(each for each in found if isinstance(each, Affected))
     skipped = tuple(each for each in found if isinstance(each, NotCompared))
     _print(_Answer(since, compared, skipped), form)
@@ -113,11 +122,25 @@ class _Side(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What is compared: an environment, as it is judged at a moment."""
+    """What is compared: an environment, as it is judged at a moment, and the settings at both commits."""
 
-    project: "Project"
+    root: Path
     environment: str
     judged: dt.datetime
+    settings: tuple[StacksSettings, StacksSettings]
+
+
+def _settings(
+    project: "Project", files: Mapping[str, bytes | None], since: str
+) -> tuple[tuple[StacksSettings, StacksSettings], str]:
+    """The settings as they were and as they are, and why it is not known what they were; empty where it is."""
+    from pagerworthy.stacks.commits import settings_at
+
+    now = project.settings.stacks
+    try:
+        return (settings_at(files, now), now), ""
+    except ProjectError as error:
+        return (now, now), f"{SETTINGS_FILE} at {since}: {error.problem.message}"
 
 
 def _sides(catalogs: "tuple[Catalog, Catalog]", touched: Iterable[set[str] | None]) -> tuple[_Side, _Side]:
@@ -146,9 +169,9 @@ def _in_environment(
     from pagerworthy.stacks.near import near
     from pagerworthy.stacks.releases import releases, releases_with
 
-    versions = releases(asked.project.root, asked.environment)
-    then = _opened(asked, sides[0], releases_with(versions, files, asked.environment))
-    now = _opened(asked, sides[1], versions)
+    versions = releases(asked.root, asked.environment)
+    then = _opened(asked, sides[0], asked.settings[0], releases_with(versions, files, asked.environment))
+    now = _opened(asked, sides[1], asked.settings[1], versions)
     around = None if touched is None else near((side.catalog for side in sides), touched)
     return list(affected(then, now, around, unsure))
 
@@ -163,14 +186,15 @@ def _unsure(sides: Iterable[_Side]) -> dict[str, str]:
     return found
 
 
-def _opened(asked: _Asked, side: _Side, versions: Mapping[str, str]) -> "EnvironmentStacks | None":
+def _opened(
+    asked: _Asked, side: _Side, settings: StacksSettings, versions: Mapping[str, str]
+) -> "EnvironmentStacks | None":
     from pagerworthy.stacks import open_environment
 
     if asked.environment not in side.catalog.environments:
         return None
-    root, settings = asked.project.root, asked.project.settings.stacks
     return open_environment(
-        root, side.catalog, side.graph, asked.environment, asked.judged, settings=settings, versions=versions
+        asked.root, side.catalog, side.graph, asked.environment, asked.judged, settings=settings, versions=versions
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pagerworthy.evidence.collectors.git_process import GitError, Limits, git_fields
+from pagerworthy.project import SETTINGS_FILE, StacksSettings, stacks_settings
 
 _LARGEST = 2 * 1024 * 1024
-_FOLDERS = ("catalog", "stacks")
+FOLLOWED = ("catalog", "stacks", SETTINGS_FILE)
 _LIMITS = Limits(seconds=60, field=_LARGEST)
 
 
@@ -21,10 +22,20 @@ def changed_since(root: Path, reference: str) -> Mapping[str, bytes | None]:
         message = f"there is no commit {reference!r} here; fetch it, or name one that is (git log --oneline)"
         raise GitError(message)
     folder = _one(root, ["rev-parse", "--show-prefix"])
-    compared = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit, "--", *_FOLDERS]
-    unknown = ["ls-files", "--others", "--exclude-standard", "-z", "--", *_FOLDERS]
+    compared = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit, "--", *FOLLOWED]
+    unknown = ["ls-files", "--others", "--exclude-standard", "-z", "--", *FOLLOWED]
     paths = {*_paths(root, compared), *_paths(root, unknown)}
     return {path: _content(root, f"{commit}:{folder}{path}") for path in sorted(paths)}
+
+
+def settings_at(files: Mapping[str, bytes | None], now: StacksSettings) -> StacksSettings:
+    """The settings of stacks at the commit that `files` are of, as `changed_since` has them.
+
+    Raises ProjectError where they cannot be read as they were there.
+    """
+    if SETTINGS_FILE not in files:
+        return now
+    return stacks_settings(files[SETTINGS_FILE] or b"")
 
 
 def _paths(root: Path, arguments: list[str]) -> list[str]:
