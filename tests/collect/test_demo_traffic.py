@@ -1,4 +1,4 @@
-"""Dependencies drawn from traffic: in the demo, both an edge that nobody declared and one that nobody calls are named."""
+"""Dependencies drawn from traffic: the demo names an edge that nobody declared, and one that nobody calls."""
 
 from pathlib import Path
 
