@@ -156,7 +156,7 @@ def test_what_destroy_would_lose_is_said_in_the_order_of_the_work(capsys: pytest
         "safe.staging": StackState("safe.staging", {}, Record(), protected=("urn",), resources=1, losses=lost),
     }
     platform = Ask("platform.staging", "vpc_id")
-    _announce(states, {"cart.staging": (platform,), "platform.staging": (), "safe.staging": (platform,)})
+    _announce(states, {"cart.staging": (platform,), "platform.staging": (), "safe.staging": (platform,)}, {})
     assert capsys.readouterr().out.splitlines() == [
         "cart.staging: 2 resources",
         "  DATA IS LOST: deletes points (postgres): its data is lost",

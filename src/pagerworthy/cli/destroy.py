@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pagerworthy.cli.stack_options import Opened
     from pagerworthy.stacks import EnvironmentStacks, StackInputs
     from pagerworthy.stacks.inputs import Ask
+    from pagerworthy.stacks.run.backend import BackendError
     from pagerworthy.stacks.run.preflight import Ready
     from pagerworthy.stacks.run.state import StackState
 
@@ -90,17 +91,17 @@ def command(
         there = _orphans(ready, opened, stacks, environment)
     else:
         there = stacks_there(ready.backend, ready.place, environment, services)
-    states = {name: state for name in there if (state := ready.backend.read(name)) is not None}
-    if not states:
+    states, damaged = _states(ready, there)
+    if not states and not damaged:
         click.echo(f"nothing to do: every stack of {environment} has an entry")
         return Exit.FINE
     known = {each.stack: each for each in gather(stacks, ("platform", *stacks.services))} if stacks else {}
-    if (refusal := _needed(ready, states, known)) is not None:
+    if (refusal := _needed(ready, there, known)) is not None:
         click.echo(refusal, err=True)
         return Exit.PROBLEMS
     total = sum(state.resources for state in states.values())
-    asks = {name: _asks(state, known) for name, state in states.items()}
-    _announce(states, asks)
+    asks = {name: _asks(name, states.get(name), known) for name in (*states, *damaged)}
+    _announce(states, asks, damaged)
     if not yes:
         stacks_named = count(len(states), "stack")
         click.echo(f"nothing was deleted: {count(total, 'resource')} of {stacks_named} would be, with --yes")
@@ -116,28 +117,47 @@ def command(
     # A stack that lets go of another is brought up without it, and a freeze holds for that, too.
     session = Session("destroy", environment, limits, ready, services)
     left = untouched(opened, stacks, services_of(stacks, ())) if stacks else {}
-    holders = {name: visit for name, visit in left.items() if name not in states}
+    holders = {name: visit for name, visit in left.items() if name not in asks}
     frozen = Freezes(frozen_here(opened, assessed, environment, opened.catalog.services))
     visitor = session.visitor(project, freezes=frozen, refused=holders)
     return session.run(lambda: tear_down(visitor, asks, known, session.workers(project), session.progress))
 
 
-def _asks(state: "StackState", known: "Mapping[str, StackInputs]") -> "Sequence[Ask]":
+def _states(ready: "Ready", there: "Sequence[str]") -> "tuple[dict[str, StackState], dict[str, BackendError]]":
+    """The states of stacks, and the reason for each of which it cannot be read: that one stays, and fails."""
+    from pagerworthy.stacks.run.backend import BackendError
+
+    states: dict[str, StackState] = {}
+    damaged: dict[str, BackendError] = {}
+    for name in there:
+        try:
+            state = ready.backend.read(name)
+        except BackendError as error:
+            damaged[name] = error
+        else:
+            if state is not None:
+                states[name] = state
+    return states, damaged
+
+
+def _asks(stack: str, state: "StackState | None", known: "Mapping[str, StackInputs]") -> "Sequence[Ask]":
     """What a stack asks of others: as its entry says, or as it did when it was last brought up."""
     from pagerworthy.stacks.inputs import Ask
 
-    if state.stack in known:
-        return known[state.stack].asks()
-    return tuple(Ask(name, "", required=False) for name in state.record.asks)
+    if stack in known:
+        return known[stack].asks()
+    return tuple(Ask(name, "", required=False) for name in state.record.asks) if state else ()
 
 
-def _needed(ready: "Ready", states: "Mapping[str, StackState]", known: "Mapping[str, StackInputs]") -> str | None:
+def _needed(ready: "Ready", going: "Sequence[str]", known: "Mapping[str, StackInputs]") -> str | None:
     """Why the stacks cannot go: one that stays needs one of them. None where nothing is in the way."""
+    from pagerworthy.stacks.run.backend import is_there
+
     for name, inputs in known.items():
-        if name in states or ready.backend.read(name) is None:
+        if name in going or not is_there(ready.backend, name):
             continue
         for ask in inputs.asks():
-            if ask.required and ask.stack in states:
+            if ask.required and ask.stack in going:
                 stays = name.rpartition(".")[0]
                 return (
                     f"error: {name} stays and needs {ask.stack}\n"
@@ -153,11 +173,16 @@ def _orphans(ready: "Ready", opened: "Opened", stacks: "EnvironmentStacks | None
     return stacks_there(ready.backend, ready.place, environment, ())
 
 
-def _announce(states: "Mapping[str, StackState]", asks: "Mapping[str, Sequence[Ask]]") -> None:
+def _announce(
+    states: "Mapping[str, StackState]", asks: "Mapping[str, Sequence[Ask]]", damaged: "Mapping[str, BackendError]"
+) -> None:
     """What would go, in the order of the work, and whose data with it."""
     from pagerworthy.stacks.run.schedule import reverse, steps_of
 
     for step in reverse(steps_of(asks)):
+        if step.stack in damaged:
+            click.echo(f"{step.stack}: it stays: {damaged[step.stack]}")
+            continue
         state = states[step.stack]
         kept = f", {len(state.protected)} of them protected: it stays" if state.protected else ""
         click.echo(f"{step.stack}: {count(state.resources, 'resource')}{kept}")

@@ -43,24 +43,33 @@ def command(ctx: click.Context, environment: str, services: tuple[str, ...], *, 
     """Print the outputs of the stacks of ENVIRONMENT, or of some of its services and `platform`.
 
     No engine is started, and where states are in a folder Pulumi need not be here. Secrets are named and never shown.
+    Exit code 1 where the state of a stack cannot be read, and is missing.
     """
+    from pagerworthy.stacks.run.backend import BackendError
     from pagerworthy.stacks.run.places import place_of
 
     project = project_of(ctx)
     backend = get_backend(project, emulator)
     found = []
+    exit_code = Exit.FINE
     for name in stacks_there(backend, place_of(project, os.environ, emulator), environment, services):
-        state = backend.read(name)
+        try:
+            state = backend.read(name)
+        except BackendError as error:
+            click.echo(f"error: {error}", err=True)
+            click.echo(f"  help: {error.help}", err=True)
+            exit_code = Exit.PROBLEMS
+            continue
         if state is not None:
             found.append(StackOutputs(name, dict(sorted(state.outputs.items())), state.secret))
     if form == "json":
         answer = Outputs(environment, tuple(found))
         click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2))
-        return Exit.FINE
+        return exit_code
     for number, stack in enumerate(found):
         click.echo(("" if number == 0 else os.linesep) + stack.stack)
         for key, value in stack.outputs.items():
             click.echo(f"  {key}: {', '.join(value) if isinstance(value, list) else value}")
         for key in stack.secret:
             click.echo(f"  {key}: [secret]")
-    return Exit.FINE
+    return exit_code

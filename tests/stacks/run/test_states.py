@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from pagerworthy.cli.app import app
 from pagerworthy.project import Project, Settings, StacksSettings
 from pagerworthy.stacks.run import traces
-from pagerworthy.stacks.run.backend import BackendError, FileBackend, Lock
+from pagerworthy.stacks.run.backend import BackendError, FileBackend, Lock, is_there
 from pagerworthy.stacks.run.locks import LockedError, alone, is_dead, wait_for
 from pagerworthy.stacks.run.places import PROJECT_FILE, make_project, place_of
 
@@ -101,11 +103,58 @@ def test_a_stack_without_history_or_compressed_is_read_too(tmp_path: Path) -> No
     assert not state.settled
 
 
-def test_a_broken_state_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
+CHECKPOINT = f"stacks/pagerworthy/{STACK}.json"
+HISTORY = f"history/pagerworthy/{STACK}"
+
+
+def damage(folder: Path, file: str, content: bytes) -> None:
+    """Puts a content into a file of a backend; a state is then nowhere else."""
+    path = folder / ".pulumi" / file
+    if file.startswith("stacks"):
+        (folder / ".pulumi" / CHECKPOINT).unlink()
+    path.write_bytes(content)
+
+
+DAMAGES = [
+    (CHECKPOINT, b'{"checkpoint": '),
+    (CHECKPOINT, b""),
+    (CHECKPOINT, b"[" * 100_000),
+    (CHECKPOINT, b'{"checkpoint": {"latest": {"manifest": {"time": "yesterday"}}}}'),
+    (CHECKPOINT, b'{"checkpoint": {"latest": {"pending_operations": [{"resource": {"urn": "x::y", "type": "t"}}]}}}'),
+    (f"{CHECKPOINT}.gz", gzip.compress(b'{"checkpoint": {}}')[:-9]),
+    (f"{CHECKPOINT}.gz", gzip.compress(b'{"checkpoint": {}}')[:12] + b"xxxxxxxxxxxx"),
+    (f"{CHECKPOINT}.gz", b"no gzip"),
+    (f"{HISTORY}/x.history.json", b"{}"),
+    (f"{HISTORY}/{STACK}-11.history.json", b""),
+    (f"{HISTORY}/{STACK}-11.history.json.gz", b"\x1f\x8b"),
+]
+
+
+@pytest.mark.parametrize(("file", "content"), DAMAGES)
+def test_a_broken_state_is_an_error_and_not_an_empty_one(file: str, content: bytes, tmp_path: Path) -> None:
     backend = write(tmp_path)
-    (tmp_path / ".pulumi" / "stacks" / "pagerworthy" / f"{STACK}.json").write_text('{"checkpoint": ')
-    with pytest.raises(BackendError, match=f"the state of {STACK} cannot be read"):
+    damage(tmp_path, file, content)
+    with pytest.raises(BackendError, match=f"the state of {STACK} cannot be read: ") as raised:
         backend.read(STACK)
+    assert str(tmp_path / ".pulumi" / file) in str(raised.value)
+    assert raised.value.stack == STACK
+    assert raised.value.help
+    assert is_there(backend, STACK)
+    assert backend.stacks() == [STACK]
+
+
+def test_outputs_of_all_other_stacks_are_told_where_one_cannot_be_read(tmp_path: Path) -> None:
+    state = tmp_path / ".pagerworthy" / "state"
+    write(state)
+    (tmp_path / "pagerworthy.toml").touch()
+    stacks = state / ".pulumi" / "stacks" / "pagerworthy"
+    (stacks / "bad.staging.json").write_text("")
+    done = CliRunner().invoke(app, ["--root", str(tmp_path), "outputs", "staging"], standalone_mode=False)
+    assert done.exception is None
+    assert done.return_value == 1
+    assert "arn: arn:1" in done.stdout
+    assert f"error: the state of bad.staging cannot be read: {stacks / 'bad.staging.json'}: " in done.stderr
+    assert "  help: put one that is whole in its place" in done.stderr
 
 
 def lock(folder: Path, *, noted: str | None = None, **changes: Any) -> FileBackend:

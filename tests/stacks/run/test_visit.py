@@ -8,12 +8,15 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from pagerworthy.stacks.inputs import Ask
 from pagerworthy.stacks.outputs import LISTS, Value
 from pagerworthy.stacks.program import Cloud
+from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.plans import Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.run import Watcher, tear_down
 from pagerworthy.stacks.run.state import Record, StackState
 from pagerworthy.stacks.run.visit import Orders, Visitor
 from pagerworthy.stacks.zones import zones_of
@@ -92,6 +95,43 @@ def test_all_that_is_missing_is_named_with_one_command(tmp_path: Path) -> None:
     assert found.help == f"`pagerworthy up staging cart platform checkout --emulator {HERE}`"
     only = up(tmp_path, Tiny("checkout", hard=("cart",)), Backend(cart=state("cart.staging")))
     assert (only.message, only.help) == ("cart.staging has no output 'news.arn'", "`pagerworthy up staging cart`")
+
+
+class Damaged(Backend):
+    """One of whose states cannot be read."""
+
+    def read(self, stack: str) -> StackState | None:
+        if stack == "cart.staging":
+            raise BackendError("the state of cart.staging cannot be read: here", "mend it", stack)
+        return super().read(stack)
+
+
+def test_a_state_that_cannot_be_read_fails_its_stack_and_blocks_what_asks_of_it(tmp_path: Path) -> None:
+    own = up(tmp_path, Tiny("cart"), Damaged())
+    assert (own.outcome, own.message, own.help) == (
+        Outcome.FAILED,
+        "the state of cart.staging cannot be read: here",
+        "mend it",
+    )
+    for asking in (Tiny("checkout", hard=("cart",)), Tiny("checkout", soft=("cart",))):
+        found = up(tmp_path, asking, Damaged())
+        assert (found.outcome, found.blocked_by, found.help) == (Outcome.SKIPPED, "cart.staging", "mend it")
+
+
+def test_nothing_that_a_stack_with_a_damaged_state_needs_is_destroyed(tmp_path: Path) -> None:
+    place = Place(root=tmp_path, backend=(tmp_path / "state").as_uri(), work=tmp_path / "work")
+    command = SimpleNamespace(engines=SimpleNamespace(stopping=SimpleNamespace(is_set=lambda: False)), scrub=str)
+    ready = cast("Ready", SimpleNamespace(backend=Damaged(), place=place, command=command))
+    visitor = Visitor(ready, Cloud(), declare, Orders())
+    stacks = {"cart.staging": (Ask("platform.staging", "vpc_id"),), "platform.staging": (), "ad.staging": ()}
+    watcher = SimpleNamespace(planned=list, started=str, ended=repr, tick=str, again=list)
+    found = {each.stack: each for each in tear_down(visitor, stacks, {}, 2, cast("Watcher", watcher))}
+    assert found["cart.staging"].outcome is Outcome.FAILED
+    assert (found["platform.staging"].outcome, found["platform.staging"].blocked_by) == (
+        Outcome.SKIPPED,
+        "cart.staging",
+    )
+    assert found["ad.staging"].outcome is Outcome.ABSENT
 
 
 def configured(root: Path, text: str) -> None:

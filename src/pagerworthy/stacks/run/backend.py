@@ -2,8 +2,9 @@
 
 import gzip
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 # As Pulumi tells of each lock: `created by runner@host (pid 123) at 2026-11-22T10:00:00Z`.
 _TOLD_LOCK = re.compile(r"created by (.+?)@(\S*) \(pid (\d+)\) at (\S+)")
+# The name of a file of the history ends in the moment of its operation.
+_MOMENT = re.compile(r"-\d{1,30}\.history\.json(\.gz)?$")
 # So many operations are looked at for the last update.
 _LOOKED_AT = 10
 
@@ -74,7 +77,20 @@ class Backend(Protocol):
 
 
 class BackendError(Exception):
-    """A backend that cannot be reached, or a state that cannot be read."""
+    """A backend that cannot be reached, or the state of `stack` that cannot be read, and `help` what mends it."""
+
+    def __init__(self, message: str, mend: str = "", stack: str = "") -> None:
+        super().__init__(message)
+        self.help = mend
+        self.stack = stack
+
+
+def is_there(backend: Backend, stack: str) -> bool:
+    """Whether there is such a stack; one whose state cannot be read is there."""
+    try:
+        return backend.read(stack) is not None
+    except BackendError:
+        return True
 
 
 def backend_of(place: Place, command: "EngineCommand") -> Backend:
@@ -124,14 +140,18 @@ class FileBackend:
         path = self._checkpoint(stack)
         if path is None:
             return None
+        mend = (
+            "put one that is whole in its place: Pulumi keeps the last one beside it as .bak, and earlier ones in "
+            f"{self._folder}/backups/{PROJECT}/{stack}; then `pagerworthy refresh`"
+        )
         try:
-            content = _decoded(path, _CheckpointFile)
+            with _readable(stack, path, mend):
+                content = _decoded(path, _CheckpointFile)
             last, update = self._last(stack)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.MsgspecError) as error:
-            raise BackendError(f"the state of {stack} cannot be read: {error}") from error
-        return state_of(stack, content.checkpoint.latest or Deployment(), last, update)
+        with _readable(stack, path, mend):
+            return state_of(stack, content.checkpoint.latest or Deployment(), last, update)
 
     def locks(self, stack: str) -> Sequence[Lock]:
         paths = sorted((self._folder / "locks" / "organization" / PROJECT / stack).glob("*.json"))
@@ -171,10 +191,17 @@ class FileBackend:
         folder = self._folder / "history" / PROJECT / stack
         entries = [*folder.glob("*.history.json"), *folder.glob("*.history.json.gz")]
         # The name ends in the moment, in nanoseconds.
+        mend = "move it away: it only tells of an operation of the past, and the next `up` looks at the stack again"
+        for path in entries:
+            if not _MOMENT.search(path.name):
+                raise BackendError(
+                    f"the state of {stack} cannot be read: {path} is no file of its history", mend, stack
+                )
         entries.sort(key=lambda path: int(path.name.split(".history")[0].rpartition("-")[2]), reverse=True)
         found = []
         for path in entries[:_LOOKED_AT]:
-            entry = _decoded(path, _HistoryFile)
+            with _readable(stack, path, mend):
+                entry = _decoded(path, _HistoryFile)
             found.append(Update(entry.kind, entry.result, entry.end_time))
             if found[-1].changes:
                 break
@@ -186,7 +213,22 @@ def _newest(updates: Sequence[Update]) -> tuple[Update | None, Update | None]:
     return next(iter(updates), None), next((each for each in updates if each.changes), None)
 
 
+@contextmanager
+def _readable(stack: str, path: Path | None, mend: str) -> Iterator[None]:
+    """Raises BackendError for whatever is wrong with a file of a stack, and FileNotFoundError where it is gone."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, EOFError, zlib.error, msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
+        where = f"{path}: " if path else ""
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        raise BackendError(f"the state of {stack} cannot be read: {where}{said}", mend, stack) from error
+
+
 def _decoded(path: Path, kind: type[Any]) -> Any:
+    if not path.is_file():
+        raise FileNotFoundError(path) if not path.exists() else OSError("this is not a regular file")
     content = path.read_bytes()
     return msgspec.json.decode(gzip.decompress(content) if path.suffix == ".gz" else content, type=kind)
 
@@ -233,13 +275,13 @@ class CommandBackend:
             return None
         except CommandError as error:
             raise BackendError(self._command.said(error)) from error
-        exported = msgspec.json.decode(text, type=_Exported)
         size = str(_LOOKED_AT)
-        told = msgspec.json.decode(
-            self._ask("stack", "history", "--json", "--page-size", size, "--page", "1", "--stack", stack),
-            type=list[_Told],
-        )
-        return state_of(stack, exported.deployment, *_newest([each.update for each in told]))
+        history = self._ask("stack", "history", "--json", "--page-size", size, "--page", "1", "--stack", stack)
+        mend = f"look at it in stacks/: `pulumi stack export --stack {stack}`"
+        with _readable(stack, None, mend):
+            exported = msgspec.json.decode(text, type=_Exported)
+            told = msgspec.json.decode(history, type=list[_Told])
+            return state_of(stack, exported.deployment, *_newest([each.update for each in told]))
 
     def locks(self, stack: str) -> Sequence[Lock]:
         """Who holds the stack, asked only where an engine of ours was cut off: to ask costs a command."""

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from pagerworthy.stacks.inputs import Ask, StackInputs
+from pagerworthy.stacks.run.backend import is_there
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.schedule import Board, Ended, Step, reverse, steps_of
 from pagerworthy.stacks.run.visit import Visitor
@@ -80,7 +81,7 @@ def tear_down(
     """
     steps = reverse(steps_of(stacks))
     watcher.planned(steps)
-    stays = [name for name in inputs if name not in stacks and visitor.backend.read(name) is not None]
+    stays = [name for name in inputs if name not in stacks and is_there(visitor.backend, name)]
     holders = {step.stack: set(step.later) for step in steps}
     for name in stays:
         for ask in inputs[name].asks():

@@ -109,7 +109,11 @@ class Update(msgspec.Struct, frozen=True):
 
 def state_of(stack: str, deployment: Deployment, last: Update | None, update: Update | None) -> StackState:
     """What a run needs of a deployment, of the last operation that its backend tells of, and of the last `update`
-    among them, or whatever else was to change something."""
+    among them, or whatever else was to change something. Raises ValueError for a deployment that makes no sense."""
+    for operation in deployment.pending_operations:
+        # urn:pulumi:STACK::PROJECT::TYPES::NAME
+        if operation.resource.urn.count("::") < 3:
+            raise ValueError(f"an operation is pending on {operation.resource.urn[:80]!r}, which is no URN")
     outputs: dict[str, Any] = {}
     held = []
     for each in deployment.resources:
