@@ -18,6 +18,7 @@ from pagerworthy.cli.app import app
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.stacks import affected as module
 from pagerworthy.stacks.affected import affected
+from pagerworthy.stacks.commits import changed_since
 from pagerworthy.stacks.inputs import StackInputs, digest
 from pagerworthy.stacks.near import near
 from pagerworthy.stacks.render import Rendered, RenderedResource
@@ -130,6 +131,22 @@ def test_a_release_is_the_business_of_its_own_stack(root: Path) -> None:
     git(root, "commit", "-q", "-m", "release quote")
     assert names(root) == []
     assert run(root, "--since", "HEAD~1", "--format", "names")[1].split() == ["quote.staging"]
+
+
+def test_what_git_ignores_counts_as_a_run_reads_it(root: Path) -> None:
+    (root / ".gitignore").write_text("estimate.yaml\nstacks/\n/catalog/evidence/\n")
+    path = root / "catalog" / "services" / "quote.yaml"
+    path.with_name("estimate.yaml").write_text(path.read_text().replace("name: quote", "name: estimate", 1))
+    (root / "stacks" / "venv").mkdir(parents=True)
+    (root / "stacks" / "venv" / "Pulumi.cart.staging.yaml").write_text("config: {}\n")
+    (root / "stacks" / "Pulumi.quote.staging.yaml").write_text("config:\n  pagerworthy:version: v1.4.2\n")
+    (root / "catalog" / "evidence" / "collected").mkdir(parents=True)
+    (root / "catalog" / "evidence" / "collected" / "cart.jsonl").write_text("{}\n")
+    assert names(root, "staging") == ["estimate.staging", "quote.staging"]
+    assert set(changed_since(root, "HEAD")) == {
+        "catalog/services/estimate.yaml",
+        "stacks/Pulumi.quote.staging.yaml",
+    }
 
 
 def test_the_settings_of_stacks_are_the_platforms_business(root: Path) -> None:

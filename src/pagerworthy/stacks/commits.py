@@ -8,14 +8,15 @@ from pagerworthy.project import SETTINGS_FILE, StacksSettings, stacks_settings
 
 _LARGEST = 2 * 1024 * 1024
 FOLLOWED = ("catalog", "stacks", SETTINGS_FILE)
+_EVIDENCE, _STACKS = "catalog/evidence/", "stacks/"
 _LIMITS = Limits(seconds=60, field=_LARGEST)
 
 
 def changed_since(root: Path, reference: str) -> Mapping[str, bytes | None]:
     """The files that differ from a commit, each with its content there; None for one that it did not have.
 
-    Paths are from `root`, the repository's or a folder in it. Files that git does not know yet count as well. Raises
-    GitError where the commit is not there or git fails.
+    Paths are from `root`, the repository's or a folder in it. Files that git does not know, or is told to ignore, count
+    as well: a run reads them all the same. Raises GitError where the commit is not there or git fails.
     """
     commit = _one(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"])
     if not commit:
@@ -23,9 +24,17 @@ def changed_since(root: Path, reference: str) -> Mapping[str, bytes | None]:
         raise GitError(message)
     folder = _one(root, ["rev-parse", "--show-prefix"])
     compared = ["diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", commit, "--", *FOLLOWED]
-    unknown = ["ls-files", "--others", "--exclude-standard", "-z", "--", *FOLLOWED]
-    paths = {*_paths(root, compared), *_paths(root, unknown)}
-    return {path: _content(root, f"{commit}:{folder}{path}") for path in sorted(paths)}
+    differ = set(_paths(root, compared))
+    unknown = filter(_is_read, _paths(root, ["ls-files", "--others", "-z", "--", *FOLLOWED]))
+    return {
+        path: _content(root, f"{commit}:{folder}{path}") if path in differ else None
+        for path in sorted({*differ, *unknown})
+    }
+
+
+def _is_read(path: str) -> bool:
+    """Whether stacks may follow from a file: not from evidence, nor from what lies in folders of `stacks`."""
+    return not path.startswith(_EVIDENCE) and (not path.startswith(_STACKS) or path.count("/") == 1)
 
 
 def settings_at(files: Mapping[str, bytes | None], now: StacksSettings) -> StacksSettings:
