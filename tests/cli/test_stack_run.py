@@ -17,7 +17,7 @@ from pagerworthy.catalog import load
 from pagerworthy.cli.app import app
 from pagerworthy.cli.destroy import _announce
 from pagerworthy.cli.stack_options import Opened
-from pagerworthy.cli.stack_run import Limits, Session, frozen_here, orphans, services_of, untouched
+from pagerworthy.cli.stack_run import Limits, Session, emulator_option, frozen_here, orphans, services_of, untouched
 from pagerworthy.codes import problem
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.problem import Problem, Where
@@ -117,7 +117,7 @@ def test_services_are_named_as_they_are_called() -> None:
     [
         (("up", "productoin"), "did you mean production"),
         (("up", "production", "--break-glass", "why"), "always recorded"),
-        (("up", "production", "--emulator", "somewhere"), "write an address like http://127.0.0.1:5000"),
+        (("up", "production", "--emulator", "somewhere"), "write one like http://127.0.0.1:5000"),
         (("up", "production", "--timeout", "soon"), "write 90s, 45m or 2h"),
         (("destroy", "production", "cart", "--orphans"), "name none beside it"),
     ],
@@ -209,3 +209,46 @@ def test_a_freeze_decided_since_the_fixed_moment_holds() -> None:
     assessed = cast("Any", SimpleNamespace(catalog=catalog, as_of=AS_OF, scores=scores))
     assert frozen_here(found, assessed, "production", ["cart", "ad"]).keys() == {"cart"}
     assert frozen_here(found, assessed, "staging", ["cart", "ad"]) == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:0",
+        "http://127.0.0.1:",
+        "http://999.0.0.1",
+        "http://[",
+        "http://[::g]:80",
+        "http://a:b:c",
+        "http://:80",
+        "http://a..b",
+        "http://a//",
+        "http://a/path",
+        "http://a?b",
+        "http://user@a",
+        "ftp://a",
+        "http://a\n",
+        "http://\u0661",
+    ],
+)
+def test_what_is_no_address_of_an_emulator_is_said_before_anything_is_looked_at(address: str) -> None:
+    for asked in (("outputs", "staging"), ("up", "staging")):
+        done = CliRunner().invoke(app, ["--root", str(ROOT), *asked, "--emulator", address])
+        assert done.exit_code == 2
+        assert "is no address of an emulator: write one like http://127.0.0.1:5000" in done.output
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:5000", "http://LocalStack:4566/", "https://[::1]:5000", "http://moto_1.test"]
+)
+def test_an_address_of_an_emulator_is_taken_as_it_is_written(address: str) -> None:
+    @click.command()
+    @emulator_option
+    def taken(emulator: str) -> None:
+        click.echo(emulator)
+
+    assert CliRunner().invoke(taken, ["--emulator", address]).output == f"{address.rstrip('/')}\n"
+    assert CliRunner().invoke(taken, []).output == "\n"

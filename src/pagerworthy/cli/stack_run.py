@@ -7,11 +7,14 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
@@ -63,10 +66,34 @@ class Limits(msgspec.Struct, frozen=True):
     report: Path | None
 
 
-def _local(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001 -- as click calls it
-    if value and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]_-]+(:\d+)?/?", value):
-        raise click.BadParameter("write an address like http://127.0.0.1:5000")
+def _local(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    # An empty one that is given, as by a variable that is not set, was never meant for the real cloud.
+    given = ctx.get_parameter_source(param.name or "") is not ParameterSource.DEFAULT
+    if (value or given) and not _is_address(value):
+        raise click.BadParameter(f"{value[:80]!r} is no address of an emulator: write one like http://127.0.0.1:5000")
     return value.rstrip("/")
+
+
+def _is_address(value: str) -> bool:
+    """Whether this is `http://HOST` or `https://HOST`, with a port or without, and nothing beside it."""
+    try:
+        parts = urlsplit(value)
+        port, host = parts.port, parts.hostname or ""
+        number = f":{port}" if port is not None else ""
+        written = f"[{host}]" if ":" in host else host
+        if ":" in host or re.fullmatch(r"[0-9.]+", host):
+            ip_address(host)
+    except ValueError:
+        return False
+    labels = host.split(".") if ":" not in host else []
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(host)
+        and port != 0
+        and all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", label) for label in labels)
+        and value.lower().rstrip("/") == f"{parts.scheme}://{written}{number}"
+        and not value.endswith("//")
+    )
 
 
 emulator_option = click.option(
