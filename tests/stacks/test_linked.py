@@ -2,14 +2,17 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from pagerworthy.catalog import Resource, ServiceSpec
+from pagerworthy.catalog import Resource, ServiceSpec, load
 from pagerworthy.evidence.collectors import Context
+from pagerworthy.evidence.record import Record
 from pagerworthy.project import CollectSettings
 from pagerworthy.stacks import collector as module
 from pagerworthy.stacks.collector import StacksCollector
@@ -159,3 +162,28 @@ def test_what_is_refused_and_what_cannot_be_rendered_is_not_known(monkeypatch: p
     assert found["quote"] == {"its stack cannot be rendered: the price list is empty"}
     assert all(reason.startswith("no stack is made of it: ") for reason in found["shipping"])
     assert found["email"] == {""}
+
+
+def test_of_what_needs_an_entry_that_cannot_be_read_nothing_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    (tmp_path / "catalog/services/quote.yaml").write_text("spec: [")
+    looked: list[str] = []
+
+    def look(_: object, __: object, name: str, ___: object) -> Iterator[Record]:
+        looked.append(name)
+        return iter(())
+
+    monkeypatch.setattr(StacksCollector, "_look", look)
+    context = Context(
+        catalog=load(tmp_path, cache=False).catalog, root=tmp_path, as_of=AS_OF, settings=CollectSettings()
+    )
+    found: dict[str, set[str]] = {}
+    for each in StacksCollector().collect(context):
+        found.setdefault(each.subject, set()).add(each.failed)
+    assert found["quote"] == {"its entry cannot be read: catalog/services/quote.yaml"}
+    (reason,) = found["shipping"]
+    assert reason.startswith("what its stack is to be is not known: the entry of quote cannot be read, which it needs")
+    assert "ad" in looked
+    assert not {"quote", "shipping"} & set(looked)

@@ -31,7 +31,7 @@ class StacksCollector:
         from pagerworthy.catalog import check, check_alone
         from pagerworthy.graph import DependencyGraph
         from pagerworthy.stacks.environments import open_environment
-        from pagerworthy.stacks.refusals import refusals, refused_environments
+        from pagerworthy.stacks.refusals import doubtful, refusals, refused_environments
 
         catalog = context.catalog
         problems = check(catalog, context.root, as_of=context.as_of)
@@ -41,6 +41,7 @@ class StacksCollector:
         production = [name for name, each in catalog.environments.items() if each.spec.purpose == "production"]
         nowhere = refused_environments(catalog, problems)
         graph = DependencyGraph.of(catalog)
+        unsure = doubtful(catalog, graph)
         seen: set[str] = set()
         for name, lost in catalog.unreadable.items():
             yield from self._failed(context, name, f"its entry cannot be read: {lost.file}")
@@ -50,7 +51,9 @@ class StacksCollector:
                 if name not in seen:
                     seen.add(name)
                     reasons = (*refused.get(name, ()), *nowhere.get(environment, ()))
-                    if reasons:
+                    if name in unsure:
+                        yield from self._failed(context, name, f"what its stack is to be is not known: {unsure[name]}")
+                    elif reasons:
                         yield from self._failed(context, name, f"no stack is made of it: {reasons[0].message}")
                     else:
                         yield from self._look(context, name, stacks.service(name))
