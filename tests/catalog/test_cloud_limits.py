@@ -44,6 +44,27 @@ def test_more_callers_than_rules_are_told_of_where_rules_let_them_in(tmp_path: P
     assert all("inbound rules" in each.help for each in found)
 
 
+def test_more_callees_than_rules_are_told_of(tmp_path: Path) -> None:
+    def found(count: int) -> list[tuple[str, str]]:
+        root = right_catalog(tmp_path / str(count))
+        for number in range(count):
+            text = SERVICE.format(name=f"many-{number}", environments="staging").partition("  dependencies:")[0]
+            (root / f"catalog/services/many-{number}.yaml").write_text(text, encoding="utf-8")
+        calls = [f"    - {{service: many-{number}, criticality: soft, fallback: none}}" for number in range(count)]
+        # Who calls over AWS's own API needs no rule.
+        calls.append("    - {resource: checkout/events, criticality: soft, fallback: hears later}")
+        head = SERVICE.format(name="hub", environments="staging").partition("  dependencies:")[0]
+        text = "\n".join([f"{head}  dependencies:", *calls, ""])
+        (root / "catalog/services/hub.yaml").write_text(text, encoding="utf-8")
+        return [(each.where.file, each.help) for each in problems_of(root) if each.code == "PW720"]
+
+    # Two more lead to AWS's endpoints and to S3.
+    assert found(cloud_limits.RULES - 2) == []
+    ((file, mend),) = found(cloud_limits.RULES - 1)
+    assert file == "catalog/services/hub.yaml"
+    assert "100 outbound rules per security group" in mend
+
+
 def test_callers_elsewhere_and_few_enough_ones_do_not_count(tmp_path: Path) -> None:
     assert not [each for each in problems_of(many(tmp_path / "few", 40)) if each.code == "PW720"]
     assert not [each for each in problems_of(many(tmp_path / "none", 70, "")) if each.code == "PW720"]

@@ -177,10 +177,10 @@ ROWS: tuple[Code, ...] = (
     ),
     Code(
         code="PW720",
-        title="More callers than a security group has rules",
-        why="Each caller is let in by a rule of its own, of which AWS allows 60 inbound ones a security group until it is "
-        "asked for more: the stack of the 61st caller would fail.",
-        mend="Ask AWS for more inbound rules per security group (at most 1,000), or split what everybody calls.",
+        title="More callers, or more that is called, than a security group has rules",
+        why="Each caller is let in by a rule of its own, and let out by another. AWS allows 60 of each a security group "
+        "until it is asked for more: the stack of the 61st caller, or of who calls 59 others, would fail.",
+        mend="Ask AWS for more rules per security group (at most 1,000), or split what everybody calls, or who calls all.",
         wrong="61 services that depend on `flags`",
         right="the same, in an account with a higher quota; or callers that get what they need from fewer services",
         severity=Severity.WARNING,

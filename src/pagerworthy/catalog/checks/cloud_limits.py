@@ -1,19 +1,22 @@
 """What the cloud cannot keep apart, and how much of it an account has: known before `up` would find out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.catalog.ties import Ties
 from pagerworthy.problem import Problem
 
 # Of each account and region, until AWS raises them, as of November 2026:
-# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html (inbound rules of a security group)
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html (rules of a security group, each way)
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (alarms)
 RULES = 60
 ALARMS = 5_000
 # What an objective has at the most, and what every service that runs has at the least.
 _OF_AN_OBJECTIVE = 11
 _OF_A_SERVICE = 2
+# What every task needs in order to start: AWS's endpoints, and S3.
+_WAYS_OUT = 2
 
 
 def passwords(scope: Scope) -> Iterator[Problem]:
@@ -29,7 +32,7 @@ def passwords(scope: Scope) -> Iterator[Problem]:
 
 
 def callers(scope: Scope) -> Iterator[Problem]:
-    """PW720: no security group has more callers than AWS allows rules."""
+    """PW720: no security group has more callers, or calls more others, than AWS allows rules in either direction."""
     services = scope.catalog.ties
     for environment in scope.catalog.environments:
         counted: Counter[str] = Counter()
@@ -37,15 +40,35 @@ def callers(scope: Scope) -> Iterator[Problem]:
             if environment in ties.environments:
                 counted.update(set(ties.targets))
         for target, count in counted.items():
+            if count <= RULES or not _has_group(services, target, environment):
+                continue
             owner, _, resource = target.partition("/")
-            if count <= RULES or owner not in services or environment not in services[owner].environments:
-                continue
-            if resource and resource not in services[owner].guarded:
-                continue
             message = f"{count} services call {target} in {environment}, and AWS allows {RULES} rules a security group"
             mend = f"ask AWS for {_rounded(count)} inbound rules per security group (quota L-0EA8095F), or call less"
             path = f"spec.resources.{resource}" if resource else "metadata.name"
             yield scope.problem("PW720", message, "Service", owner, path, mend)
+        yield from _callees(scope, environment)
+
+
+def _callees(scope: Scope, environment: str) -> Iterator[Problem]:
+    """The services whose own group needs more rules out of it than AWS allows, in one environment."""
+    services = scope.catalog.ties
+    for name, ties in services.items():
+        if environment not in ties.environments:
+            continue
+        called = {target for target in ties.targets if _has_group(services, target, environment)}
+        if (count := len(called) + _WAYS_OUT) <= RULES:
+            continue
+        message = f"{name} needs {count} rules out of its security group in {environment}, and AWS allows {RULES}"
+        mend = f"ask AWS for {_rounded(count)} outbound rules per security group (quota L-0EA8095F), or call less"
+        yield scope.problem("PW720", message, "Service", name, "spec.dependencies", mend)
+
+
+def _has_group(services: Mapping[str, Ties], target: str, environment: str) -> bool:
+    """Whether what is depended on is behind a security group of ours."""
+    owner, _, resource = target.partition("/")
+    there = services.get(owner)
+    return there is not None and environment in there.environments and (not resource or resource in there.guarded)
 
 
 def alarms(scope: Scope) -> Iterator[Problem]:
