@@ -25,6 +25,7 @@ from pagerworthy.project import Project
 from pagerworthy.stacks import EnvironmentStacks
 from pagerworthy.stacks.inputs import Ask
 from pagerworthy.stacks.losses import Loss
+from pagerworthy.stacks.refusals import unread_environments
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.progress import LEGEND
 from pagerworthy.stacks.run.result import Outcome, Visit
@@ -252,3 +253,41 @@ def test_an_address_of_an_emulator_is_taken_as_it_is_written(address: str) -> No
 
     assert CliRunner().invoke(taken, ["--emulator", address]).output == f"{address.rstrip('/')}\n"
     assert CliRunner().invoke(taken, []).output == "\n"
+
+
+def test_nothing_is_known_to_be_gone_while_nobody_can_look_into_a_folder(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    there = ready("cart.production", "old.production")
+    (tmp_path / "catalog/services/cart.yaml").rename(tmp_path / "catalog/services/cart.yml")
+    assert orphans(there, *opened(tmp_path)) == ["old.production"]
+    left = untouched(opened(tmp_path)[0], opened(tmp_path)[1], ("platform", "checkout"))
+    assert {left[name].outcome for name in ("platform.production", "checkout.production")} == {Outcome.KEPT}
+    (tmp_path / "catalog/services/cart.yml").rename(tmp_path / "catalog/services/cart.yaml")
+    assert not untouched(opened(tmp_path)[0], opened(tmp_path)[1], ("platform", "checkout"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "catalog/services/more").symlink_to(tmp_path / "elsewhere")
+    assert orphans(there, *opened(tmp_path)) == []
+    left = untouched(opened(tmp_path)[0], opened(tmp_path)[1], ("platform", "checkout"))
+    assert left["platform.production"].outcome is Outcome.KEPT
+    assert "catalog/services/more cannot be read" in left["platform.production"].message
+
+
+@pytest.mark.parametrize("file", ["old.yml", "old.yaml", "old"])
+def test_an_environment_whose_file_is_not_read_is_not_gone(file: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    found, _ = opened(tmp_path)
+    assert unread_environments(found.catalog, found.problems) == ()
+    (tmp_path / "catalog/environments" / file).symlink_to(tmp_path)
+    found, _ = opened(tmp_path)
+    assert unread_environments(found.catalog, found.problems) == (f"catalog/environments/{file}",)
+    (tmp_path / "catalog/environments" / file).unlink()
+    (tmp_path / "catalog/environments/old.yml").write_text("kind: Environment")
+    found, _ = opened(tmp_path)
+    assert unread_environments(found.catalog, found.problems) == ("catalog/environments/old.yml",)
+
+
+def test_a_folder_of_environments_that_is_not_read_may_have_any(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog/environments").symlink_to(ROOT / "catalog/environments")
+    loaded = load(tmp_path, cache=False)
+    assert unread_environments(loaded.catalog, loaded.problems) == ("catalog/environments",)

@@ -265,7 +265,12 @@ def untouched(opened: Opened, stacks: "EnvironmentStacks", services: Sequence[st
 
 
 def orphans(ready: "Ready", opened: Opened, stacks: "EnvironmentStacks") -> list[str]:
-    """The stacks of an environment that no entry is left of; one that cannot be read is still there."""
+    """The stacks of an environment that no entry is left of; one that cannot be read is still there.
+
+    While nobody can look into a folder of entries, none is known to be gone.
+    """
+    if opened.catalog.closed:
+        return []
     known = {*stacks.stacks(), *(f"{name}.{stacks.environment}" for name in opened.catalog.unreadable)}
     ends = f".{stacks.environment}"
     return [name for name in ready.backend.stacks() if name.endswith(ends) and name not in known]

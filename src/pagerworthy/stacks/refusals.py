@@ -49,7 +49,8 @@ def unread_environments(catalog: Catalog, problems: Iterable[Problem]) -> tuple[
     knows while there is one."""
     read = set(catalog.places.get("Environment", {}).values())
     found = {each.where.file for each in problems if each.severity is Severity.ERROR}
-    return tuple(sorted(each for each in found - read if each.startswith(_ENVIRONMENTS)))
+    # A folder that nobody can look into may have any.
+    return tuple(sorted(each for each in found - read if f"{each}/".startswith(_ENVIRONMENTS) or each == "catalog"))
 
 
 def doubtful(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, str]:
@@ -58,7 +59,9 @@ def doubtful(catalog: Catalog, graph: DependencyGraph) -> Mapping[str, str]:
     Nobody knows what they should be: the rules to that service, the topics of its owner.
     """
     found = {name: f"its entry cannot be read: {lost.file}" for name, lost in catalog.unreadable.items()}
-    if not found:
+    if catalog.closed:
+        found[PLATFORM] = f"what services need of it is not known: {catalog.closed[0]} cannot be read"
+    if not catalog.unreadable:
         return found
     found[PLATFORM] = f"what {next(iter(found))} needs of it is not known: {next(iter(found.values()))}"
     for edge in graph.edges:

@@ -44,6 +44,13 @@ def untouched(
         for service in services:
             if service != PLATFORM and (unread := _unread_needs(graph, service)):
                 leave(service, Outcome.KEPT, f"the entry of {unread} cannot be read, which it needs", mend)
+    if catalog.closed:
+        leave(
+            PLATFORM,
+            Outcome.KEPT,
+            f"what services need of it is not known: {catalog.closed[0]} cannot be read",
+            "pagerworthy check",
+        )
     return found
 
 
