@@ -65,6 +65,20 @@ def test_more_callees_than_rules_are_told_of(tmp_path: Path) -> None:
     assert "100 outbound rules per security group" in mend
 
 
+def test_more_grants_than_a_role_has_room_for_are_told_of(tmp_path: Path) -> None:
+    def found(count: int) -> list[str]:
+        root = right_catalog(tmp_path / str(count))
+        head = SERVICE.format(name="hub", environments="staging").partition("  dependencies:")[0]
+        owned = [f"    queue-{number}: {{type: queue, encrypted: true}}" for number in range(count)]
+        text = "\n".join([f"{head}  resources:", *owned, ""])
+        (root / "catalog/services/hub.yaml").write_text(text, encoding="utf-8")
+        return [each.message for each in problems_of(root) if each.code == "PW723"]
+
+    assert found(28) == []
+    (said,) = found(29)
+    assert said.startswith("hub reaches 29 buckets, queues and topics, whose grants take up to 10440 characters")
+
+
 def test_callers_elsewhere_and_few_enough_ones_do_not_count(tmp_path: Path) -> None:
     assert not [each for each in problems_of(many(tmp_path / "few", 40)) if each.code == "PW720"]
     assert not [each for each in problems_of(many(tmp_path / "none", 70, "")) if each.code == "PW720"]

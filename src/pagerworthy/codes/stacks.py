@@ -205,4 +205,14 @@ ROWS: tuple[Code, ...] = (
         right='stacks/Pulumi.quote.staging.yaml, and:\nconfig:\n  pagerworthy:version: "1.10"',
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW723",
+        title="More grants than a role has room for",
+        why="What a service may do with buckets, queues, topics and senders stands in one policy of its role, for which "
+        "AWS allows 10,240 characters and never more: its stack would fail. 28 grants fit with names of usual length.",
+        mend="Let another service have some of them, or keep what belongs together in one bucket.",
+        wrong="a service that depends on 90 buckets",
+        right="a service that depends on one bucket with 90 prefixes",
+        severity=Severity.WARNING,
+    ),
 )

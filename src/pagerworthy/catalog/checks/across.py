@@ -52,6 +52,7 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     cloud_limits.passwords,
     cloud_limits.callers,
     cloud_limits.alarms,
+    cloud_limits.grants,
     releases.readable,
 )
 

@@ -12,6 +12,11 @@ from pagerworthy.problem import Problem
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (alarms)
 RULES = 60
 ALARMS = 5_000
+# Characters that all inline policies of a role may have together, which nobody can have raised:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+POLICY = 10_240
+# The longest grant, to read and write a bucket, with its share of the keys: 90 had 344 each; and some room.
+_OF_A_GRANT = 360
 # What an objective has at the most, and what every service that runs has at the least.
 _OF_AN_OBJECTIVE = 11
 _OF_A_SERVICE = 2
@@ -69,6 +74,30 @@ def _has_group(services: Mapping[str, Ties], target: str, environment: str) -> b
     owner, _, resource = target.partition("/")
     there = services.get(owner)
     return there is not None and environment in there.environments and (not resource or resource in there.guarded)
+
+
+def grants(scope: Scope) -> Iterator[Problem]:
+    """PW723: the policy of a service's role has room for a grant for each edge that goes through AWS's own API."""
+    services = scope.catalog.ties
+    for name, ties in services.items():
+        if not ties.environments:
+            continue
+        own = (f"{name}/{resource}" for resource in ties.owns)
+        count = sum(_is_granted(services, target) for target in {*ties.resources, *own})
+        if count > POLICY // _OF_A_GRANT:
+            message = (
+                f"{name} reaches {count} buckets, queues and topics, whose grants take up to {count * _OF_A_GRANT} "
+                f"characters; AWS allows {POLICY} a role"
+            )
+            mend = f"let another service have some of them: {POLICY // _OF_A_GRANT} fit with names of usual length"
+            yield scope.problem("PW723", message, "Service", name, "spec.dependencies", mend)
+
+
+def _is_granted(services: Mapping[str, Ties], target: str) -> bool:
+    """Whether a resource is reached through AWS's own API, and neither by a password nor over our network."""
+    owner, _, resource = target.partition("/")
+    there = services.get(owner)
+    return there is not None and resource in set(there.owns).difference(there.guarded, there.passwords)
 
 
 def alarms(scope: Scope) -> Iterator[Problem]:
