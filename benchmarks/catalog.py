@@ -248,7 +248,7 @@ def _dependencies(
             yield {
                 "resource": f"{owner.name}/{owner.resources[0][0]}",
                 "criticality": "soft",
-                "access": rng.choice(("read", "write", "read-write")),
+                "access": rng.choice(("write", "read-write")),
                 "fallback": "The last answer is kept for an hour.",
             }
     if rng.random() < 0.2:
