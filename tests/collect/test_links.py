@@ -360,9 +360,6 @@ def test_what_entries_name(site: Callable[..., Site], tmp_path: Path) -> None:
     runbook = _of(records, "checkout", "files.runbook", f"{base}/runbook.md")
     assert runbook == {"exists": True, "missing": ["Escalate"]}
     assert "not in hosts" in str(_of(records, "cart", "links.dashboard", "https://other.example/1"))
-    # Of a broken address it is known that it is broken, whatever else could not be asked.
-    assert _of(records, "checkout", "links.entry", "") == {"asked": 4.0, "broken": [f"{base}/gone"]}
-    assert "github.com is not in hosts" in str(_of(records, "pay", "links.entry", ""))
     assert not [each for each in records if each.item == "catalog/runbooks/x.md"]
     # What several services name is asked once.
     assert [each.path for each in found.server.asked].count("/one") == 1

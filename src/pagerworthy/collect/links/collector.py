@@ -15,7 +15,7 @@ from pagerworthy.evidence import KEYS, Record, Value, items_of
 from pagerworthy.evidence.collectors import Collector, Context, record
 from pagerworthy.evidence.collectors.markdown import sections
 from pagerworthy.evidence.keys.base import Active
-from pagerworthy.evidence.keys.repository import Broken, Sections
+from pagerworthy.evidence.keys.repository import Sections
 
 # What is brought is said before time is up, with the reason for what is not.
 _SHARE = 0.9
@@ -31,13 +31,13 @@ class _Use(NamedTuple):
 
 
 class LinksCollector:
-    """Opens dashboards, documents and runbooks at addresses, and all other addresses of an entry.
+    """Opens dashboards, documents and runbooks at addresses.
 
     Files of the repository are the `files` collector's: of them there is nothing here.
     """
 
     name = "links"
-    keys = ("links.dashboard", "links.entry", "files.design", "files.runbook")
+    keys = ("links.dashboard", "files.design", "files.runbook")
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
@@ -49,8 +49,6 @@ class LinksCollector:
             return ("",) if spec.design and spec.design.url and not spec.design.path else ()
         if key == "files.runbook":
             return tuple(dict.fromkeys(each.url for each in spec.runbooks if each.url and not each.path))
-        if key == "links.entry":
-            return ("",) if entry_addresses(service) else ()
         return items_of(service, KEYS[key].per)
 
     def collect(self, context: Context) -> Iterator[Record]:
@@ -60,25 +58,9 @@ class LinksCollector:
         for use in wanted:
             addresses[use.url] = addresses.get(use.url, False) or (texts and use.key == "files.runbook")
         seen = self._asker.look(addresses)
-        for name, service in context.catalog.services.items():
-            if urls := entry_addresses(service):
-                yield self._entry(context, name, {url: seen[url] for url in urls})
         for use in wanted:
-            if use.key != "links.entry":
-                found = _value(use, seen[use.url], context.settings.runbook_sections)
-                yield self._record(context, use, found, seen[use.url])
-
-    def _entry(self, context: Context, name: str, seen: dict[str, Seen]) -> Record:
-        broken = tuple(url for url, each in seen.items() if not each.there and not each.unknown)
-        unknown = [f"{url}: {each.unknown}" for url, each in seen.items() if each.unknown]
-        found: Value | str = Broken(asked=float(len(seen) - len(unknown)), broken=broken)
-        if unknown and not broken:
-            more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-            found = f"{unknown[0][:2000]}{more}"
-        times = [each.time for each in seen.values() if each.time]
-        time = min([*times, context.as_of])
-        query = f"HEAD {' '.join(seen)}"[:4000]
-        return record(self.name, name, "links.entry", found, time=time, query=query)
+            found = _value(use, seen[use.url], context.settings.runbook_sections)
+            yield self._record(context, use, found, seen[use.url])
 
     def _record(self, context: Context, use: _Use, found: Value | str, seen: Seen) -> Record:
         time = min(seen.time or context.as_of, context.as_of)
@@ -88,19 +70,9 @@ class LinksCollector:
         )
 
 
-def entry_addresses(service: Service) -> tuple[str, ...]:
-    """All web addresses of an entry that a person would open, each once."""
-    spec = service.spec
-    found = [spec.repository, *(link.url for link in spec.links), *(link.url for link in spec.monitoring.dashboards)]
-    found += [runbook.url for runbook in spec.runbooks]
-    found += [each.url for each in (spec.design, spec.monitoring.logs, spec.monitoring.traces) if each]
-    return tuple(dict.fromkeys(url for url in found if url.startswith(("https://", "http://"))))
-
-
 def _wanted(collector: LinksCollector, catalog: Catalog) -> list[_Use]:
     found = []
     for name, service in catalog.services.items():
-        found += [_Use(name, "links.entry", "", url) for url in entry_addresses(service)]
         for key in ("files.design", "files.runbook", "links.dashboard"):
             for item in collector.items(service, key):
                 design = service.spec.design

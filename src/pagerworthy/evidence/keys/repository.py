@@ -29,11 +29,6 @@ class Sections(Value, frozen=True):
     missing: Annotated[tuple[str, ...], says("sections that are asked for and not there")] = ()
 
 
-class Broken(Value, frozen=True):
-    asked: Annotated[float, counted("addresses that the entry names and that could be asked")]
-    broken: Annotated[tuple[str, ...], says("those that are not there")] = ()
-
-
 class Verified(Value, frozen=True):
     age_days: Annotated[float, in_days("days since it was last changed or confirmed")]
 
@@ -53,7 +48,6 @@ KEYS = (
     Key("git.design", DesignAge, "service", _L, "git", "how old the design document is, beside the code"),
     Key("files.design", Sections, "service", _L, "files", "the design document exists, where it is a file here"),
     Key("files.runbook", Sections, "runbook", _L, "files", "each runbook exists and has its sections"),
-    Key("links.entry", Broken, "service", _L, "links", "the addresses that the entry names are there"),
     Key("git.runbook", Verified, "runbook", _L, "git", "how old each runbook is"),
     Key("runbook.mentions", Mentions, "runbook", _O, "prometheus", "what each runbook names exists"),
 )
