@@ -111,7 +111,7 @@ class StandIn:
         return {
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}",
             "PULUMI_BACKEND_URL": (self.home / "state").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "stand-in",
+            "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
             "PULUMI_HOME": str(self.home / "pulumi"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
