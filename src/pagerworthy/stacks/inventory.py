@@ -121,7 +121,8 @@ def inventory_of(
     held = {}
     for name in stacks.services:
         service, route = catalog.services[name], stacks.route(name)
-        cost = estimate_service(service, environment)
+        inboxes = sum(need.reads_topic(name) for need in merged(stacks.needs(name)))
+        cost = estimate_service(service, environment, inboxes=inboxes)
         held[name] = Held(
             stack=stack_name(name, stacks.environment),
             wave=wave_of.get(name, 0),

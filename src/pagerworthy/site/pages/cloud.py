@@ -85,7 +85,7 @@ def _rows(found: ServiceInput, shared: Shared) -> Iterator[tuple[str, _Cells]]:
     yield "Tickets go to", [tuple(_receivers("ticket", each.ticket, shared.teams)) for _, each in held]
     tags = ", ".join(f"{key} {value}" for key, value in entry_tags(service).items())
     yield "Tags", [(Said(tags),) for _ in held]
-    yield "Estimate", [(Said(_estimate(found, environment)),) for environment, _ in held]
+    yield "Estimate", [(Said(_estimate(found, environment, each)),) for environment, each in held]
     yield (
         "Preview",
         [(Said(f"pagerworthy preview {environment.name} {service.name}", code=True),) for environment, _ in held],
@@ -162,12 +162,12 @@ def _receivers(wanted: str, names: Iterable[str], teams: Mapping[str, str]) -> I
         yield Said(teams.get(team, team), links.team(team) if team in teams else "", rest)
 
 
-def _estimate(found: ServiceInput, environment: Environment) -> str:
+def _estimate(found: ServiceInput, environment: Environment, held: Held) -> str:
     made = estimate_service(found.service, environment)
     parts = [(name, made.of(name)) for name in sorted(found.service.spec.resources)]
     of_it = [f"{name} {amount:,.0f}" for name, amount in parts if amount >= 1]
     rest = f"; of it {words.listed(of_it, 6)}" if of_it else ""
-    return f"{cost_words(made.monthly, made.monthly_most, made.currency)}{rest}"
+    return f"{cost_words(held.least, held.most, made.currency)}{rest}"
 
 
 def cost_words(least: float, most: float, currency: str) -> str:

@@ -38,9 +38,11 @@ def estimate(inputs: StackInputs, prices: Prices | None = None) -> Estimate:
     return total(table, inputs.stack, _lines(table, compute, inputs.resources, watched, place))
 
 
-def estimate_service(service: Service, environment: Environment, prices: Prices | None = None) -> Estimate:
-    """The same of an entry in one of its environments, without the graph: the queues of topics that it reads, of which
-    only others' entries say that they are topics, are not watched in it."""
+def estimate_service(
+    service: Service, environment: Environment, prices: Prices | None = None, *, inboxes: int = 0
+) -> Estimate:
+    """The same of an entry in one of its environments, without the graph: that has to say for how many topics of others
+    it has a queue of its own (`inboxes`), since only their entries say that they are topics."""
     table, spec = prices or price_table(), service.spec
     place = Place(environment.spec, spec.tier, spec.data is not None and is_regulated(spec.data.regulations))
     compute = spec.compute if spec.compute is not None and spec.compute.type == "fargate" else None
@@ -50,6 +52,7 @@ def estimate_service(service: Service, environment: Environment, prices: Prices 
             tuple(len(reachable(objective, severity)) for severity in _SEVERITIES)
             for objective in objectives_of(service)
         ),
+        inboxes=inboxes,
         shifts=_shifts(spec.release),
     )
     return total(table, stack, _lines(table, compute, dict(sorted(spec.resources.items())), watched, place))
