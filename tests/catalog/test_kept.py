@@ -62,7 +62,7 @@ def test_a_file_too_large_to_be_ours_is_not_read(folder: Path) -> None:
 
 def test_only_old_files_of_our_own_are_removed(folder: Path, tmp_path: Path) -> None:
     old = time.time() - 40 * 24 * 3600
-    ours = [folder / f"{'a' * 32}.kept", folder / f"{'a' * 32}.kept.12.34.new"]
+    ours = [folder / f"{'a' * 32}.kept", folder / f".pagerworthy-{'a' * 16}.new"]
     others = [folder / "thesis.tex", tmp_path / "elsewhere"]
     for path in (*ours, *others):
         path.touch()

@@ -14,13 +14,14 @@ from functools import cache
 from pathlib import Path
 
 import pagerworthy
+from pagerworthy.atomic import BESIDE, replacing
 
 _MONTH = 30 * 24 * 3600
 _DIGEST_BYTES = 32
 _MOST = 512 * 1024 * 1024
 # More than anything that is kept; a larger file was made by another program, and is not to fill the memory.
 _LARGEST = 1024 * 1024 * 1024
-_OURS = re.compile(r"[0-9a-f]{32}\.kept(?:\.\d+\.\d+\.new)?")
+_OURS = re.compile(r"[0-9a-f]{32}\.kept|" + BESIDE.pattern)
 
 
 def read_kept(folder: str, key: bytes) -> memoryview | None:
@@ -45,21 +46,16 @@ def _read(path: Path) -> bytes:
 
 def keep(folder: str, key: bytes, content: bytes) -> None:
     """Keeps the content under the key, at once or not at all."""
-    new: Path | None = None
     try:
         path = _path(folder, key)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}.new")
-        with new.open("xb") as file:
+        with replacing(path) as file:
             file.write(hashlib.sha256(content).digest())
             file.write(content)
-        new.replace(path)
         _forget_old(path.parent)
     except (OSError, RuntimeError):
         # Without a cache everything still works.
-        if new is not None:
-            with suppress(OSError):
-                new.unlink(missing_ok=True)
+        return
 
 
 def _path(folder: str, key: bytes) -> Path:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from pagerworthy.atomic import replacing
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, moment
@@ -180,16 +180,8 @@ def _is_read(project: Project, folder: Path) -> bool:
 
 
 def _write(file: Path, records: tuple[Record, ...]) -> None:
-    """Replaces the file whole, so that a reader never sees half of it."""
     encoder = msgspec.json.Encoder(order="sorted")
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            for record in records:
-                stream.write(encoder.encode(record))
-                stream.write(b"\n")
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(file) as stream:
+        for record in records:
+            stream.write(encoder.encode(record))
+            stream.write(b"\n")

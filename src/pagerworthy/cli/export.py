@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pagerworthy import atomic
 from pagerworthy.catalog import load, locate
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
@@ -71,10 +72,7 @@ def _write(out: Path, files: dict[str, bytes]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name in changed:
-            # Whoever reads the folder meanwhile finds the old file or the new one.
-            beside = out / f".{name}.new"
-            beside.write_bytes(files[name])
-            beside.replace(out / name)
+            atomic.write(out / name, files[name])
     except OSError as error:
         raise click.UsageError(f"{out} cannot be written: {error.strerror}") from None
     click.echo(f"{len(changed)} of {count(len(files), 'file')} written to {out}.", err=True)

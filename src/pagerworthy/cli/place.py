@@ -1,13 +1,13 @@
 """Puts files into a folder: all of them or none, whole, never through a link and never over somebody else's."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
 
+from pagerworthy import atomic
 from pagerworthy.cli.exits import Exit
 
 
@@ -59,15 +59,9 @@ def _place(path: Path, content: bytes, undo: ExitStack) -> None:
         if not parent.exists():
             parent.mkdir()
             undo.callback(_take_away, parent)
-    beside = path.with_name(f".pagerworthy-{secrets.token_hex(8)}.new")
-    with ExitStack() as clear:
-        clear.callback(beside.unlink, missing_ok=True)
-        # "x" fails where anything is already, a link included.
-        with beside.open("xb") as file:
-            file.write(content)
-        before = path.read_bytes() if path.exists() else None
-        undo.callback(_put_back, path, before)
-        beside.replace(path)
+    before = path.read_bytes() if path.exists() else None
+    undo.callback(_put_back, path, before)
+    atomic.write(path, content)
 
 
 def _put_back(path: Path, before: bytes | None) -> None:

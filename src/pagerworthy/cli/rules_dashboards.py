@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pagerworthy import atomic
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
@@ -47,9 +48,7 @@ def dashboards(ctx: click.Context, out: Path, as_of: dt.datetime | None, cache: 
         if name not in foreign and (name not in there or there[name].read_text(encoding="utf-8") != text)
     ]
     for name in changed:
-        beside = out / f".{name}.new"
-        beside.write_text(made[name], encoding="utf-8")
-        beside.replace(out / name)
+        atomic.write(out / name, made[name].encode())
     # What stood for a broken entry stays: an old dashboard is better than none at night.
     stale = [] if loaded.catalog.unreadable else [n for n, path in there.items() if n not in made and _is_ours(path)]
     for name in stale:

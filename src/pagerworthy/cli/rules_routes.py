@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pagerworthy import atomic
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, moment
@@ -132,10 +133,5 @@ def _write(out: Path, text: str) -> bool:
     if out.is_file() and out.read_bytes() == content:
         return False
     out.parent.mkdir(parents=True, exist_ok=True)
-    beside = out.with_name(f".{out.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    atomic.write(out, content)
     return True

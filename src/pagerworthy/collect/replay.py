@@ -1,13 +1,12 @@
 """Recording what sources answered, and asking the recording instead of them."""
 
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.surroundings import Wire
@@ -28,7 +27,7 @@ class RecordingWire(Wire):
     def __init__(self, folder: Path, as_of: dt.datetime) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / _MOMENT, msgspec.json.encode(_Moment(as_of)) + b"\n")
+        atomic.write(folder / _MOMENT, msgspec.json.encode(_Moment(as_of)) + b"\n")
 
     def carry(self, source: str, live: Callable[[], Transport]) -> Transport:
         return _Recording(live(), self._folder / source)
@@ -61,7 +60,9 @@ class _Recording:
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         answer = self._live.send(request, bounds, deadline)
         self._folder.mkdir(parents=True, exist_ok=True)
-        _write(_place(self._folder, request), msgspec.json.encode(Stored.of(request, answer), order="sorted") + b"\n")
+        atomic.write(
+            _place(self._folder, request), msgspec.json.encode(Stored.of(request, answer), order="sorted") + b"\n"
+        )
         return answer.given(take)
 
 
@@ -87,11 +88,3 @@ class _Replaying:
 
 def _place(folder: Path, request: Request) -> Path:
     return folder / f"{request.digest[:32]}.json"
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Writes it whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    Path(temporary).replace(file)

@@ -1,8 +1,6 @@
 """The folder that a site is written to: what the last build left in it, and writing that never leaves it."""
 
 import os
-import re
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,13 +8,12 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from pagerworthy.atomic import BESIDE, replacing
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import ProjectError
 
 MANIFEST = ".pagerworthy-site.json"
 _VERSION = 1
-# A file on its way to its place. Nobody can tell the name beforehand, and no two builds choose the same.
-_BESIDE = re.compile(r"\.pagerworthy-[0-9a-f]{16}\.new")
 # Folders of a repository that hold what a site is made from; .git may hold anything but a site.
 _SOURCES = ("catalog", "scoring", "site", "schemas", ".git")
 
@@ -53,7 +50,7 @@ def open_folder(out: Path) -> Manifest:
             raise _refusal(
                 f"{path} cannot be read: {error}", "remove the folder, so that the site is built anew"
             ) from error
-    if out.is_dir() and not all(_BESIDE.fullmatch(each.name) for each in out.iterdir()):
+    if out.is_dir() and not all(BESIDE.fullmatch(each.name) for each in out.iterdir()):
         raise _refusal(
             f"{out} has files that Pagerworthy did not write", "name an empty or a new folder with --out DIR"
         )
@@ -168,14 +165,10 @@ def write_file(path: str, content: bytes) -> tuple[int, int]:
 
 
 def _replace(path: str, content: bytes) -> tuple[int, int]:
-    beside = f"{path.rpartition('/')[0]}/.pagerworthy-{secrets.token_hex(8)}.new"
-    written = _create(beside, content)
-    try:
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return written
+    with replacing(Path(path)) as stream:
+        stream.write(content)
+        stream.flush()
+        return len(content), os.fstat(stream.fileno()).st_mtime_ns
 
 
 def _create(path: str, content: bytes) -> tuple[int, int]:

@@ -1,11 +1,11 @@
 """Writes unit tests beside the rules that they test."""
 
-import os
 from collections.abc import Container, Sequence
 from pathlib import Path
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.catalog import Service
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
@@ -53,7 +53,7 @@ def write_tests(services: Sequence[Service], out: Path, *, keep: Container[str] 
         elif there == content:
             unchanged += 1
         else:
-            _replace(path, content)
+            atomic.write(path, content)
             written += 1
     for path in sorted(out.glob(f"*{ENDING}")):
         known = keep is None or path.name in names or path.name.removesuffix(ENDING) in keep
@@ -66,12 +66,3 @@ def write_tests(services: Sequence[Service], out: Path, *, keep: Container[str] 
 def _foreign(path: Path) -> Problem:
     message = f"{path} was not written by Pagerworthy, and stays as it is"
     return problem("PW504", message, Where(file=str(path)), "move it away, or name another folder with --promtool DIR")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,12 +1,12 @@
 """Writes rendered stacks into a folder: one file each, and only what has changed."""
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.parallel import in_halves
 from pagerworthy.stacks.inputs import StackInputs
 from pagerworthy.stacks.render.mocked import render
@@ -52,12 +52,7 @@ def _write(inputs: StackInputs, out: Path) -> bool:
     with suppress(FileNotFoundError):
         if not path.is_symlink() and path.read_bytes() == content:
             return False
-    beside = out / f".{path.name}.{os.getpid()}.new"
-    # What is left over there may be a link that leads elsewhere.
-    beside.unlink(missing_ok=True)
-    with beside.open("xb") as stream:
-        stream.write(content)
-    beside.replace(path)
+    atomic.write(path, content)
     return True
 
 

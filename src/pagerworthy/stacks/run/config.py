@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.catalog import read_file
 from pagerworthy.cloud import LARGEST_CONFIGURATION, demand_plain
 from pagerworthy.stacks.names import PROJECT
@@ -69,15 +70,7 @@ def read(path: Path) -> Configuration | None:
 
 def write(path: Path, configuration: Configuration) -> None:
     """Writes a configuration, readable by its owner alone."""
-    new = path.with_name(f".{path.name}.new")
-    content = msgspec.yaml.encode(configuration)
-    try:
-        new.touch(mode=0o600)
-        new.write_bytes(content)
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise
+    atomic.write(path, msgspec.yaml.encode(configuration), mode=0o600)
 
 
 def merge(path: Path, theirs: Configuration | None) -> None:

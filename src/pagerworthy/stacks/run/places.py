@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.project import Project, StacksSettings
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.scrub import scrubbed
@@ -90,9 +90,7 @@ def make_project(folder: Path) -> None:
             return
     except (FileNotFoundError, UnicodeDecodeError):
         folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=folder, prefix=".Pulumi.", encoding="utf-8", delete=False) as new:
-        new.write(PROJECT_FILE)
-    Path(new.name).replace(path)
+    atomic.write(path, PROJECT_FILE.encode())
 
 
 def place_of(project: Project, environ: Mapping[str, str], emulator: str = "") -> Place:

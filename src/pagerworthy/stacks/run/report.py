@@ -3,11 +3,11 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from pagerworthy import atomic
 from pagerworthy.stacks.losses import rank
 from pagerworthy.stacks.run.commands import command
 from pagerworthy.stacks.run.result import Outcome, Visit
@@ -123,14 +123,7 @@ def losses(report: RunReport) -> list[str]:
 def write_report(path: Path, report: RunReport) -> None:
     """Writes the report so that it is whole or not there, and leaves nothing else. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
-        raise
+    atomic.write(path, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 
 
 def markdown(report: RunReport) -> str:
