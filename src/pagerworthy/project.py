@@ -18,6 +18,7 @@ __all__ = [
     "AlertmanagerSettings",
     "CollectSettings",
     "ExecSettings",
+    "HistorySettings",
     "LinksSettings",
     "Project",
     "ProjectError",
@@ -145,6 +146,17 @@ class SiteSettings(_Section, frozen=True):
     notice: str = ""
 
 
+class HistorySettings(_Section, frozen=True):
+    """Where the history is: a branch of the repository.
+
+    `recorded` is a folder, from the repository's root, with the files of such a branch: shown where there is no branch
+    yet, and never written.
+    """
+
+    branch: str = "pagerworthy-history"
+    recorded: str = ""
+
+
 class ScoringSettings(_Section, frozen=True):
     """`as_of` fixes the moment for which the catalog is judged; without it that is now."""
 
@@ -188,6 +200,7 @@ class Settings(_Section, frozen=True):
     collect: CollectSettings = CollectSettings()
     site: SiteSettings = SiteSettings()
     scoring: ScoringSettings = ScoringSettings()
+    history: HistorySettings = HistorySettings()
     alerting: AlertingSettings = AlertingSettings()
     stacks: StacksSettings = StacksSettings()
 
@@ -318,6 +331,9 @@ def _judge(settings: Settings, root: Path) -> None:
             mend = 'write a path from the repository\'s root, like "catalog/evidence"; --evidence may name others'
             raise _unusable(f"evidence.paths has {shown!r}, {wrong}", mend)
     _judge_site(settings.site)
+    recorded = settings.history.recorded
+    if recorded and (wrong := _wrong_path(recorded, root)):
+        raise _unusable(f"history.recorded is {recorded[:60]!r}, {wrong}", "write a path from the repository's root")
     base = settings.alerting.base
     if base and (wrong := _wrong_path(base, root)):
         raise _unusable(f"alerting.base is {base[:60]!r}, {wrong}", "write a path from the repository's root")

@@ -178,7 +178,7 @@ def test_it_says_when_and_why_a_verdict_changed(root: Path) -> None:
     said = run(root, "history", "pay")
     assert "2026-11-20 03:00" in said
     assert "2026-11-22 03:00  no longer in the catalog" in said
-    assert "  design-document: fail -> pass" in run(root, "history", "checkout", "--all")
+    assert "  design-document: pass, was fail (" in run(root, "history", "checkout", "--all")
     assert len(run(root, "history").splitlines()) == 3
     with pytest.raises(click.UsageError, match="checkout"):
         run(root, "history", "chekout")

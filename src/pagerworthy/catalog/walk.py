@@ -15,7 +15,7 @@ from pagerworthy.problem import Problem, Where, repository_path
 
 RUNBOOKS = "runbooks"
 # Read by a later stage; nothing in it is an entry.
-_OTHERS = frozenset({"evidence"})
+_OTHERS = frozenset({"evidence", "history"})
 _LONGEST_NAME = 40
 # Two writes within one tick of a file system's clock leave the same stamp.
 _TICK_NS = 50_000_000

@@ -9,10 +9,15 @@ import msgspec
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.suggest import unknown_name
-from pagerworthy.history.branch import BRANCH
 
 if TYPE_CHECKING:
-    from pagerworthy.history import Day, Turn
+    from pagerworthy.history import Day, Past, Turn
+
+branch_option = click.option(
+    "--branch",
+    metavar="NAME",
+    help="The branch that has the history, instead of the one in the settings (pagerworthy-history).",
+)
 
 
 @click.command()
@@ -21,31 +26,43 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to report."
 )
-@click.option("--branch", default=BRANCH, show_default=True, metavar="NAME", help="The branch that has the history.")
+@branch_option
 @click.pass_context
-def command(ctx: click.Context, service: str | None, *, whole: bool, form: str, branch: str) -> int:
+def command(ctx: click.Context, service: str | None, *, whole: bool, form: str, branch: str | None) -> int:
     """Say when and why the verdict on SERVICE changed; without SERVICE, how many verdicts there were of each kind.
 
-    Reads what `snapshot` has kept.
+    Reads what `snapshot` has kept. A line that is no history is left out, which is said.
     """
-    from pagerworthy.history import Branch, Day, HistoryError, Line, turns
-    from pagerworthy.history.model import DAYS, decode, service_file
+    from pagerworthy.history import open_history, turns
 
-    try:
-        store = Branch(project_of(ctx).root, branch)
-        if not store.is_there:
-            raise click.UsageError(f"there is no branch {branch} yet: run `pagerworthy snapshot`")
+    project = project_of(ctx)
+    settings = project.settings.history
+    if branch:
+        settings = msgspec.structs.replace(settings, branch=branch, recorded="")
+    with open_history(project.root, settings) as past:
+        _warn(past, past.wrong)
+        if not past.name:
+            raise click.UsageError(f"there is no branch {settings.branch} yet: run `pagerworthy snapshot`")
         if service is None:
-            days = decode(store.read(DAYS), Day)
-            click.echo(_json(days) if form == "json" else "\n".join(_days(days)))
+            click.echo(_json(past.days) if form == "json" else "\n".join(_days(past.days)))
             return Exit.FINE
-        if service not in (known := store.services()):
+        known = [path[len("services/") : -len(".jsonl")] for path in past.stamps if path.startswith("services/")]
+        if service not in known:
             raise click.UsageError(unknown_name("service in the history", service, known))
-        told = [turn for turn in turns(decode(store.read(service_file(service)), Line)) if whole or turn.is_turn]
-    except (HistoryError, msgspec.DecodeError) as error:
-        raise click.ClickException(f"the history cannot be read: {error}") from error
-    click.echo(_json(told) if form == "json" else "\n".join(_turns(service, told)))
+        lines, wrong = past.lines_and_wrong(service)
+    if not lines and wrong:
+        raise click.ClickException(f"the history of {service} cannot be read: {' '.join(wrong)}")
+    _warn(past, wrong)
+    found = [turn for turn in turns(lines) if whole or turn.is_turn]
+    click.echo(_json(found) if form == "json" else "\n".join(_turns(service, found)))
     return Exit.FINE
+
+
+def _warn(past: "Past", wrong: tuple[str, ...]) -> None:
+    if wrong and not past.days:
+        raise click.ClickException(f"the history cannot be read: {' '.join(wrong)}")
+    for each in wrong:
+        click.echo(f"{past.name}: {each}", err=True)
 
 
 def _json(found: object) -> str:
@@ -53,27 +70,19 @@ def _json(found: object) -> str:
 
 
 def _days(days: "tuple[Day, ...]") -> Iterator[str]:
+    from pagerworthy.history import plain
+
     for day in days:
-        counts = ", ".join(f"{number} {verdict}" for verdict, number in day.verdicts.items())
+        counts = ", ".join(f"{number} {plain(verdict)}" for verdict, number in day.verdicts.items())
         yield f"{day.as_of:%Y-%m-%d %H:%M}  {counts}"
 
 
-def _turns(service: str, told: "list[Turn]") -> Iterator[str]:
-    from pagerworthy.report.words import one_line, percent
+def _turns(service: str, found: "list[Turn]") -> Iterator[str]:
+    from pagerworthy.history import told
 
     yield service
-    for turn in told:
-        line = turn.line
+    for turn in found:
+        said = told(turn)
         yield ""
-        when = f"{line.as_of:%Y-%m-%d %H:%M}"
-        if line.gone:
-            yield f"{when}  no longer in the catalog"
-            continue
-        moved = f"{turn.before.verdict} -> " if turn.before and turn.before.verdict not in {"", line.verdict} else ""
-        at = f"  (catalog at {line.commit[:10]})" if line.commit else ""
-        stands = f"pager {line.holder}, {line.rung}, {line.score:.1f}, {percent(line.coverage)} known"
-        yield f"{when}  {moved}{line.verdict}, {stands}{at}"
-        yield f"  {one_line(line.reason)}"
-        for change in sorted(turn.changes, key=lambda each: (not each.is_worse, each.criterion)):
-            was, now = change.before or "new", change.after or "gone"
-            yield f"  {change.criterion}: {was} -> {now}{f': {one_line(change.detail)}' if change.detail else ''}"
+        yield f"{turn.line.as_of:%Y-%m-%d %H:%M}  {said.says}"
+        yield from (f"  {each}" for each in (said.stands, said.why, *said.changes) if each)

@@ -9,17 +9,19 @@ import click
 from pagerworthy.cli.aloud import assess_aloud
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.history import branch_option
 from pagerworthy.cli.options import as_of_option, evidence_option
-from pagerworthy.history.branch import BRANCH
 
 
 @click.command()
-@click.option("--branch", default=BRANCH, show_default=True, metavar="NAME", help="The branch that has the history.")
+@branch_option
 @click.option("--push", "remote", default="", metavar="REMOTE", help="Take the branch from there and push it there.")
 @as_of_option
 @evidence_option
 @click.pass_context
-def command(ctx: click.Context, branch: str, remote: str, as_of: dt.datetime | None, evidence: tuple[Path, ...]) -> int:
+def command(
+    ctx: click.Context, branch: str | None, remote: str, as_of: dt.datetime | None, evidence: tuple[Path, ...]
+) -> int:
     """Score all services and add the result to the history: a branch of this repository, without touching its files.
 
     A nightly job runs it after `collect`. Several at once are safe: none is lost, and none is counted twice.
@@ -33,7 +35,7 @@ def command(ctx: click.Context, branch: str, remote: str, as_of: dt.datetime | N
         return Exit.USAGE
     changed: list[int] = []
     try:
-        store = Branch(project.root, branch)
+        store = Branch(project.root, branch or project.settings.history.branch)
         snapshot = Snapshot(found.scores, store.head)
 
         def change(read: Callable[[str], bytes], services: tuple[str, ...]) -> dict[str, bytes]:
@@ -48,5 +50,5 @@ def command(ctx: click.Context, branch: str, remote: str, as_of: dt.datetime | N
     if not fresh:
         click.echo(f"{when} is in the history already")
         return Exit.FINE
-    click.echo(f"added {when} to {branch}: {count(changed[0], 'service')} changed")
+    click.echo(f"added {when} to {store.name}: {count(changed[0], 'service')} changed")
     return Exit.FINE

@@ -4,21 +4,36 @@ A snapshot adds a line to the day book, and one line to the file of each service
 branch grows with what happens, not with the number of services.
 """
 
-from pagerworthy.history.branch import Branch, HistoryError, NoRepositoryError
-from pagerworthy.history.model import Day, Line
+from pagerworthy.history.branch import Branch, NoRepositoryError
+from pagerworthy.history.model import Day, Line, Tally, Turned
+from pagerworthy.history.opening import open_history
+from pagerworthy.history.past import NO_PAST, Past
+from pagerworthy.history.shelf import FolderShelf, HistoryError, Shelf
 from pagerworthy.history.snapshot import Snapshot, added, day_of, line_of
-from pagerworthy.history.told import Turn, turns
+from pagerworthy.history.told import Change, Told, Turn, gained, plain, told, turns
 
 __all__ = [
+    "NO_PAST",
     "Branch",
+    "Change",
     "Day",
+    "FolderShelf",
     "HistoryError",
     "Line",
     "NoRepositoryError",
+    "Past",
+    "Shelf",
     "Snapshot",
+    "Tally",
+    "Told",
     "Turn",
+    "Turned",
     "added",
     "day_of",
+    "gained",
     "line_of",
+    "open_history",
+    "plain",
+    "told",
     "turns",
 ]

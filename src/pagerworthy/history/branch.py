@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pagerworthy.history.shelf import GitShelf, HistoryError
+from pagerworthy.project import HistorySettings
+
 if TYPE_CHECKING:
     import git
 
-BRANCH = "pagerworthy-history"
+BRANCH = HistorySettings().branch
 _TRIES = 8
 _FILE, _FOLDER = 0o100644, 0o040000
 _AUTHOR = ("pagerworthy", "pagerworthy@localhost")
-_LARGEST = 64 * 1024 * 1024
 
 Files = Mapping[str, bytes]
-
-
-class HistoryError(Exception):
-    """Why the history cannot be read or written, as a sentence that ends in what to do."""
 
 
 class NoRepositoryError(HistoryError):
@@ -61,11 +59,15 @@ class Branch:
 
     def read(self, path: str) -> bytes:
         """A file as it is on the branch; empty where there is none."""
-        return self._reader(self._tip())(path)
+        return _reader(self.shelf())(path)
 
     def services(self) -> tuple[str, ...]:
         """The services that have lines, by name."""
-        return self._services(self._tip())
+        return _services(self.shelf())
+
+    def shelf(self) -> GitShelf | None:
+        """The files as they are now; None before the first snapshot."""
+        return self._shelf(self._tip())
 
     def append(
         self, change: Callable[[Callable[[str], bytes], tuple[str, ...]], Files], message: str, remote: str = ""
@@ -78,7 +80,8 @@ class Branch:
         for _ in range(_TRIES):
             tip = self._fetched(remote) if remote else self._tip()
             with self._words():
-                files = change(self._reader(tip), self._services(tip))
+                shelf = self._shelf(tip)
+                files = change(_reader(shelf), _services(shelf))
                 if not files:
                     return False
                 commit = self._commit(tip, files, message)
@@ -132,29 +135,8 @@ class Branch:
             return False
         return True
 
-    def _reader(self, tip: "git.Commit | None") -> Callable[[str], bytes]:
-        def read(path: str) -> bytes:
-            if tip is None:
-                return b""
-            try:
-                blob = tip.tree / path
-            except KeyError:
-                return b""
-            if blob.size > _LARGEST:
-                raise HistoryError(f"{path} on {self.name} is larger than {_LARGEST // 1024 // 1024} MiB")
-            content: bytes = blob.data_stream.read()
-            return content
-
-        return read
-
-    def _services(self, tip: "git.Commit | None") -> tuple[str, ...]:
-        if tip is None:
-            return ()
-        try:
-            folder = tip.tree / "services"
-        except KeyError:
-            return ()
-        return tuple(sorted(blob.name.removesuffix(".jsonl") for blob in folder.blobs))
+    def _shelf(self, tip: "git.Commit | None") -> GitShelf | None:
+        return GitShelf(self._repository, tip.hexsha, self.name) if tip else None
 
     def _commit(self, tip: "git.Commit | None", files: Files, message: str) -> "git.Commit":
         import git
@@ -215,6 +197,16 @@ class Branch:
             raise HistoryError(
                 f"the branch {self.name} has something that is no history: {_plain(str(error))}"
             ) from error
+
+
+def _reader(shelf: GitShelf | None) -> Callable[[str], bytes]:
+    return shelf.content if shelf else lambda _: b""
+
+
+def _services(shelf: GitShelf | None) -> tuple[str, ...]:
+    if shelf is None:
+        return ()
+    return tuple(sorted(path[9:].removesuffix(".jsonl") for path in shelf.stamps if path.startswith("services/")))
 
 
 def _plain(text: str) -> str:

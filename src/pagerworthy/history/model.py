@@ -2,20 +2,25 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
 DAYS = "days.jsonl"
 _T = TypeVar("_T")
 
+# Whoever may push the branch may write anything into it.
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+
 
 class Tally(msgspec.Struct, frozen=True, array_like=True):
     """For how many services a criterion passes, fails (waived or not), and is not known."""
 
-    passed: int = 0
-    failed: int = 0
-    unknown: int = 0
+    passed: Count = 0
+    failed: Count = 0
+    unknown: Count = 0
 
     @property
     def rate(self) -> float | None:
@@ -24,15 +29,27 @@ class Tally(msgspec.Struct, frozen=True, array_like=True):
         return self.passed / due if due else None
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One run: the moment, the commit of the catalog, the rubric's digest, and counts over all services."""
+class Turned(msgspec.Struct, frozen=True, array_like=True):
+    """A service of which the verdict changed; empty before it came, and after it has gone."""
 
-    as_of: dt.datetime
-    commit: str = ""
-    rubric: str = ""
-    verdicts: dict[str, int] = {}
-    rungs: dict[str, int] = {}
-    criteria: dict[str, Tally] = {}
+    service: Name
+    before: Name
+    after: Name
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One run: the moment, the commit of the catalog, the rubric's digest, and counts over all services.
+
+    `turned` are the services of which the verdict is another one than at the run before, None for the first run.
+    """
+
+    as_of: Moment
+    commit: Name = ""
+    rubric: Name = ""
+    verdicts: dict[Name, Count] = {}
+    rungs: dict[Name, Count] = {}
+    criteria: dict[Name, Tally] = {}
+    turned: tuple[Turned, ...] | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,16 +59,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is gone; `details` say of these why. `gone` is where the service has left the catalog.
     """
 
-    as_of: dt.datetime
-    commit: str = ""
-    verdict: str = ""
+    as_of: Moment
+    commit: Name = ""
+    verdict: Name = ""
     reason: str = ""
-    holder: str = ""
-    rung: str = ""
-    score: float = 0.0
-    coverage: float = 0.0
-    outcomes: dict[str, str] = {}
-    details: dict[str, str] = {}
+    holder: Name = ""
+    rung: Name = ""
+    score: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
+    coverage: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    outcomes: dict[Name, Name] = {}
+    details: dict[Name, str] = {}
     gone: bool = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from pagerworthy.history.model import DAYS, Day, Line, Tally, decode, encode, service_file
+from pagerworthy.history.model import DAYS, Day, Line, Tally, Turned, decode, encode, service_file
 from pagerworthy.scoring import CriterionResult, Outcome, Scorecard, Scores
 
 _LONGEST = 300
@@ -38,19 +38,24 @@ def added(snapshot: Snapshot, read: Callable[[str], bytes], services: Iterable[s
         return {}
     if days and days[-1].as_of > as_of:
         raise ValueError(f"there is a later one, of {days[-1].as_of:%Y-%m-%d %H:%M} UTC")
-    files = {DAYS: encode([*days, day_of(snapshot)])}
+    files: dict[str, bytes] = {}
     cards = {card.service: card for card in snapshot.scores.scorecards}
+    turned: list[Turned] = []
     for name in sorted({*cards, *services}):
         before = read(service_file(name))
         lines = decode(before, Line)
         line = line_of(lines, cards.get(name), as_of, snapshot.commit)
         if line is not None:
             files[service_file(name)] = before + encode([line])
+            was = lines[-1].verdict if lines else ""
+            if was != line.verdict:
+                turned.append(Turned(name, was, line.verdict))
+    files[DAYS] = encode([*days, day_of(snapshot, tuple(turned) if days else None)])
     return files
 
 
-def day_of(snapshot: Snapshot) -> Day:
-    """The counts of one run."""
+def day_of(snapshot: Snapshot, turned: tuple[Turned, ...] | None = None) -> Day:
+    """The counts of one run, and the services of which the verdict is another one than before."""
     cards = snapshot.scores.scorecards
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for card in cards:
@@ -64,6 +69,7 @@ def day_of(snapshot: Snapshot) -> Day:
         verdicts=dict(sorted(Counter(card.verdict.value for card in cards).items())),
         rungs=dict(sorted(Counter(card.rung.word for card in cards).items())),
         criteria={name: Tally(*found) for name, found in sorted(counts.items())},
+        turned=turned,
     )
 
 
