@@ -9,6 +9,7 @@ import msgspec
 from pagerworthy.catalog.entries import Entries
 from pagerworthy.catalog.model import (
     ENTRY_TYPES,
+    Attestation,
     Decision,
     Entry,
     Environment,
@@ -38,12 +39,13 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Every entry that could be read, and what is left of the services that could not.
 
-    The mappings are by name, in the order of names; `decisions` are in the order of time, then name; `waivers` and
-    `postmortems` in the order of names. `files` maps each file that the catalog was read from (entries, right or wrong,
-    and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it does not depend on the
-    machine, the order of files, the time zone or the locale. `ties` are those of each service. `unreadable`, by name,
-    are the services of which there is a file and no entry. `closed` are folders of services' entries that nobody can
-    look into: whatever a service needs may have its entry there, and no service is known to be gone while there is one.
+    The mappings are by name, in the order of names; `decisions` are in the order of time, then name; `waivers`,
+    `attestations` and `postmortems` in the order of names. `files` maps each file that the catalog was read from
+    (entries, right or wrong, and runbooks) to the SHA-256 of its content in hex. `digest` is the digest of `files`: it
+    does not depend on the machine, the order of files, the time zone or the locale. `ties` are those of each service.
+    `unreadable`, by name, are the services of which there is a file and no entry. `closed` are folders of services'
+    entries that nobody can look into: whatever a service needs may have its entry there, and no service is known to be
+    gone while there is one.
     """
 
     services: Mapping[str, Service] = {}
@@ -52,6 +54,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     environments: Mapping[str, Environment] = {}
     decisions: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
     postmortems: tuple[Postmortem, ...] = ()
     files: Mapping[str, str] = {}
     digest: str = ""
@@ -107,6 +110,7 @@ def assemble_packed(
         environments=_entries(groups, Environment),
         decisions=tuple(sorted(decisions, key=lambda each: (each.spec.time, each.name))),
         waivers=tuple(_entries(groups, Waiver).values()),
+        attestations=tuple(_entries(groups, Attestation).values()),
         postmortems=tuple(_entries(groups, Postmortem).values()),
         files=sums,
         digest=digest_of(sums),

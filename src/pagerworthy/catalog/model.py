@@ -34,7 +34,9 @@ Action = Literal[
     "resume",
     "hand-back",
 ]
-Kind = Literal["Service", "Team", "System", "Environment", "Decision", "Waiver", "Postmortem"]
+Kind = Literal["Service", "Team", "System", "Environment", "Decision", "Waiver", "Attestation", "Postmortem"]
+# The keys of evidence that only a person can bring.
+AttestedKey = Literal["attest.access", "attest.security", "attest.switches", "attest.training", "cost.unit"]
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -423,6 +425,49 @@ class WaiverSpec(_Part, frozen=True):
     issue: str = ""
 
 
+class Attester(_Part, frozen=True):
+    """A person, and what makes it theirs to say."""
+
+    name: str
+    capacity: str
+
+
+class About(_Part, frozen=True):
+    """What a person looked at; at least one of the three is there."""
+
+    path: str = ""
+    url: str = ""
+    text: str = ""
+
+
+class Trained(_Part, frozen=True):
+    """How many people of the receiving rotation were trained."""
+
+    trained: int
+    rotation: int
+
+
+class UnitPrice(_Part, frozen=True):
+    """What one unit costs, and whether the business takes that."""
+
+    cost: float
+    accepted: bool
+
+
+class AttestationSpec(_Part, frozen=True):
+    """What a person says of a service on a day, and the last day on which it holds."""
+
+    service: str
+    attests: AttestedKey
+    by: Attester
+    date: dt.date
+    until: dt.date
+    about: About
+    statement: str
+    training: Trained | None = None
+    unit_cost: UnitPrice | None = None
+
+
 class ActionItem(_Part, frozen=True):
     text: str
     owner: str
@@ -483,12 +528,17 @@ class Waiver(_Entry, frozen=True, tag="Waiver"):
     spec: WaiverSpec
 
 
+class Attestation(_Entry, frozen=True, tag="Attestation"):
+    kind: ClassVar[Kind] = "Attestation"
+    spec: AttestationSpec
+
+
 class Postmortem(_Entry, frozen=True, tag="Postmortem"):
     kind: ClassVar[Kind] = "Postmortem"
     spec: PostmortemSpec
 
 
-Entry = Service | Team | System | Environment | Decision | Waiver | Postmortem
+Entry = Service | Team | System | Environment | Decision | Waiver | Attestation | Postmortem
 
 ENTRY_TYPES: dict[str, type[Entry]] = {
     "Service": Service,
@@ -497,6 +547,7 @@ ENTRY_TYPES: dict[str, type[Entry]] = {
     "Environment": Environment,
     "Decision": Decision,
     "Waiver": Waiver,
+    "Attestation": Attestation,
     "Postmortem": Postmortem,
 }
 # The folder of `catalog/` in which each kind lives.
@@ -507,6 +558,7 @@ FOLDERS: dict[str, str] = {
     "Environment": "environments",
     "Decision": "decisions",
     "Waiver": "waivers",
+    "Attestation": "attestations",
     "Postmortem": "postmortems",
 }
 

@@ -10,7 +10,8 @@ import msgspec
 from pagerworthy.catalog import Catalog, check, check_waivers, load, locate
 from pagerworthy.cli.kept_scores import keep_shelf, read_shelf
 from pagerworthy.cli.options import moment
-from pagerworthy.evidence import Evidence, configured_paths, read_evidence
+from pagerworthy.cli.unread_attestations import unread_attestations
+from pagerworthy.evidence import Evidence, configured_paths, read_evidence, with_attestations
 from pagerworthy.graph import DependencyGraph, GraphFacts, graph_facts
 from pagerworthy.parallel import at_once
 from pagerworthy.problem import Problem, Severity, Where
@@ -123,6 +124,7 @@ def assess(
     if broken or rubric is None:
         say("")
         raise CannotAssess(locate(project.root, broken or list(read.problems)))
+    known = with_attestations(known, catalog, unread_attestations(project.root, loaded.problems, catalog))
     problems += [*known.problems, *check_waivers(catalog, rubric.policy.waivers)]
     say(f"scoring {len(catalog.services):,} services")
     unread = _unread_postmortems(project.root, problems, catalog)

@@ -385,8 +385,8 @@ ROWS: tuple[Code, ...] = (
     Code(
         code="PW246",
         title="Something that has happened is dated in the future",
-        why="A review or an incident counts from its day on, and seems fresh for as long as the date is wrong. Looking back "
-        "with --as-of, it is what has happened since.",
+        why="A review, an attestation or an incident counts from its day on, and seems fresh for as long as the date is "
+        "wrong. Looking back with --as-of, it is what has happened since.",
         mend="Mend the date, if it is wrong; it is in UTC.",
         wrong="design: {..., reviewed: 2062-03-31}",
         right="design: {..., reviewed: 2026-03-31}",

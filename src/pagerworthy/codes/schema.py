@@ -15,7 +15,7 @@ ROWS: tuple[Code, ...] = (
         code="PW102",
         title="An unknown kind",
         why="The kind says which schema the entry follows.",
-        mend="Write one of Service, Team, System, Environment, Decision, Waiver, Postmortem.",
+        mend="Write one of Service, Team, System, Environment, Decision, Waiver, Attestation, Postmortem.",
         wrong="kind: service",
         right="kind: Service",
     ),

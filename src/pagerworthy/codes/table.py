@@ -1,10 +1,19 @@
 """All rows together, and the way to make a problem of one."""
 
-from pagerworthy.codes import entries, interop, project, reading, rubric, schema, stacks
+from pagerworthy.codes import attestations, entries, interop, project, reading, rubric, schema, stacks
 from pagerworthy.codes.code import Code
 from pagerworthy.problem import Problem, Where
 
-_TABLES = (reading.ROWS, schema.ROWS, entries.ROWS, rubric.ROWS, project.ROWS, interop.ROWS, stacks.ROWS)
+_TABLES = (
+    reading.ROWS,
+    schema.ROWS,
+    entries.ROWS,
+    attestations.ROWS,
+    rubric.ROWS,
+    project.ROWS,
+    interop.ROWS,
+    stacks.ROWS,
+)
 
 CODES: dict[str, Code] = {row.code: row for rows in _TABLES for row in rows}
 

@@ -1,5 +1,6 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
+from pagerworthy.evidence.attested import ATTESTED, with_attestations
 from pagerworthy.evidence.bringers import brought_by, brought_shortly, is_collected
 from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.items import STORES, items_of
@@ -10,6 +11,7 @@ from pagerworthy.evidence.record import Record, Strength, StrengthWord
 from pagerworthy.evidence.store import Evidence, is_stale, read_evidence
 
 __all__ = [
+    "ATTESTED",
     "KEYS",
     "STORES",
     "Evidence",
@@ -30,4 +32,5 @@ __all__ = [
     "key_help",
     "read_evidence",
     "survived",
+    "with_attestations",
 ]

@@ -15,7 +15,7 @@ import msgspec
 
 from pagerworthy.catalog.kept import keep, read_kept
 from pagerworthy.catalog.walk import Stamp
-from pagerworthy.evidence.known import Known, SubjectEvidence
+from pagerworthy.evidence.known import Known, SubjectEvidence, Subjects
 
 if TYPE_CHECKING:
     from pagerworthy.evidence.store import Evidence
@@ -94,7 +94,7 @@ def _key(root: Path) -> bytes:
     return str(root.resolve()).encode(errors="surrogateescape")
 
 
-class LazySubjects(Mapping[str, SubjectEvidence]):
+class LazySubjects(Subjects):
     """Evidence by subject, each decoded by `decode` from its lines when someone first asks for it."""
 
     def __init__(self, kept: KeptEvidence, decode: Callable[[bytes], Known]) -> None:

@@ -1,6 +1,7 @@
 """A record that was read and found right, with its typed value."""
 
-from collections.abc import Mapping
+import abc
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -26,3 +27,15 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 # key -> item ("" for a key that is kept per service) -> the newest record
 SubjectEvidence = Mapping[str, Mapping[str, Known]]
+
+
+class Subjects(Mapping[str, SubjectEvidence]):
+    """Evidence by subject, which knows of some questions how to answer them without reading all of it."""
+
+    @abc.abstractmethod
+    def digest_of(self, subject: str) -> bytes:
+        """A digest of what is known of one service. Raises KeyError where nothing is."""
+
+    @abc.abstractmethod
+    def having(self, key: str) -> Iterator[tuple[str, Mapping[str, Known]]]:
+        """The subjects of which there are records of a key, with these by item."""

@@ -25,7 +25,7 @@ from pagerworthy.evidence.kept import (
     worth_keeping,
 )
 from pagerworthy.evidence.keys import KEYS, Key, Value, key_help
-from pagerworthy.evidence.known import Known, SubjectEvidence
+from pagerworthy.evidence.known import Known, SubjectEvidence, Subjects
 from pagerworthy.evidence.record import Record
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
@@ -55,13 +55,13 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def digest_of(self, subject: str) -> bytes:
         """A digest of what is known of one service: of the lines of its records, in whatever order they were read."""
-        if isinstance(self.subjects, LazySubjects) and subject in self.subjects:
+        if isinstance(self.subjects, Subjects) and subject in self.subjects:
             return self.subjects.digest_of(subject)
         return digest_of(self.of(subject))
 
     def having(self, key: str) -> Iterator[tuple[str, Mapping[str, Known]]]:
         """The subjects of which there are records of a key, with these by item."""
-        if isinstance(self.subjects, LazySubjects):
+        if isinstance(self.subjects, Subjects):
             yield from self.subjects.having(key)
             return
         for subject, keys in self.subjects.items():

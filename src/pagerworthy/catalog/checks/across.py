@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pagerworthy.catalog.catalog import Catalog
 from pagerworthy.catalog.checks import (
+    attestations,
     cloud,
     cloud_limits,
     cycles,
@@ -37,6 +38,9 @@ RULES: tuple[Callable[[Scope], Iterator[Problem]], ...] = (
     waivers.dates,
     waivers.criteria,
     waivers.twice,
+    attestations.dates,
+    attestations.twice,
+    attestations.people,
     decisions.order,
     decisions.levels,
     decisions.parties,

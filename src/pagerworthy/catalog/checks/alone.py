@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from pagerworthy.catalog.checks import attestations
 from pagerworthy.catalog.checks.cloud import cloud
 from pagerworthy.catalog.checks.levels import levels
 from pagerworthy.catalog.checks.suggest import did_you_mean
-from pagerworthy.catalog.model import Decision, Entry, Postmortem, Service, Team, Waiver
+from pagerworthy.catalog.model import Attestation, Decision, Entry, Postmortem, Service, Team, Waiver
 from pagerworthy.codes import problem
 from pagerworthy.problem import Problem, Where
 
@@ -45,6 +46,8 @@ def _findings(entry: Entry) -> Iterator[_Finding]:
             if expires <= granted:
                 message = f"the waiver was granted on {granted} and expires on {expires}"
                 yield "PW216", message, "spec.expires", f"write the day on which it ends: a day after {granted}"
+        case Attestation():
+            yield from attestations.alone(entry)
         case Postmortem():
             yield from _times(entry)
 

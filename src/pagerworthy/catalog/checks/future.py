@@ -12,7 +12,10 @@ _ZONES = dt.timedelta(days=1)
 
 
 def happened(scope: Scope) -> Iterator[Problem]:
-    """PW246: reviews, incidents and what was done about them are not dated in the future. PW221 tells of decisions."""
+    """PW246: no review, attestation or incident is dated in the future, nor what was done about one.
+
+    PW221 tells of decisions.
+    """
     latest = scope.today + _ZONES
     for name, ties in scope.catalog.ties.items():
         for path, day in ties.past:
@@ -27,6 +30,8 @@ def happened(scope: Scope) -> Iterator[Problem]:
                 break
         for index, action in enumerate(postmortem.spec.actions):
             yield from _day(scope, "Postmortem", postmortem.name, f"spec.actions[{index}].done", action.done)
+    for attestation in scope.catalog.attestations:
+        yield from _day(scope, "Attestation", attestation.name, "spec.date", attestation.spec.date)
     for decision in scope.catalog.decisions:
         for index, condition in enumerate(decision.spec.conditions):
             yield from _day(scope, "Decision", decision.name, f"spec.conditions[{index}].done", condition.done)

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain
 
 from pagerworthy.catalog.checks.scope import Scope
+from pagerworthy.catalog.model import Kind
 from pagerworthy.problem import Problem
 
 
@@ -29,8 +30,12 @@ class _Known:
 
 
 def files(scope: Scope) -> Iterator[Problem]:
-    """PW213, PW214: runbooks and design documents are regular files of this repository."""
+    """PW213, PW214: runbooks, design documents and what people attest are regular files of this repository."""
     known = _Known(scope.catalog.files)
+    for attestation in scope.catalog.attestations:
+        path = attestation.spec.about.path
+        if path and path not in known.paths:
+            yield from _file(scope, "Attestation", attestation.name, path, "spec.about.path", known)
     if known.paths.issuperset(chain.from_iterable([ties.files for ties in scope.catalog.ties.values()])):
         return
     for name, ties in scope.catalog.ties.items():
@@ -38,12 +43,12 @@ def files(scope: Scope) -> Iterator[Problem]:
             spec = scope.catalog.services[name].spec
             for index, runbook in enumerate(spec.runbooks):
                 if runbook.path and runbook.path not in known.paths:
-                    yield from _file(scope, name, runbook.path, f"spec.runbooks[{index}].path", known)
+                    yield from _file(scope, "Service", name, runbook.path, f"spec.runbooks[{index}].path", known)
             if spec.design is not None and spec.design.path and spec.design.path not in known.paths:
-                yield from _file(scope, name, spec.design.path, "spec.design.path", known)
+                yield from _file(scope, "Service", name, spec.design.path, "spec.design.path", known)
 
 
-def _file(scope: Scope, service: str, path: str, place: str, known: _Known) -> Iterator[Problem]:
+def _file(scope: Scope, kind: Kind, name: str, path: str, place: str, known: _Known) -> Iterator[Problem]:
     here = scope.root
     mode = 0
     for part in path.split("/"):
@@ -52,15 +57,15 @@ def _file(scope: Scope, service: str, path: str, place: str, known: _Known) -> I
             mode = here.lstat().st_mode
         except OSError:
             mend = _mend(scope, path, known)
-            yield scope.problem("PW213", f"there is no file {path}", "Service", service, place, mend)
+            yield scope.problem("PW213", f"there is no file {path}", kind, name, place, mend)
             return
         if stat.S_ISLNK(mode):
             message = f"{here.relative_to(scope.root).as_posix()} is a symbolic link, and links are not followed"
-            yield scope.problem("PW214", message, "Service", service, place, "name the file itself")
+            yield scope.problem("PW214", message, kind, name, place, "name the file itself")
             return
     if not stat.S_ISREG(mode):
         mend = "name a file, from the repository's root"
-        yield scope.problem("PW214", f"{path} is not a file", "Service", service, place, mend)
+        yield scope.problem("PW214", f"{path} is not a file", kind, name, place, mend)
 
 
 def _mend(scope: Scope, path: str, known: _Known) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
 
 from pagerworthy.catalog.checks.scope import Scope
-from pagerworthy.catalog.model import Decision, Kind, Waiver
+from pagerworthy.catalog.model import Attestation, Decision, Kind, Waiver
 from pagerworthy.catalog.ties import Ties
 from pagerworthy.problem import Problem
 
@@ -44,13 +44,18 @@ def systems(scope: Scope) -> Iterator[Problem]:
 
 
 def services(scope: Scope) -> Iterator[Problem]:
-    """PW203: a dependency, decision, waiver or post-mortem names a service of the catalog."""
+    """PW203: a dependency, decision, waiver, attestation or post-mortem names a service of the catalog."""
     for name in _naming(scope, "Service", lambda ties: ties.hard + ties.soft):
         for index, each in enumerate(scope.catalog.services[name].spec.dependencies):
             if each.service and not scope.has("Service", each.service):
                 path = f"spec.dependencies[{index}].service"
                 yield scope.unknown("PW203", "Service", each.service, "Service", name, path)
-    records: tuple[Decision | Waiver, ...] = (*scope.catalog.decisions, *scope.catalog.waivers)
+    catalog = scope.catalog
+    records: tuple[Decision | Waiver | Attestation, ...] = (
+        *catalog.decisions,
+        *catalog.waivers,
+        *catalog.attestations,
+    )
     for entry in records:
         if not scope.has("Service", entry.spec.service):
             yield scope.unknown("PW203", "Service", entry.spec.service, entry.kind, entry.name, "spec.service")
