@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pagerworthy.evidence import (
+    ATTESTED,
     KEYS,
     Evidence,
     Key,
@@ -299,7 +300,10 @@ def test_who_brings_a_key_is_never_a_collector_that_is_not_there() -> None:
     assert brought_shortly("slo.events") == "the prometheus collector brings it"
     assert "collect.checkouts" in brought_by("git.activity")
     for name, key in KEYS.items():
-        if key.collector not in NAMES:
+        if name in ATTESTED:
+            assert f"pagerworthy new attestation SERVICE {name}" in brought_by(name)
+            assert brought_shortly(name) == "a person attests it"
+        elif key.collector not in NAMES:
             assert brought_shortly(name) == f"from {key.collector}"
             assert brought_by(name).endswith(f"write a record from {key.collector}")
         assert ("collector brings it" in brought_by(name) and key.collector in NAMES) is is_collected(name)

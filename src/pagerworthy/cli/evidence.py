@@ -84,7 +84,7 @@ def _text(seen: "Sights") -> Iterator[str]:
     if lacking:
         yield ""
         yield "not known, or not well enough"
-        yield from _table([(_name(each), each.state, _why(each, seen.as_of)) for each in lacking])
+        yield from _table([(_name(each), each.state, _why(each, seen.service, seen.as_of)) for each in lacking])
     if seen.gains:
         yield ""
         yield "what one more source would add"
@@ -110,20 +110,25 @@ def _age(sight: "Sight", as_of: dt.datetime) -> str:
 
 
 def _origin(sight: "Sight") -> str:
+    from pagerworthy.evidence import KEYS
+    from pagerworthy.evidence.attested import SOURCE
+
     until = f", until {sight.expires:%Y-%m-%d}" if sight.expires else ""
-    return f"{_plain(sight.source)}{until}"
+    entry = f", {_plain(sight.query)}" if sight.source == KEYS[sight.key].collector == SOURCE else ""
+    return f"{_plain(sight.source)}{until}{entry}"
 
 
-def _why(sight: "Sight", as_of: dt.datetime) -> str:
-    from pagerworthy.evidence import brought_by
+def _why(sight: "Sight", service: str, as_of: dt.datetime) -> str:
+    from pagerworthy.evidence import ATTESTED, attested_by, brought_by
 
+    brought = attested_by(sight.key, service) if sight.key in ATTESTED else brought_by(sight.key)
     if sight.state == "failed":
         return f"{_plain(sight.source)} could not see it {_age(sight, as_of)} ago: {_plain(sight.reason)}"
     if sight.state == "stale":
-        return f"last seen {_age(sight, as_of)} ago by {_origin(sight)}; {brought_by(sight.key)}"
+        return f"last seen {_age(sight, as_of)} ago by {_origin(sight)}; {brought}"
     if sight.state == "weak":
         return f"it is {sight.strength}, and {sight.wanted} is asked for ({', '.join(sight.criteria)})"
-    return brought_by(sight.key)
+    return brought
 
 
 def _gain(gain: "Gain") -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Who brings a key: a collector of this version, or whoever writes its records."""
+"""Who brings a key: a collector of this version, a person, or whoever writes its records."""
 
 import functools
 
+from pagerworthy.evidence.attested import ATTESTED
 from pagerworthy.evidence.keys import KEYS
 
 # What must be there before a collector can look at all; without it there is no record, whoever collects.
@@ -18,9 +19,16 @@ def is_collected(key: str) -> bool:
     return KEYS[key].collector in NAMES
 
 
+def attested_by(key: str, service: str) -> str:
+    """How a key of a service is attested, as a clause."""
+    return f"a person attests it in catalog/attestations/: `pagerworthy new attestation {service} {key}`"
+
+
 @functools.cache
 def brought_by(key: str) -> str:
     """Who brings a key, as a clause: what to run, or that its record must be written. KeyError for an unknown key."""
+    if key in ATTESTED:
+        return attested_by(key, "SERVICE")
     if is_collected(key):
         return brought_shortly(key)
     return f"no collector of this version brings it: write a record from {KEYS[key].collector}"
@@ -33,6 +41,8 @@ def brought_shortly(key: str) -> str:
     KeyError for an unknown key.
     """
     source = KEYS[key].collector
+    if key in ATTESTED:
+        return "a person attests it"
     if not is_collected(key):
         return f"from {source}"
     asked = _ASKED.get(key)

@@ -142,24 +142,32 @@ def _result(result: "CriterionResult", criterion: "Criterion", style: Style) -> 
 def _sources(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:
     """Where what nobody has looked at comes from, once for all criteria that lack it."""
     from pagerworthy.evidence import KEYS, is_collected
-    from pagerworthy.scoring.looking import NEVER_LOOKED
+    from pagerworthy.scoring.looking import NEVER_ATTESTED, NEVER_LOOKED
 
+    unknown = [result for result in card.results if result.outcome == "unknown"]
+    silent = sorted(
+        {key for each in unknown if NEVER_ATTESTED in each.detail for key in report.criteria[each.id].needs}
+    )
+    found = []
+    if silent:
+        text = f"To attest {', '.join(silent)}: `pagerworthy new attestation {card.service} KEY`."
+        found = [*_wrapped(text, style, 0), ""]
     lacking = {
         key
-        for result in card.results
-        if result.outcome == "unknown" and NEVER_LOOKED in result.detail
+        for result in unknown
+        if NEVER_LOOKED in result.detail
         for key in report.criteria[result.id].needs
         if not is_collected(key)
     }
     if not lacking:
-        return []
+        return found
     sources = Counter(KEYS[key].collector for key in lacking)
     named = ", ".join(f"{count(amount, 'key')} from {source}" for source, amount in sorted(sources.items()))
     text = (
         f"No collector of this version brings {named}: write the records yourself, as `pagerworthy docs evidence` "
         "describes them."
     )
-    return [*_wrapped(text, style, 0), ""]
+    return [*found, *_wrapped(text, style, 0), ""]
 
 
 def _next_steps(card: "Scorecard", report: ScoreReport, style: Style) -> list[str]:

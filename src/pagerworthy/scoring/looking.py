@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pagerworthy.evidence import KEYS, Key, Known, Strength, SubjectEvidence, Value, brought_shortly, is_stale
+from pagerworthy.evidence import (
+    ATTESTED,
+    KEYS,
+    Key,
+    Known,
+    Strength,
+    SubjectEvidence,
+    Value,
+    brought_shortly,
+    is_stale,
+)
 from pagerworthy.scoring.facts import SubjectFacts
 
 NEVER_LOOKED = "no collector has looked"
+NEVER_ATTESTED = "nobody has attested it"
 _NO_RECORDS: Mapping[str, Known] = {}
 _DAY = dt.timedelta(days=1)
 
@@ -92,6 +103,8 @@ def is_of_service(name: str) -> bool:
 @functools.lru_cache(1024)
 def never_seen(name: str, item: str = "") -> str:
     """What is said of a record that is not there."""
+    if name in ATTESTED:
+        return f"not known: {NEVER_ATTESTED} ({name})"
     return f"not known: {NEVER_LOOKED} ({_about(KEYS[name], item)}; {brought_shortly(name)})"
 
 
