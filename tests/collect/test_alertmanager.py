@@ -187,3 +187,13 @@ def test_keys_of_receivers_are_in_no_recording(catalog: Catalog, start: Callable
     assert "webhook_configs" in kept
     assert "key-0123456789" not in kept
     assert collected(catalog, address, wire=ReplayingWire(folder)) == live
+
+
+def test_a_hidden_text_with_quotes_leaves_the_rest_readable(catalog: Catalog, start: Callable[..., str]) -> None:
+    # Alertmanager itself gives each receiver of PagerDuty an address that is a template with quotes.
+    written = configuration(catalog)
+    for receiver in written["receivers"]:  # type: ignore[attr-defined]
+        if receiver["name"] == "page-sre":
+            receiver["pagerduty_configs"] = [{"routing_key": "key-0123456789"}]
+    found = collected(catalog, start(written))
+    assert value(found["checkout", "alert.route"])["reaches_holder"]

@@ -30,7 +30,7 @@ _HEARD = f'GET /api/v2/alerts?filter=alertname="{DEAD_MAN}"'
 _LONGEST = 300
 # Whoever's name in the configuration may hold a key.
 _SECRETS = (
-    r"((?:^|\\n)[ -]*[a-z_]*(?:url|key|token|password|secret|credentials|chat_id|header)s?: *)(?:(?!\\n)[^\"\n])+"
+    r"((?:^|\\n)[ -]*[a-z_]*(?:url|key|token|password|secret|credentials|chat_id|header)s?: *)(?:\\[^n\n]|[^\\\"\n])+"
 )
 
 
