@@ -308,7 +308,8 @@ class Session:
     ) -> "Visitor":
         """Who visits the stacks; `orders` are those of `Orders` beside the limits."""
         from pagerworthy.stacks.program import Cloud, declare
-        from pagerworthy.stacks.run.visit import Orders, Visitor
+        from pagerworthy.stacks.run.orders import Orders
+        from pagerworthy.stacks.run.visit import Visitor
 
         given = Orders(
             timeout=self.limits.timeout, patience=self.limits.patience, workers=self.workers(project), **orders

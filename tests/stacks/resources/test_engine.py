@@ -9,11 +9,12 @@ from pagerworthy.catalog import Backup, EnvironmentSpec, Resource
 from pagerworthy.project import Project
 from pagerworthy.stacks.inputs import PlatformInputs, ServiceInputs, StackInputs
 from pagerworthy.stacks.program import Cloud
+from pagerworthy.stacks.run.orders import Orders
 from pagerworthy.stacks.run.places import place_of
 from pagerworthy.stacks.run.preflight import Ready, prepare
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.run import bring_up
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from tests.stacks.resources.asked import store
 from tests.stacks.resources.ground import declare
 from tests.stacks.run.shop import Quiet

@@ -10,12 +10,13 @@ from typing import Any
 from pagerworthy.project import Project
 from pagerworthy.stacks.program import Cloud
 from pagerworthy.stacks.run.freeze import Freezes
+from pagerworthy.stacks.run.orders import Orders
 from pagerworthy.stacks.run.places import place_of
 from pagerworthy.stacks.run.preflight import Ready, prepare
 from pagerworthy.stacks.run.result import Visit
 from pagerworthy.stacks.run.run import bring_up, preview, tear_down
 from pagerworthy.stacks.run.schedule import Step
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from tests.stacks.run.tiny import Tiny, declare, inputs
 from tests.stacks.standin import StandIn
 

@@ -9,10 +9,11 @@ from pagerworthy.stacks.program import Cloud
 from pagerworthy.stacks.run.backend import CommandBackend
 from pagerworthy.stacks.run.freeze import Freezes
 from pagerworthy.stacks.run.inline import seed_mark
+from pagerworthy.stacks.run.orders import Orders
 from pagerworthy.stacks.run.places import make_project
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.run import bring_up
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from tests.stacks.run.shop import Shop
 from tests.stacks.run.tiny import Tiny, declare, inputs
 from tests.stacks.standin import Fault

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pagerworthy.stacks.run.freeze import DEPLOYED, held_back, held_with
+from pagerworthy.stacks.run.freeze import DEPLOYED, Stop
 from pagerworthy.stacks.run.watch import Change
 
 _TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -29,7 +29,7 @@ _changes = st.lists(
 
 @given(_changes)
 def test_while_a_deployment_waits_nothing_is_taken_from_what_runs(changes: list[Change]) -> None:
-    held = held_back(changes)
+    held = Stop("frozen").held(changes)
     done = [each for each in changes if each not in held]
     if any(each.type in DEPLOYED for each in changes):
         assert not [each for each in done if each.type in DEPLOYED or each.operation in {"delete", "replace"}]
@@ -45,8 +45,7 @@ def test_a_caller_keeps_the_way_to_what_runs_of_a_frozen_service() -> None:
     moved = Change(_RULE, "to-bb-ingress", "update")
     task = Change(_TASK, "task", "update")
     other = Change(_RULE, "to-cc-egress", "update")
-    assert held_with([moved, task, other], ["bb"]) == (moved, task)
+    assert Stop("to follow bb", ("bb",)).held([moved, task, other]) == (moved, task)
     # What does not follow the frozen service's entry is deployed as ever, and who stops calling it may.
-    assert held_with([task, other], ["bb"]) == ()
-    assert held_with([Change(_RULE, "to-bb-ingress", "delete"), task], ["bb"]) == ()
-    assert held_with([moved, task], []) == ()
+    assert Stop("to follow bb", ("bb",)).held([task, other]) == ()
+    assert Stop("to follow bb", ("bb",)).held([Change(_RULE, "to-bb-ingress", "delete"), task]) == ()

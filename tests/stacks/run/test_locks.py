@@ -23,10 +23,11 @@ from pagerworthy.stacks.run.backend import BackendError, CommandBackend, told_lo
 from pagerworthy.stacks.run.command import EngineCommand, Engines
 from pagerworthy.stacks.run.engine import EngineError
 from pagerworthy.stacks.run.locks import LockedError, wait_for
+from pagerworthy.stacks.run.orders import Orders
 from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from tests.stacks.run.tiny import declare
 
 STACK = "cart.staging"

@@ -12,25 +12,27 @@ from pagerworthy.stacks.inputs import Ask
 from pagerworthy.stacks.outputs import LISTS, Value
 from pagerworthy.stacks.program import Cloud
 from pagerworthy.stacks.run.backend import BackendError
+from pagerworthy.stacks.run.given import Giver
+from pagerworthy.stacks.run.orders import Orders
+from pagerworthy.stacks.run.peers import PeerStates
 from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.plans import Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.run import Watcher, tear_down
 from pagerworthy.stacks.run.state import Record, StackState
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from pagerworthy.stacks.zones import zones_of
 from tests.stacks.run.tiny import SPEC, Tiny, declare, inputs
 
 
 @pytest.mark.parametrize("zones", [1, 3])
 def test_what_stands_in_for_subnets_is_as_many_as_the_network_makes(zones: int) -> None:
-    nothing = SimpleNamespace(backend=SimpleNamespace(read=lambda _: None), place=None, command=None)
-    visitor = Visitor(cast("Ready", nothing), Cloud(), declare, Orders())
+    giver = Giver(PeerStates(lambda _: None), "")
     spec = msgspec.structs.replace(SPEC, zones=zones)
     key = min(LISTS)
     (given,) = inputs(Tiny("cart", hard=("platform",), asks_for=key, spec=spec))
-    values, absent = visitor._given_or_announced(given)
+    values, absent = giver.announced(given)
     subnets = values.values["platform.staging"][key]
     assert isinstance(subnets, list)
     assert (len(subnets), absent) == (len(zones_of(spec)), ("platform.staging",))

@@ -12,11 +12,12 @@ from pagerworthy.catalog import Compute, EnvironmentSpec, Release, Replicas, Res
 from pagerworthy.project import Project
 from pagerworthy.stacks.inputs import PlatformInputs, ServiceInputs, StackInputs
 from pagerworthy.stacks.program import Cloud, declare
+from pagerworthy.stacks.run.orders import Orders
 from pagerworthy.stacks.run.places import place_of
 from pagerworthy.stacks.run.preflight import Ready, prepare
 from pagerworthy.stacks.run.result import Outcome, Visit
 from pagerworthy.stacks.run.run import bring_up
-from pagerworthy.stacks.run.visit import Orders, Visitor
+from pagerworthy.stacks.run.visit import Visitor
 from tests.stacks.run.shop import Quiet
 from tests.stacks.service.made import IMAGE, LEVEL, checkout, resource_need, service_need
 from tests.stacks.standin import StandIn

@@ -25,6 +25,7 @@ from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
 from pagerworthy.stacks.run.config import SEED, Configuration, by_hand, file_name, merge, read, write
 from pagerworthy.stacks.run.locks import LockedError
 from pagerworthy.stacks.run.loops import Loops
+from pagerworthy.stacks.run.orders import RefusedError
 from pagerworthy.stacks.run.places import PROJECT_FILE, Place, make_project
 from pagerworthy.stacks.run.watch import Change, Watch
 
@@ -44,15 +45,15 @@ class EngineError(Exception):
         self.changes = tuple(changes)
 
 
-class LostSeedError(Exception):
+class LostSeedError(RefusedError):
     """A stack whose secrets were made from a seed that is in no configuration; `help` says how to bring it back."""
 
     def __init__(self, stack: str, folder: Path) -> None:
-        super().__init__(f"no configuration has the seed that the passwords of {stack} are made from")
         name = f"{folder.parent.parent.name}/{folder.parent.name}/{folder.name}/{file_name(stack)}"
-        self.help = (
+        super().__init__(
+            f"no configuration has the seed that the passwords of {stack} are made from",
             f"bring back {name} from a machine that has it, or set the seed in stacks/ (`pulumi config set --secret "
-            f"{SEED} -s {stack}`); a new one (`openssl rand -hex 32`) changes its passwords"
+            f"{SEED} -s {stack}`); a new one (`openssl rand -hex 32`) changes its passwords",
         )
 
 

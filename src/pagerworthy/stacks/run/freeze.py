@@ -6,6 +6,8 @@ there is nothing yet that it could depend on.
 
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from pagerworthy.catalog import EnvironmentSpec
 from pagerworthy.stacks.inputs import StackInputs
 from pagerworthy.stacks.run.watch import Change
@@ -23,6 +25,18 @@ def holds_in(environment: EnvironmentSpec) -> bool:
     return environment.purpose == "production"
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """That a stack may not be deployed, and `why`; `callees` are the frozen services whose entries it would follow,
+    none where it is frozen itself."""
+
+    why: str
+    callees: tuple[str, ...] = ()
+
+    def held(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """Those of these changes that it stops."""
+        return _held_with(changes, self.callees) if self.callees else _held_back(changes)
+
+
 class Freezes:
     """The services whose deployments are frozen, with what stops each, such as "frozen by decision on 2026-11-18".
 
@@ -33,13 +47,12 @@ class Freezes:
         self._frozen = frozen
         self.glass = glass
 
-    def of(self, inputs: StackInputs) -> str:
-        """What stops a stack's deployments; empty where nothing does."""
-        return self._frozen.get(_service(inputs), "")
-
-    def among(self, services: Iterable[str]) -> tuple[str, ...]:
-        """Those of these services that are frozen."""
-        return tuple(sorted({name for name in services if self._frozen.get(name)}))
+    def stop(self, inputs: StackInputs) -> Stop | None:
+        """What stops a stack's deployments; None where nothing does."""
+        if why := self._frozen.get(_service(inputs)):
+            return Stop(why)
+        callees = sorted({name for ask in inputs.asks() if self._frozen.get(name := ask.stack.rpartition(".")[0])})
+        return Stop(f"to follow {', '.join(callees)}, which may not be deployed", tuple(callees)) if callees else None
 
     def break_glass(self, inputs: StackInputs, why: str) -> None:
         """Records that a service is deployed all the same. Raises OSError where that cannot be recorded."""
@@ -52,7 +65,7 @@ def runs(held: Iterable[str]) -> bool:
     return _RUNS in held
 
 
-def held_back(changes: Iterable[Change]) -> tuple[Change, ...]:
+def _held_back(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The changes that a freeze of the service stops: its deployment, and with that what it would no longer need.
 
     What runs on was made for the rules, rights, ports and resources that are there: while it waits, nothing of them
@@ -70,7 +83,7 @@ def held_back(changes: Iterable[Change]) -> tuple[Change, ...]:
     )
 
 
-def held_with(changes: Iterable[Change], frozen: Iterable[str]) -> tuple[Change, ...]:
+def _held_with(changes: Iterable[Change], frozen: Iterable[str]) -> tuple[Change, ...]:
     """The changes of a caller that follow a frozen service's entry and not what of it runs: another way to it, and the
     deployment that would use that."""
     all_ = tuple(changes)

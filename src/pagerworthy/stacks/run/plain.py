@@ -42,7 +42,6 @@ def main() -> None:
         raise pulumi.RunError(str(error)) from error
     for missing in given.missing:
         pulumi.log.warn(f"{missing} is not there yet: what needs it is left out; bring this stack up again afterwards")
-    _know_seed(inputs, known=config.get_secret("seed") is not None)
     # Nobody knows whether this is all of the stack (`pulumi up --target`): without a digest, the next run looks.
     record = msgspec.structs.replace(record_of(inputs, given, cloud), digest="")
     program_of(inputs, given, cloud, declare, record)()

@@ -1,7 +1,7 @@
 """A visit to one stack: look who else is there, what is left over, whether there is anything to do; then do it."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,55 +9,30 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pagerworthy.stacks.inputs import FIRST_VERSION, Ask, StackInputs
+from pagerworthy.stacks.inputs import Ask, StackInputs
 from pagerworthy.stacks.outputs import MissingOutputError, Value
 from pagerworthy.stacks.run import traces
 from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.commands import for_stacks
-from pagerworthy.stacks.run.config import DERIVED, by_hand, file_name
-from pagerworthy.stacks.run.engine import EngineError, LostSeedError, Seed, StackEngine, WrongStackError
-from pagerworthy.stacks.run.freeze import Freezes, held_back, held_with, is_new, runs
-from pagerworthy.stacks.run.inline import Declare, PeerValues, peers_of, program_of, record_of, release_of
+from pagerworthy.stacks.run.config import DERIVED
+from pagerworthy.stacks.run.engine import EngineError, Seed, StackEngine, WrongStackError
+from pagerworthy.stacks.run.freeze import Freezes, Stop, is_new, runs
+from pagerworthy.stacks.run.given import Giver
+from pagerworthy.stacks.run.guards import Guards, notes_of_release
+from pagerworthy.stacks.run.inline import Declare, peers_of, program_of, record_of
 from pagerworthy.stacks.run.locks import LockedError, alone, wait_for
+from pagerworthy.stacks.run.orders import Orders, RefusedError
 from pagerworthy.stacks.run.peers import HardNeeds, PeerStates
-from pagerworthy.stacks.run.places import BACKEND, Place
+from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.plans import NoPlanError, Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
-from pagerworthy.stacks.run.state import StackState
+from pagerworthy.stacks.run.state import Record, StackState
 from pagerworthy.stacks.run.watch import Change
-from pagerworthy.stacks.zones import zones_of
 
 if TYPE_CHECKING:
     from pagerworthy.stacks.program.cloud import Cloud
-
-
-class Orders(msgspec.Struct, frozen=True):
-    """How a run goes about its work.
-
-    Times are in seconds: `timeout` for one operation of an engine, `grace` for what such an operation has begun by then
-    in the cloud, `patience` for a stack that somebody else holds.
-    `workers` stacks are worked on at once, `parallel` resources of each (None: as many as Pulumi likes).
-    """
-
-    timeout: float = 3600.0
-    grace: float = 600.0
-    patience: float = 300.0
-    workers: int = 2
-    parallel: int | None = None
-    refresh: bool = False
-    clear_pending: bool = False
-    plans: Path | None = None
-
-
-class RefusedError(Exception):
-    """A stack that is left alone, and what a person can do about it; `blocked_by` is the stack that is to blame."""
-
-    def __init__(self, message: str, mend: str = "", blocked_by: str = "") -> None:
-        super().__init__(message)
-        self.help = mend
-        self.blocked_by = blocked_by
 
 
 Tell = Callable[[str, Change], object]
@@ -93,6 +68,8 @@ class Visitor:
         self._tell = tell
         self._plans = Plans(orders.plans) if orders.plans else None
         self._peers = PeerStates(ready.backend.read, needs)
+        self._giver = Giver(self._peers, cloud.emulator)
+        self._guards = Guards(ready.place, cloud.emulator)
         # The frozen services that this run builds up from nothing.
         self._built: set[str] = set()
         # What each stack was last given, to see whether a later one changed it.
@@ -146,39 +123,29 @@ class Visitor:
         stack = inputs.stack
         with self._holding(stack) as interrupted:
             state = self._examined(stack)
-            given = self._given_to(inputs, without)
+            given = self._giver.given(inputs, without)
             record = record_of(inputs, given, self._cloud)
             self._given[stack] = record.digest
-            if (
-                state is not None
-                and state.settled
-                and state.record.digest == record.digest
-                and not (self._orders.refresh or interrupted)
-            ):
+            if state is not None and _follows(state, record) and not (self._orders.refresh or interrupted):
                 self._peers.visited(stack, state)
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
-            self._heed_release(inputs, state)
+            self._guards.heed_release(inputs, state)
             plan = self._plan(stack, record.digest)
             engine = self._engine(stack)
             engine.prepare(exists=state is not None, seed=_seed_of(state))
             seed = state.record.seed if state else ""
-            notes = _of_release(inputs)
+            notes = notes_of_release(inputs)
             held: tuple[Change, ...] = ()
-            why = self._freezes.of(inputs)
-            if why and (state is None or not runs(state.types)):
-                # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
-                self._built.add(stack)
-            elif (why or (peers := self._frozen_peers(inputs))) and state is not None and stack not in self._built:
+            stop = self._stop(inputs, state)
+            if stop:
                 program = program_of(inputs, given, self._cloud, self._declare, record, seed)
                 # Looked at as `up` will look: what only the cloud tells is a deployment, too.
-                planned = engine.preview(program, refresh=self._orders.refresh)
-                held = held_back(planned) if why else held_with(planned, peers)
-                why = why or f"to follow {', '.join(peers)}, which may not be deployed"
+                held = stop.held(engine.preview(program, refresh=self._orders.refresh))
                 if held and self._freezes.glass:
-                    self._freezes.break_glass(inputs, why)
-                    notes.append(f"deployed although {why}; the broken glass is recorded")
+                    self._freezes.break_glass(inputs, stop.why)
+                    notes.append(f"deployed although {stop.why}; the broken glass is recorded")
                     held = ()
-            if held and state is not None:
+            if held:
                 # So that the next run looks again, and does not take what was held back for what runs.
                 record = msgspec.structs.replace(record, digest="")
             program = program_of(inputs, given, self._cloud, self._declare, record, seed)
@@ -197,7 +164,7 @@ class Visitor:
             self._peers.visited(stack, self.backend.read(stack))
         if self._plans:
             self._plans.used(stack)
-        if held:
+        if stop and held:
             names = ", ".join(sorted(change.name for change in held))
             if is_new(held):
                 names += ", and what depends on them"
@@ -205,7 +172,7 @@ class Visitor:
                 stack,
                 Outcome.HELD,
                 changes,
-                message=f"not deployed, because it is {why}: {names}",
+                message=f"not deployed, because it is {stop.why}: {names}",
                 help="in an emergency: --break-glass REASON --record FILE; `pagerworthy score` says how to mend it",
                 waiting=given.missing,
                 notes=tuple(notes),
@@ -217,19 +184,11 @@ class Visitor:
         stack = inputs.stack
         with self._holding(stack) as interrupted:
             state = self._examined(stack)
-            try:
-                given, absent = self._given_or_announced(inputs)
-            except BackendError as error:
-                raise _blocked(error) from error
+            given, absent = self._giver.announced(inputs)
             record = record_of(inputs, given, self._cloud)
-            if (
-                state is not None
-                and state.settled
-                and state.record.digest == record.digest
-                and not (absent or interrupted)
-            ):
+            if state is not None and _follows(state, record) and not (absent or interrupted):
                 return Visit(stack, Outcome.UNCHANGED, waiting=given.missing, digest=record.digest)
-            self._heed_release(inputs, state)
+            self._guards.heed_release(inputs, state)
             seed = state.record.seed if state else ""
             program = program_of(inputs, given, self._cloud, self._declare, record, seed)
             # What rests on values that nobody knows yet is no plan.
@@ -239,17 +198,14 @@ class Visitor:
                 changes = engine.preview(program, tell=self._teller(stack), plan=plan, refresh=self._orders.refresh)
             if plan and self._plans:
                 self._plans.keep(stack, record.digest)
-        notes = _of_release(inputs)
+        notes = notes_of_release(inputs)
         if absent:
             notes.append(f"with stand-ins for outputs of {', '.join(absent)}, which they do not have yet")
         if absent and self._plans:
             notes.append("no plan was made: what rests on stand-ins is none; preview again once they are up")
-        why = self._freezes.of(inputs)
-        held = held_back(changes) if why and state is not None and runs(state.types) else ()
-        if not why and (peers := self._frozen_peers(inputs)):
-            held, why = held_with(changes, peers), f"to follow {', '.join(peers)}, which may not be deployed"
-        if held:
-            notes.append(f"{', '.join(change.name for change in held)} would be held back: it is {why}")
+        stop = self._stop(inputs, state)
+        if stop and (held := stop.held(changes)):
+            notes.append(f"{', '.join(change.name for change in held)} would be held back: it is {stop.why}")
         outcome = Outcome.PLANNED if changes else Outcome.UNCHANGED
         return Visit(stack, outcome, changes, waiting=given.missing, digest=record.digest, notes=tuple(notes))
 
@@ -287,18 +243,20 @@ class Visitor:
             state = self._examined(stack)
             if state is None:
                 return Visit(stack, Outcome.ABSENT)
-            if state.protected:
-                names = ", ".join(sorted(urn.rpartition("::")[2] for urn in state.protected))
-                raise RefusedError(
-                    f"it is protected: {names}",
-                    f"once nobody needs what is in there, in stacks/: `{BACKEND}={self._place.shown} pulumi state "
-                    f"unprotect --all --stack {stack}`",
-                )
+            self._guards.heed_protection(state)
             engine = self._engine(stack)
             engine.prepare(exists=True, seed=Seed.KEEP)
             changes = engine.destroy(tell=self._teller(stack))
             self._peers.visited(stack, None)
         return Visit(stack, Outcome.DESTROYED, changes)
+
+    def _stop(self, inputs: StackInputs, state: StackState | None) -> Stop | None:
+        """What stops the deployment of a stack, if anything does."""
+        stop = self._freezes.stop(inputs)
+        if stop and not stop.callees and (state is None or not runs(state.types)):
+            # Where nothing runs yet, nothing is stopped: to build up again what was lost is no deployment.
+            self._built.add(inputs.stack)
+        return None if state is None or inputs.stack in self._built else stop
 
     @contextmanager
     def _previewing(self, stack: str, *, scratch: bool) -> Iterator[StackEngine]:
@@ -320,12 +278,9 @@ class Visitor:
         try:
             return self._plans.of(stack, digest)
         except NoPlanError as error:
-            mend = self._run("preview", (stack,), "--plans", str(self._plans.folder))
-            raise RefusedError(str(error), f"{mend}, and look at it again") from error
-
-    def _run(self, verb: str, stacks: Iterable[str], *options: str) -> str:
-        """The command for stacks, as a person may copy it."""
-        return f"`{for_stacks(verb, stacks, *options, emulator=self._cloud.emulator)}`"
+            preview = ("preview", (stack,), "--plans", str(self._plans.folder))
+            mend = for_stacks(*preview, emulator=self._cloud.emulator)
+            raise RefusedError(str(error), f"`{mend}`, and look at it again") from error
 
     def _engine(self, stack: str, place: Place | None = None) -> StackEngine:
         orders = self._orders
@@ -363,61 +318,9 @@ class Visitor:
     def _examined(self, stack: str, *, pending: bool = False) -> StackState | None:
         """The state, unless something is left over in it that only a person can judge. Raises RefusedError."""
         state = self.backend.read(stack)
-        if state is None:
-            return None
-        if state.pending and not pending:
-            raise self._unfinished(state)
-        # A stack that nothing was recorded of may be anybody's, and any cloud's.
-        if state.record.digest and state.record.cloud != self._cloud.emulator:
-            there = f"the emulator at {state.record.cloud}" if state.record.cloud else "the real cloud"
-            raise RefusedError(f"its state is of {there}", "use the backend of this cloud")
+        if state is not None:
+            self._guards.heed_state(state, pending=pending)
         return state
-
-    def _frozen_peers(self, inputs: StackInputs) -> tuple[str, ...]:
-        """The frozen services that a stack follows, beside its own."""
-        return self._freezes.among({ask.stack.rpartition(".")[0] for ask in inputs.asks()})
-
-    def _given_to(self, inputs: StackInputs, without: frozenset[str]) -> PeerValues:
-        # What lets go of others needs nothing new of them.
-        required = () if without else {ask.stack for ask in inputs.asks() if ask.required}
-        try:
-            failed = self._peers.failed(required)
-        except BackendError as error:
-            raise _blocked(error) from error
-        if failed:
-            mend = self._run("up", (failed,))
-            if not self._cloud.emulator:
-                mend += f"; to go on with what it was, in stacks/: `pulumi up -s {inputs.stack}`"
-            raise RefusedError(f"the last update of {failed} did not succeed", mend, blocked_by=failed)
-        try:
-            return peers_of(inputs, self.outputs, without)
-        except MissingOutputError as error:
-            raise self._lacking(inputs, error) from error
-        except BackendError as error:
-            raise _blocked(error) from error
-
-    def _lacking(self, inputs: StackInputs, error: MissingOutputError) -> RefusedError:
-        """What is to be brought up before a stack: all of it, in one command that takes the stack along."""
-        absent = self._peers.absent(ask.stack for ask in inputs.asks() if ask.required)
-        if not absent:
-            return RefusedError(f"{error.stack} has no output {error.key!r}", self._run("up", (error.stack,)))
-        message = f"what it needs is not up yet: {', '.join(absent)}"
-        return RefusedError(message, self._run("up", (*absent, inputs.stack)))
-
-    def _given_or_announced(self, inputs: StackInputs) -> tuple[PeerValues, tuple[str, ...]]:
-        """The peers' outputs, and stand-ins for those that are required and not there, with the stacks they are of."""
-        from pagerworthy.stacks.outputs import LISTS
-
-        absent: set[str] = set()
-        announced: dict[str, dict[str, Value]] = {}
-        for ask in inputs.asks():
-            found = self.outputs(ask.stack) or {}
-            announced.setdefault(ask.stack, {})[ask.key] = found.get(ask.key, "")
-            if ask.required and not found.get(ask.key):
-                absent.add(ask.stack)
-                name = f"{ask.stack}.{ask.key}"
-                announced[ask.stack][ask.key] = [name] * len(zones_of(inputs.spec)) if ask.key in LISTS else name
-        return peers_of(inputs, announced.get), tuple(sorted(absent))
 
     def _guarded(self, stack: str, visit: Callable[[], Visit]) -> Visit:
         """The visit with its duration; whatever goes wrong with one stack is that stack's alone."""
@@ -425,16 +328,14 @@ class Visitor:
             return self._refused[stack]
         started = time.monotonic()
         try:
-            self._heed_emulator(stack)
+            self._guards.heed_emulator(stack)
             done = visit()
         except RefusedError as error:
             outcome = Outcome.SKIPPED if error.blocked_by else Outcome.FAILED
             done = Visit(stack, outcome, message=str(error), help=error.help, blocked_by=error.blocked_by)
         except LockedError as error:
             stopped = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
-            done = Visit(stack, stopped, message=str(error), help=self._unlocking(error))
-        except LostSeedError as error:
-            done = Visit(stack, Outcome.FAILED, message=str(error), help=error.help)
+            done = Visit(stack, stopped, message=str(error), help=self._guards.unlocking(error))
         except StoppedError:
             done = Visit(stack, Outcome.NOT_STARTED)
         except EngineError as error:
@@ -447,33 +348,6 @@ class Visitor:
             done = Visit(stack, Outcome.FAILED, message=self._command.scrub(f"{type(error).__name__}: {error}"))
         return msgspec.structs.replace(done, seconds=round(time.monotonic() - started, 2))
 
-    def _heed_emulator(self, stack: str) -> None:
-        """Keeps a stack that plain `pulumi` is to work on in an emulator away from the real cloud. Raises
-        RefusedError."""
-        theirs = None if self._cloud.emulator else by_hand(self._place.root, stack)
-        if theirs is None or not theirs.emulator:
-            return
-        raise RefusedError(
-            f"stacks/{file_name(stack)} points it at the emulator {theirs.emulator}, this run at the real cloud",
-            f"add --emulator {theirs.emulator}, or in stacks/: `pulumi config rm emulator -s {stack}`",
-        )
-
-    def _heed_release(self, inputs: StackInputs, state: StackState | None) -> None:
-        """Keeps a service from going back to its first image because a file is not there. Raises RefusedError."""
-        was = state.record.release if state else ""
-        if not was or release_of(inputs):
-            return
-        stack = inputs.stack
-        theirs = by_hand(self._place.root, stack)
-        if theirs is not None and theirs.version == FIRST_VERSION:
-            return
-        raise RefusedError(
-            f"{was} runs, and stacks/{file_name(stack)} names no release: the service would go back to its image "
-            f"`:{FIRST_VERSION}`",
-            f"commit that file, or in stacks/: `pulumi config set version {was} -s {stack}`; to go back all the same, "
-            f"set {FIRST_VERSION}",
-        )
-
     def _failed(self, stack: str, error: EngineError) -> Visit:
         outcome = Outcome.INTERRUPTED if self.is_stopping else Outcome.FAILED
         message, mend = str(error), ""
@@ -482,40 +356,10 @@ class Visitor:
         except BackendError:
             state = None
         if state is not None and state.pending:
-            left = self._unfinished(state)
+            left = self._guards.unfinished(state)
             message, mend = f"{message}\n{left}", left.help
         self._peers.visited(stack, state)
         return Visit(stack, outcome, error.changes, message=message, help=mend)
-
-    def _unfinished(self, state: StackState) -> RefusedError:
-        names = ", ".join(f"{each.kind} {each.name} ({each.type})" for each in state.pending)
-        clear = self._run("refresh", (state.stack,), "--clear-pending")
-        return RefusedError(
-            f"an engine ended in the middle of {names}: nobody knows whether it happened",
-            "look in the cloud: delete what is half there, or bring it in with `pulumi refresh "
-            f"--import-pending-creates`; then {clear}",
-        )
-
-    def _unlocking(self, error: LockedError) -> str:
-        if not error.stays:
-            return "wait for it, or look at that process"
-        return (
-            f"wait for it; only if that process is no more, in stacks/: `{BACKEND}={self._place.shown} "
-            f"pulumi cancel --yes --stack {error.stack}`"
-        )
-
-
-def _blocked(error: BackendError) -> RefusedError:
-    """What to say of a stack because the state of one that it needs cannot be read."""
-    return RefusedError(str(error), error.help, blocked_by=error.stack)
-
-
-def _of_release(inputs: StackInputs) -> list[str]:
-    """What there is to say where nothing was released yet: AWS then waits for an image that nobody may have pushed."""
-    if not getattr(inputs, "runs_here", False) or release_of(inputs):
-        return []
-    mend = f"`pulumi config set version VERSION -s {inputs.stack}`, and commit the file"
-    return [f"not released yet: its image is `:{FIRST_VERSION}`; once there is another, in stacks/: {mend}"]
 
 
 def _seed_of(state: StackState | None) -> Seed:
@@ -523,3 +367,8 @@ def _seed_of(state: StackState | None) -> Seed:
     if state is None or not state.resources:
         return Seed.MAKE
     return Seed.NEED if state.record.seed or DERIVED in state.types else Seed.MAKE
+
+
+def _follows(state: StackState, record: Record) -> bool:
+    """Whether a stack is what the record says, and the last that was done to it succeeded."""
+    return state.settled and state.record.digest == record.digest
