@@ -84,6 +84,10 @@ WAIVER = {
     "criterion": "`pagerworthy explain ID` says what it asks",
     "expires": "a waiver never renews itself",
 }
+ATTESTATION = {
+    "attests": "`pagerworthy docs evidence` says what each key is",
+    "until": "the last day on which it holds; it never renews itself",
+}
 POSTMORTEM = """\
 ---
 

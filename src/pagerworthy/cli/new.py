@@ -9,6 +9,7 @@ from pagerworthy.catalog import PHASES
 from pagerworthy.cli import first_lines
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
+from pagerworthy.cli.new_attestation import attestation
 from pagerworthy.cli.new_criterion import criterion
 from pagerworthy.cli.new_decision import decision
 from pagerworthy.cli.options import Day, Moment, moment
@@ -173,4 +174,5 @@ def runbook(ctx: click.Context, name: str, title: str) -> int:
 
 
 command.add_command(decision)
+command.add_command(attestation)
 command.add_command(criterion)

@@ -95,7 +95,8 @@ def _beside_others(project: Project, entry: Entry, path: str) -> list[Problem]:
 def _with(catalog: Catalog, entry: Entry, path: str) -> Catalog:
     """The catalog with one entry more."""
     there: list[Entry] = [*catalog.services.values(), *catalog.teams.values(), *catalog.systems.values()]
-    there += [*catalog.environments.values(), *catalog.decisions, *catalog.waivers, *catalog.postmortems]
+    there += [*catalog.environments.values(), *catalog.decisions, *catalog.waivers]
+    there += [*catalog.attestations, *catalog.postmortems]
     located = [Located(entry=each, file=catalog.file_of(each.kind, each.name)) for each in there]
     return assemble([*located, Located(entry=entry, file=path)], {**catalog.files, path: ""})
 
