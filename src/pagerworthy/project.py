@@ -126,7 +126,12 @@ class ExecSettings(_Section, frozen=True):
 
 
 class CollectSettings(_Section, frozen=True):
-    """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address."""
+    """What collectors look for and where: the sections of a runbook, and repositories' checkouts, by address.
+
+    `paths` is the folder of a service in a repository that it shares with others, by the service's name.
+    `tags` is how tags of releases are written, by address or `*` for every other repository: `deploy-*`, or
+    `{service}/v*`. Without it, whatever looks like a version counts, such as `v1.2.3` and `checkout-1.2.3`.
+    """
 
     runbook_sections: tuple[str, ...] = ("Symptoms", "Impact", "Diagnose", "Mitigate", "Escalate", "Verify")
     checkouts: dict[str, str] = {}
@@ -139,6 +144,8 @@ class CollectSettings(_Section, frozen=True):
 
 
 class SiteSettings(_Section, frozen=True):
+    paths: dict[str, str] = {}
+    tags: dict[str, str] = {}
     """What the site is called, and where it is published, for links in alerts, the feed and badges."""
 
     title: str = "Service catalog"

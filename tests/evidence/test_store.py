@@ -132,6 +132,7 @@ PARTS = [
     ("dashboard.panels", "empty", "panels"),
     ("git.activity", "owner_commits_90d", "commits_90d"),
     ("changes.approvals", "self_approved", "changes"),
+    ("git.approvals", "self_approved", "changes"),
     ("shadow.period", "graded", "pages"),
     ("attest.training", "trained", "rotation"),
 ]

@@ -8,7 +8,10 @@ from pagerworthy.evidence.keys import KEYS
 # What must be there before a collector can look at all; without it there is no record, whoever collects.
 _CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
 _FILE = "where the document is a file of this repository"
-_ASKED = {"git.activity": _CHECKOUT, "git.design": _CHECKOUT, "files.design": _FILE, "files.runbook": _FILE}
+_ASKED = {
+    **dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT),
+    **dict.fromkeys(("files.design", "files.runbook"), _FILE),
+}
 
 
 def is_collected(key: str) -> bool:

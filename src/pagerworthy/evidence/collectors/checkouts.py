@@ -1,21 +1,42 @@
 """The repositories of services, where the settings name a checkout of them; each is read once."""
 
-import contextlib
 import datetime as dt
+import os
+from collections import Counter
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
 
+from pagerworthy.catalog import Service
 from pagerworthy.evidence.collectors.collector import Context
-from pagerworthy.evidence.collectors.git_history import Commit, commits, fault_of, moment_of, top_of
-from pagerworthy.evidence.collectors.git_process import GitError, git_fields
+from pagerworthy.evidence.collectors.git_approvals import Shown, approvals
+from pagerworthy.evidence.collectors.git_changes import large_change, recent_commits
+from pagerworthy.evidence.collectors.git_history import Commit, top_of
+from pagerworthy.evidence.collectors.git_lead import Waits, read_waits
+from pagerworthy.evidence.collectors.git_people import People
+from pagerworthy.evidence.collectors.git_process import GitError
+from pagerworthy.evidence.collectors.git_tags import Release, ReleaseTags, read_tags
+from pagerworthy.evidence.text import inert
 
-RECENT_DAYS = 90
-# A commit that changes so many lines of code is large enough for a design document to be read again.
-LARGE_LINES = 200
-_TAG_DATES = "--format=%(creatordate:unix)%00"
 _INSIDE = (
     "its checkout lies inside this repository, where a pull request could have put it: name a folder outside in "
     "[collect.checkouts]"
 )
+
+
+Key = TypeVar("Key", bound=Hashable)
+Answer = TypeVar("Answer")
+
+
+class Code(NamedTuple):
+    """Where a service's code is: in the repository at an address, and there in a folder, or anywhere."""
+
+    url: str
+    path: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if self.path else ()
 
 
 class Checkouts:
@@ -25,44 +46,67 @@ class Checkouts:
         self._as_of = context.as_of
         self._root = context.root.resolve()
         self._named = context.settings.checkouts
+        self._paths = context.settings.paths
         self._folders: dict[str, Path | str] = {}
-        self._recent: dict[str, tuple[Commit, ...] | str] = {}
-        self._large: dict[str, dt.datetime | str] = {}
+        self._recent: _Answers[Code, tuple[Commit, ...]] = _Answers(self._folder)
+        self._large: _Answers[Code, dt.datetime] = _Answers(self._folder)
+        self._tags: _Answers[Code, ReleaseTags] = _Answers(self._folder)
+        self._waits: _Answers[tuple[Code, tuple[Release, ...]], Waits] = _Answers(self._folder)
+        self._shown: _Answers[Code, Shown] = _Answers(self._folder)
+        self._sharing = Counter(service.spec.repository for service in context.catalog.services.values())
+        self._people = People(person for team in context.catalog.teams.values() for person in team.spec.members)
         try:
             self._top = top_of(self._root).resolve()
         except GitError:
             self._top = self._root
 
-    def recent(self, url: str) -> tuple[Commit, ...] | str:
-        """The commits of the last 90 days."""
-        if url not in self._recent:
-            self._recent[url] = self._read_recent(self._folder(url))
-        return self._recent[url]
+    def code(self, service: Service) -> Code | None:
+        """Where the service's code is; None where no checkout of its repository is named."""
+        url = service.spec.repository
+        return Code(url, self._paths.get(service.name, "")) if url in self._named else None
 
-    def large_change(self, url: str) -> dt.datetime | str:
+    def is_shared(self, code: Code) -> bool:
+        """Whether other services may live in the same place."""
+        return not code.path and self._sharing[code.url] > 1
+
+    def recent(self, code: Code) -> tuple[Commit, ...] | str:
+        """The commits of the last 90 days."""
+        return self._recent.get(code, code, lambda folder: recent_commits(folder, self._as_of, code.paths))
+
+    def large_change(self, code: Code) -> dt.datetime | str:
         """When the code last changed by 200 lines or more in one commit; without such a commit, when it began."""
-        if url not in self._large:
-            self._large[url] = self._read_large(self._folder(url))
-        return self._large[url]
+        own = self._folder(Code(code.url)) in {self._root, self._top}
+        return self._large.get(code, code, lambda folder: large_change(folder, self._as_of, code.paths, own=own))
 
     def releases(self, url: str) -> tuple[dt.datetime, ...] | str:
         """When each tag was made, or the commit that it names."""
         if url not in self._named:
             return f"[collect.checkouts] names no checkout of {url or 'its repository'}"
-        folder = self._folder(url)
-        if isinstance(folder, str):
-            return folder
-        try:
-            with contextlib.closing(git_fields(folder, ["for-each-ref", _TAG_DATES, "refs/tags"])) as found:
-                times = [moment_of(each.decode(errors="replace").strip()) for each in found if each.strip()]
-        except GitError as error:
-            return str(error)
-        return tuple(each for each in times if each is not None)
+        tags = self.tags(Code(url))
+        return tags if isinstance(tags, str) else tags.times
 
-    def _folder(self, url: str) -> Path | str:
-        if url not in self._folders:
-            self._folders[url] = self._find(self._named[url])
-        return self._folders[url]
+    def tags(self, code: Code) -> ReleaseTags | str:
+        """The tags of the repository."""
+        whole = Code(code.url)
+        return self._tags.get(whole, whole, lambda folder: ReleaseTags(read_tags(folder)))
+
+    def waits(self, code: Code, releases: tuple[Release, ...]) -> Waits | str:
+        """How long commits waited for the first of these releases that has them."""
+        return self._waits.get(
+            (code, releases), code, lambda folder: read_waits(folder, releases, self._as_of, code.paths)
+        )
+
+    def approvals(self, code: Code) -> Shown | str:
+        """Whether somebody other than its author stands behind each change of the last 90 days."""
+        return self._shown.get(code, code, lambda folder: approvals(folder, self._people, self._as_of, code.paths))
+
+    def _folder(self, code: Code) -> Path | str:
+        if code.url not in self._folders:
+            self._folders[code.url] = self._find(self._named[code.url])
+        folder = self._folders[code.url]
+        if code.path and not isinstance(folder, str) and not is_inside(folder, code.path):
+            return f"there is no {inert(code.path)} in the checkout"
+        return folder
 
     def _find(self, named: str) -> Path | str:
         try:
@@ -79,40 +123,27 @@ class Checkouts:
             return f"the checkout at {named} cannot be read"
         return folder
 
-    def _read_recent(self, folder: Path | str) -> tuple[Commit, ...] | str:
-        if isinstance(folder, str):
-            return folder
-        start = self._as_of - dt.timedelta(days=RECENT_DAYS)
-        try:
-            # As a filter: a commit with a date of long ago must not end the walk.
-            found = commits(folder, [f"--since-as-filter={start.isoformat()}"], ())
-            return tuple(each for each in found if each.time is not None and start <= each.time <= self._as_of)
-        except GitError as error:
-            return str(error)
 
-    def _read_large(self, folder: Path | str) -> dt.datetime | str:
-        if isinstance(folder, str):
-            return folder
-        own = folder in {self._root, self._top}
-        last: Commit | None = None
-        try:
-            # Closing ends git, which has more to print than is read.
-            with contextlib.closing(commits(folder, ["--numstat"], ())) as found:
-                for last in found:
-                    if _changed_lines(last, own=own) >= LARGE_LINES:
-                        break
-        except GitError as error:
-            return str(error)
-        if last is None or last.time is None:
-            return "a commit of the code has a date that cannot be read"
-        return fault_of(last, self._as_of) or last.time
+class _Answers(Generic[Key, Answer]):
+    """What was read once, or why it could not be."""
+
+    def __init__(self, folder: Callable[[Code], Path | str]) -> None:
+        self._folder = folder
+        self._kept: dict[Key, Answer | str] = {}
+
+    def get(self, key: Key, code: Code, read: Callable[[Path], Answer]) -> Answer | str:
+        if key not in self._kept:
+            folder = self._folder(code)
+            try:
+                self._kept[key] = folder if isinstance(folder, str) else read(folder)
+            except GitError as error:
+                self._kept[key] = str(error)
+        return self._kept[key]
 
 
-def _changed_lines(commit: Commit, *, own: bool) -> int:
-    """Lines that were added and removed in text files; in this repository, the catalog is not code."""
-    total = 0
-    for line in commit.files:
-        added, removed, file = (*line.split("\t", 2), "", "")[:3]
-        if not (own and file.startswith("catalog/")) and added.isdecimal() and removed.isdecimal():
-            total += int(added) + int(removed)
-    return total
+def is_inside(folder: Path, path: str) -> bool:
+    """Whether a folder has something at a path; a path that leads out of it is never there."""
+    try:
+        return (folder / path).resolve().is_relative_to(folder) and os.path.lexists(folder / path)
+    except (OSError, ValueError, RuntimeError):
+        return False

@@ -4,7 +4,6 @@ One walk over the history of the catalog serves all services, so the cost does n
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,26 +19,35 @@ from pagerworthy.evidence.collectors.git_history import (
     top_of,
     touches,
 )
+from pagerworthy.evidence.collectors.git_people import NO_REPLY
 from pagerworthy.evidence.collectors.git_process import GitError
+from pagerworthy.evidence.collectors.git_released import released
 from pagerworthy.evidence.keys import Value
 from pagerworthy.evidence.keys.repository import Activity, DesignAge, EntryAge, Verified
 from pagerworthy.evidence.record import Record
 
 _NO_HISTORY = "not in git: the file was never committed"
-# https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
-_NO_REPLY = re.compile(r"(?:[0-9]+\+)?([a-z0-9-]+)@users\.noreply\.github\.com")
 
 
 class GitCollector:
     """Reads the repository's own history, and that of checkouts which the settings name.
 
     A commit whose message has the trailer `Confirms: NAME` confirms the entry or runbook of that name without changing
-    it. `git.activity` and `git.design` need a checkout of the service's repository (`[collect.checkouts]` in the
-    settings); `git.design` also a design document that is a file of this repository.
+    it. All but `git.entry` and `git.runbook` need a checkout of the service's repository (`[collect.checkouts]` in the
+    settings), of which only a folder counts where `[collect.paths]` names one; `git.design` also needs a design
+    document that is a file of this repository.
     """
 
     name = "git"
-    keys = ("git.entry", "git.runbook", "git.activity", "git.design")
+    keys = (
+        "git.entry",
+        "git.runbook",
+        "git.activity",
+        "git.design",
+        "git.releases",
+        "git.lead",
+        "git.approvals",
+    )
 
     def collect(self, context: Context) -> Iterator[Record]:
         history = _history(context)
@@ -52,22 +60,24 @@ class GitCollector:
                 verified = _runbook_age(history, path, context.as_of)
                 yield self._record(context, name, "git.runbook", verified, f"git log -- {path}", item=path)
             yield from self._code(context, history, checkouts, service)
+            yield from released(context, checkouts, service)
 
     def _code(
         self, context: Context, history: History | str, checkouts: Checkouts, service: Service
     ) -> Iterator[Record]:
         """What the service's own repository says; nothing where no checkout is named: then nobody has looked."""
-        url = service.spec.repository
-        if url not in context.settings.checkouts:
+        code = checkouts.code(service)
+        if code is None:
             return
-        recent = checkouts.recent(url)
+        where = " ".join((code.url, *code.paths))
+        recent = checkouts.recent(code)
         team = context.catalog.teams.get(service.spec.owner)
         active = recent if isinstance(recent, str) else _activity(recent, team)
-        yield self._record(context, service.name, "git.activity", active, f"git log --since=90.days {url}")
+        yield self._record(context, service.name, "git.activity", active, f"git log --since=90.days {where}")
         if service.spec.design and service.spec.design.path:
             path = service.spec.design.path
-            design = _design_age(history, path, checkouts.large_change(url), context.as_of)
-            query = f"git log -- {path}; git log --numstat {url}"
+            design = _design_age(history, path, checkouts.large_change(code), context.as_of)
+            query = f"git log -- {path}; git log --numstat {where}"
             yield self._record(context, service.name, "git.design", design, query)
 
     def _record(
@@ -150,6 +160,6 @@ def _made(commit: Commit, member: Person) -> bool:
     email = commit.email.casefold()
     if member.email and email == member.email.casefold():
         return True
-    if member.github and (account := _NO_REPLY.fullmatch(email)) and account[1] == member.github.casefold():
+    if member.github and (account := NO_REPLY.fullmatch(email)) and account[1] == member.github.casefold():
         return True
     return not member.email and commit.author == member.name

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -34,6 +35,7 @@ class GitError(Exception):
 # These win over every configuration file. Those that name no program keep the output the same on every machine.
 _SETTINGS = (
     "safe.bareRepository=explicit",
+    "advice.graftFileDeprecated=false",
     "log.showSignature=false",
     "gpg.program=false",
     "gpg.ssh.program=false",
@@ -53,6 +55,8 @@ _SETTINGS = (
 )
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "",
+    # Parents that only this clone believes in; like replaced objects, they are not what was committed.
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -64,14 +68,32 @@ _ENVIRONMENT = {
 _CHUNK = 64 * 1024
 
 
-def git_fields(folder: Path, arguments: Sequence[str], limits: Limits | None = None) -> Generator[bytes]:
+def git_fields(
+    folder: Path, arguments: Sequence[str], limits: Limits | None = None, *, told: bytes = b""
+) -> Generator[bytes]:
     """What git prints, cut at each NUL; the last field is what follows the last NUL, if anything does.
 
     A field that is too long is cut off, so that one commit cannot take all memory. Closing the iterator ends git.
-    Raises GitError where git fails, takes too long or prints too much.
+    `told` is what git reads, for more revisions than a command line has room for. Raises GitError where git fails,
+    takes too long or prints too much.
     """
     limits = limits or Limits()
-    with tempfile.TemporaryFile() as errors, _started(folder, arguments, errors.fileno()) as process:
+    with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as errors:
+        # A file and not a pipe: git may print before it has read all.
+        read.write(told)
+        read.seek(0)
+        yield from _answers(folder, arguments, limits, _Ends(read.fileno(), errors))
+
+
+class _Ends(NamedTuple):
+    """Where git reads from and complains to."""
+
+    read: int
+    errors: BinaryIO
+
+
+def _answers(folder: Path, arguments: Sequence[str], limits: Limits, ends: _Ends) -> Generator[bytes]:
+    with _started(folder, arguments, ends) as process:
         late = threading.Event()
         timer = threading.Timer(limits.seconds, _stop, (process, late))
         timer.daemon = True
@@ -84,8 +106,8 @@ def git_fields(folder: Path, arguments: Sequence[str], limits: Limits | None = N
         if late.is_set():
             raise GitError(f"git did not finish within {limits.seconds:g} seconds")
         if code:
-            errors.seek(0)
-            raise GitError(_reason(errors.read(_CHUNK), folder))
+            ends.errors.seek(0)
+            raise GitError(_reason(ends.errors.read(_CHUNK), folder))
 
 
 def _fields(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[bytes]:
@@ -108,7 +130,7 @@ def _fields(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[byte
 
 
 @contextlib.contextmanager
-def _started(folder: Path, arguments: Sequence[str], errors: int) -> "Iterator[subprocess.Popen[bytes]]":
+def _started(folder: Path, arguments: Sequence[str], ends: _Ends) -> "Iterator[subprocess.Popen[bytes]]":
     program = shutil.which("git")
     if program is None:
         raise GitError("git is not installed")
@@ -118,9 +140,9 @@ def _started(folder: Path, arguments: Sequence[str], errors: int) -> "Iterator[s
     try:
         process = subprocess.Popen(  # noqa: S603 -- a fixed program without a shell; paths follow `--`
             [program, "-C", str(folder), "--no-pager", *settings, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=ends.read,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=ends.errors.fileno(),
             env=kept | _ENVIRONMENT,
             start_new_session=True,
         )
@@ -152,7 +174,7 @@ def _reason(errors: bytes, folder: Path) -> str:
     said = errors.decode("utf-8", errors="replace").strip()
     if "not a git repository" in said:
         return "this is not a git repository"
-    if "does not have any commits yet" in said:
+    if "does not have any commits yet" in said or "bad revision 'HEAD'" in said:
         return "the repository has no commit yet"
     first = said.splitlines()[0] if said else "it ended without saying why"
     return inert(f"git cannot be read: {first.replace(str(folder), '.')}")
