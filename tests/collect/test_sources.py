@@ -9,10 +9,11 @@ from pagerworthy.collect.reports import FORMATS
 from pagerworthy.collect.surroundings import Wire
 from pagerworthy.evidence import KEYS
 from pagerworthy.evidence.collectors import NAMES, Collector
-from pagerworthy.project import CollectSettings, ExecSettings, LinksSettings, ReportsSettings
+from pagerworthy.project import CollectSettings, ExecSettings, LinksSettings, PulumiSettings, ReportsSettings
 
 # With these, every source is set up; nothing is asked.
 VARIABLES: dict[str, str] = {
+    "PULUMI_BACKEND_URL": "file:///states",
     "PAGERWORTHY_PROMETHEUS_URL": "http://127.0.0.1:9",
     "PAGERWORTHY_ALERTMANAGER_URL": "http://127.0.0.1:9",
     "PAGERWORTHY_GITHUB_URL": "http://127.0.0.1:9",
@@ -26,6 +27,7 @@ SETTINGS = CollectSettings(
     links=LinksSettings(hosts=("links.example.com",)),
     exec={"ours": ExecSettings(command=("collect/ours",), keys=("cost.unit",))},
     reports=ReportsSettings(**{name: (f"reports/{name}/*",) for name in FORMATS}),  # type: ignore[arg-type]
+    pulumi=PulumiSettings(drift=("reports/drift.json",)),
 )
 
 

@@ -83,7 +83,7 @@ def command(
     judged, wire = _wire(moment(project, as_of), as_of, recorded, replayed)
     settings = project.settings.collect
     deadline = Deadline(timeout)
-    surroundings = Surroundings(project.root, settings, dict(os.environ), deadline, wire)
+    surroundings = Surroundings(project.root, settings, dict(os.environ), deadline, wire, project.settings.stacks)
     folder = out or _default_folder(project)
     opened, failed = _open(sources, surroundings)
     context = Context(catalog=load(project.root).catalog, root=project.root, as_of=judged, settings=settings)

@@ -47,6 +47,7 @@ SOURCES: dict[str, Source] = {
         Source("reports", "pagerworthy.collect.reports:open_collector", "name files in [collect.reports]"),
         Source("exec", "pagerworthy.collect.exec:open_collector", "name a command in [collect.exec.NAME]"),
         Source("stacks", "pagerworthy.collect.local:open_stacks", "install pagerworthy[stacks]"),
+        Source("pulumi", "pagerworthy.collect.pulumi:open_collector", "set backend in [stacks], or PULUMI_BACKEND_URL"),
         Source("github", "pagerworthy.collect.github:open_collector", f"set {variable('github', 'TOKEN')}"),
         Source("pagerduty", "pagerworthy.collect.pagerduty:open_collector", f"set {variable('pagerduty', 'TOKEN')}"),
         _with_token("grafana-oncall", "grafana_oncall"),

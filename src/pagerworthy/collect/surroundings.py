@@ -9,11 +9,12 @@ from pagerworthy.collect.address import Address, address_of
 from pagerworthy.collect.client import Client, Limits
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.transport import Live, Transport
-from pagerworthy.project import CollectSettings
+from pagerworthy.project import CollectSettings, StacksSettings
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """The repository's root, the settings, the environment's variables, and by when and over what to ask.
+    """The repository's root, the settings, the environment's variables, and by when and over what to ask; `stacks`
+    are the settings that say where Pulumi keeps its states.
 
     `wire` makes the transport of a source by its name; tests, recording and replaying put another one in place.
     """
@@ -23,6 +24,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     variables: Mapping[str, str]
     deadline: Deadline
     wire: "Wire"
+    stacks: StacksSettings = StacksSettings()
 
     def address(self, name: str, url: str = "", default: str = "") -> Address | None:
         """Where a source is, see `address_of`; `url` is what the settings say."""

@@ -17,6 +17,7 @@ NAMES: Collection[str] = (
     "reports",
     "exec",
     "stacks",
+    "pulumi",
     "github",
     "pagerduty",
     "grafana-oncall",

@@ -15,8 +15,16 @@ class Crossings(Value, frozen=True):
 
 
 class Drift(Value, frozen=True):
-    drifted: Annotated[float, counted("resources that differ from the code")]
-    unmanaged: Annotated[float, counted("resources that no code describes")]
+    drifted: Annotated[float, counted("resources that differ from what was brought up")]
+    unmanaged: Annotated[float, counted("resources that stacks still hold and no entry asks for")]
+
+
+class Live(Value, frozen=True):
+    resources: Annotated[float, counted("resources that its stacks hold")]
+    missing: Annotated[tuple[str, ...], says("environments for production in which it has no stack")] = ()
+    unfinished: Annotated[tuple[str, ...], says("those in which its last update did not succeed, and why")] = ()
+    behind: Annotated[tuple[str, ...], says("those in which `up` would not leave its stack alone")] = ()
+    updated: Annotated[str, says("when the one that was updated longest ago was, in UTC; empty for never")] = ""
 
 
 class Placement(Value, frozen=True):
@@ -64,7 +72,8 @@ _O = Strength.OBSERVED
 KEYS = (
     Key("traffic.callees", Callees, "service", _O, "prometheus", "what the service really calls"),
     Key("traffic.crossings", Crossings, "service", _O, "pulumi", "undeclared paths into the cardholder zone"),
-    Key("stack.drift", Drift, "service", _O, "pulumi", "whether the cloud is what the code says"),
+    Key("stack.live", Live, "service", _O, "pulumi", "its stacks in production, and whether its entry asks for them"),
+    Key("stack.drift", Drift, "service", _O, "pulumi", "whether the cloud is what was brought up"),
     Key("stack.placement", Placement, "service", _L, "stacks", "replicas and zones"),
     Key("stack.health", Health, "service", _L, "stacks", "health probes and the time to stop"),
     Key("stack.grants", Grants, "service", _L, "stacks", "grants and exposure"),
