@@ -23,7 +23,6 @@ __all__ = [
     "Project",
     "ProjectError",
     "PrometheusSettings",
-    "PulumiSettings",
     "ReportsSettings",
     "Settings",
     "data_folder",
@@ -115,14 +114,6 @@ class ReportsSettings(_Section, frozen=True):
     critical_days: float = 7
 
 
-class PulumiSettings(_Section, frozen=True):
-    """What tells of drift: `drift` are reports of `pagerworthy drift --report FILE`, as paths and patterns from the
-    repository's root. Where the states are is said in [stacks].
-    """
-
-    drift: tuple[str, ...] = ()
-
-
 class ExecSettings(_Section, frozen=True):
     """A command of your own that prints records of these keys, one a line, and the seconds that it may take.
 
@@ -144,18 +135,17 @@ class CollectSettings(_Section, frozen=True):
 
     runbook_sections: tuple[str, ...] = ("Symptoms", "Impact", "Diagnose", "Mitigate", "Escalate", "Verify")
     checkouts: dict[str, str] = {}
+    paths: dict[str, str] = {}
+    tags: dict[str, str] = {}
     prometheus: PrometheusSettings = PrometheusSettings()
     alertmanager: AlertmanagerSettings = AlertmanagerSettings()
     grafana_oncall: AddressSettings = AddressSettings()
     links: LinksSettings = LinksSettings()
     reports: ReportsSettings = ReportsSettings()
-    pulumi: PulumiSettings = PulumiSettings()
     exec: dict[str, ExecSettings] = {}
 
 
 class SiteSettings(_Section, frozen=True):
-    paths: dict[str, str] = {}
-    tags: dict[str, str] = {}
     """What the site is called, and where it is published, for links in alerts, the feed and badges."""
 
     title: str = "Service catalog"
