@@ -23,6 +23,7 @@ __all__ = [
     "Project",
     "ProjectError",
     "PrometheusSettings",
+    "PulumiSettings",
     "ReportsSettings",
     "Settings",
     "data_folder",
@@ -114,6 +115,14 @@ class ReportsSettings(_Section, frozen=True):
     critical_days: float = 7
 
 
+class PulumiSettings(_Section, frozen=True):
+    """What tells of drift: `drift` are reports of `pagerworthy drift --report FILE`, as paths and patterns from the
+    repository's root. Where the states are is said in [stacks].
+    """
+
+    drift: tuple[str, ...] = ()
+
+
 class ExecSettings(_Section, frozen=True):
     """A command of your own that prints records of these keys, one a line, and the seconds that it may take.
 
@@ -142,6 +151,7 @@ class CollectSettings(_Section, frozen=True):
     grafana_oncall: AddressSettings = AddressSettings()
     links: LinksSettings = LinksSettings()
     reports: ReportsSettings = ReportsSettings()
+    pulumi: PulumiSettings = PulumiSettings()
     exec: dict[str, ExecSettings] = {}
 
 
