@@ -19,6 +19,7 @@ from pagerworthy.graph import DependencyGraph
 from pagerworthy.stacks import affected as module
 from pagerworthy.stacks.affected import affected
 from pagerworthy.stacks.commits import changed_since
+from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.inputs import StackInputs, digest
 from pagerworthy.stacks.near import near
 from pagerworthy.stacks.render import Rendered, RenderedResource
@@ -264,7 +265,7 @@ def test_looking_at_what_was_touched_finds_all_that_differs(
     catalogs = (demo(), edited(demo(), service, _EDITS[what]))
     then, now = (stacks_of(each) for each in catalogs)
     everything = list(affected(then, now, None))
-    around = near(catalogs, {service})
+    around = near(map(ImageOwners, catalogs), {service})
     assert list(affected(then, now, around)) == everything
     # A graph of these alone says the same of them.
     parts = [DependencyGraph.about(each, around) for each in catalogs]

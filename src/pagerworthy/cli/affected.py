@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pagerworthy.project import Project
     from pagerworthy.stacks import EnvironmentStacks
     from pagerworthy.stacks.affected import Affected, Difference, NotCompared
+    from pagerworthy.stacks.images import ImageOwners
     from pagerworthy.stacks.losses import Loss
 
 # Lines of one stack on a terminal, before the rest is counted.
@@ -88,7 +89,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
     names = sorted(set(environments) or known)
     catalogs = (then.catalog, now.catalog)
     touched = {name: _touched(catalogs, then_files, name) for name in names}
-    sides = _sides(catalogs, touched.values())
+    sides, around = _sides(catalogs, touched)
     unsure = _unsure(sides)
     settings, unknown = _settings(project, then_files, since)
     unread = unread_environments(now.catalog, now.problems)
@@ -98,7 +99,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], since: str, form:
             found.append(NotCompared(name, why))
             continue
         asked = _Asked(project.root, name, judged, settings)
-        there = _in_environment(asked, sides, then_files, touched[name], unsure)
+        there = _in_environment(asked, sides, then_files, around.get(name), unsure)
         if unknown:
             platform = stack_name(PLATFORM, name)
             there = [NotCompared(platform, unknown), *(each for each in there if each.stack != platform)]
@@ -119,6 +120,7 @@ class _Side(NamedTuple):
 
     catalog: "Catalog"
     graph: "DependencyGraph"
+    images: "ImageOwners"
 
 
 class _Asked(NamedTuple):
@@ -143,36 +145,38 @@ def _settings(
         return (now, now), f"{SETTINGS_FILE} at {since}: {error.problem.message}"
 
 
-def _sides(catalogs: "tuple[Catalog, Catalog]", touched: Iterable[set[str] | None]) -> tuple[_Side, _Side]:
+def _sides(
+    catalogs: "tuple[Catalog, Catalog]", touched: Mapping[str, set[str] | None]
+) -> tuple[tuple[_Side, _Side], dict[str, set[str]]]:
+    """Both sides, and the services around those that were touched, by environment; all are where it is not there."""
     from pagerworthy.graph import DependencyGraph
+    from pagerworthy.stacks.images import ImageOwners
     from pagerworthy.stacks.near import near
 
-    looked: set[str] = set()
-    for each in touched:
-        if each is None:
-            whole, other = (_Side(catalog, DependencyGraph.of(catalog)) for catalog in catalogs)
-            return whole, other
-        looked |= each
-    around = near(catalogs, looked)
-    then, now = (_Side(catalog, DependencyGraph.about(catalog, around)) for catalog in catalogs)
-    return then, now
+    images = [ImageOwners(catalog) for catalog in catalogs]
+    known = {each: near(images, each) for each in {frozenset(each) for each in touched.values() if each is not None}}
+    around = {name: known[frozenset(each)] for name, each in touched.items() if each is not None}
+    if len(around) < len(touched):
+        then, now = (_Side(each.catalog, DependencyGraph.of(each.catalog), each) for each in images)
+    else:
+        looked = set[str]().union(*around.values())
+        then, now = (_Side(each.catalog, DependencyGraph.about(each.catalog, looked), each) for each in images)
+    return (then, now), around
 
 
 def _in_environment(
     asked: _Asked,
     sides: tuple[_Side, _Side],
     files: Mapping[str, bytes | None],
-    touched: set[str] | None,
+    around: set[str] | None,
     unsure: Mapping[str, str],
 ) -> "list[Affected | NotCompared]":
     from pagerworthy.stacks.affected import affected
-    from pagerworthy.stacks.near import near
     from pagerworthy.stacks.releases import releases, releases_with
 
     versions = releases(asked.root, asked.environment)
     then = _opened(asked, sides[0], asked.settings[0], releases_with(versions, files, asked.environment))
     now = _opened(asked, sides[1], asked.settings[1], versions)
-    around = None if touched is None else near((side.catalog for side in sides), touched)
     return list(affected(then, now, around, unsure))
 
 
@@ -194,7 +198,14 @@ def _opened(
     if asked.environment not in side.catalog.environments:
         return None
     return open_environment(
-        asked.root, side.catalog, side.graph, asked.environment, asked.judged, settings=settings, versions=versions
+        asked.root,
+        side.catalog,
+        side.graph,
+        asked.environment,
+        asked.judged,
+        settings=settings,
+        versions=versions,
+        images=side.images,
     )
 
 

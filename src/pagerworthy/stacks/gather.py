@@ -62,6 +62,8 @@ class EnvironmentStacks:
         as_of: dt.datetime,
         versions: Mapping[str, str],
         settings: StacksSettings = StacksSettings(),  # noqa: B008 -- nothing changes it
+        *,
+        images: ImageOwners | None = None,
     ) -> None:
         self.environment = environment.name
         self._spec = environment.spec
@@ -81,7 +83,7 @@ class EnvironmentStacks:
             for each in catalog.environments.values()
             if each.spec.purpose == "production" and each.spec.domain
         )
-        self._images = ImageOwners(catalog)
+        self._images = images or ImageOwners(catalog)
 
     def __contains__(self, service: object) -> bool:
         """Whether a service has a stack here."""

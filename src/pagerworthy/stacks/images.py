@@ -68,7 +68,7 @@ class ImageOwners:
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
 
     def owner(self, compute: Compute | None) -> tuple[str, str] | None:
         """The service and the environment whose stack has the image's repository; None where nobody's has."""
@@ -88,8 +88,8 @@ class ImageOwners:
     @cached_property
     def _repositories(self) -> Mapping[str, _Shared]:
         users: dict[str, list[tuple[str, int, str]]] = {}
-        places = self._catalog.environments
-        for name, entry in glance(self._catalog.services, _Service):
+        places = self.catalog.environments
+        for name, entry in glance(self.catalog.services, _Service):
             compute = entry.spec.compute
             if compute is None or compute.type != "fargate":
                 continue

@@ -257,7 +257,8 @@ def test_the_seed_of_the_backend_wins_over_an_older_one_that_is_here(shop: Shop)
 
 
 def test_a_seed_that_was_never_used_stays(shop: Shop) -> None:
-    from pagerworthy.stacks.run.engine import Seed, StackEngine
+    from pagerworthy.stacks.run.engine import StackEngine
+    from pagerworthy.stacks.run.seeds import Seed
 
     ready = shop.ready()
     engine = StackEngine(ready.place, ready.command, "vault.staging", timeout=60, grace=1)

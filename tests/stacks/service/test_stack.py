@@ -9,6 +9,7 @@ import pytest
 from pagerworthy.catalog import EnvironmentSpec
 from pagerworthy.stacks import EnvironmentStacks
 from pagerworthy.stacks.affected import Affected, affected
+from pagerworthy.stacks.images import ImageOwners
 from pagerworthy.stacks.near import near
 from pagerworthy.stacks.outputs import LISTS, RESOURCE_KEYS, Peers
 from pagerworthy.stacks.render import render
@@ -108,7 +109,7 @@ def test_an_image_that_several_run_is_of_the_service_that_it_is_named_after() ->
     assert not stacks_of(shared).service("accounting").owns_image
     # Where the owner goes, the next by name has the repository, and whoever runs the image is touched.
     left = edited(shared, "cart", lambda spec: msgspec.structs.replace(spec, environments=("staging",)))
-    around = near((shared, left), {"cart"})
+    around = near(map(ImageOwners, (shared, left)), {"cart"})
     found = compared(stacks_of(shared), stacks_of(left), around)
     assert {"image-repository"} <= {each.name for each in found["accounting"].differences if each.change == "create"}
     assert found["cart"].change == "delete"

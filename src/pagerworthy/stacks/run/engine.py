@@ -1,13 +1,10 @@
 """The engine's operations on one stack, through Pulumi's Automation API."""
 
-import enum
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 from pulumi.automation import (
     CommandError,
     ConcurrentUpdateError,
@@ -22,17 +19,15 @@ from pulumi.automation._stack import StackInitMode
 from pagerworthy.stacks.names import PROJECT
 from pagerworthy.stacks.run.backend import told_locks
 from pagerworthy.stacks.run.command import EngineCommand, OperationTimeoutError
-from pagerworthy.stacks.run.config import SEED, Configuration, by_hand, file_name, merge, read, write
+from pagerworthy.stacks.run.config import by_hand, file_name, merge
 from pagerworthy.stacks.run.locks import LockedError
 from pagerworthy.stacks.run.loops import Loops
-from pagerworthy.stacks.run.orders import RefusedError
 from pagerworthy.stacks.run.places import PROJECT_FILE, Place, make_project
+from pagerworthy.stacks.run.seeds import Seed, Seeds
 from pagerworthy.stacks.run.watch import Change, Watch
 
 # How often to look whether somebody else is done with a stack, in seconds.
 _LOOK_EVERY = 2.0
-# So many operations of the past are searched for a seed.
-_SEARCHED = 100
 # Of all that went wrong this many are told; the report is no log.
 _TOLD = 5
 
@@ -43,36 +38,6 @@ class EngineError(Exception):
     def __init__(self, message: str, changes: Sequence[Change] = ()) -> None:
         super().__init__(message)
         self.changes = tuple(changes)
-
-
-class LostSeedError(RefusedError):
-    """A stack whose secrets were made from a seed that is in no configuration; `help` says how to bring it back."""
-
-    def __init__(self, stack: str, folder: Path) -> None:
-        name = f"{folder.parent.parent.name}/{folder.parent.name}/{folder.name}/{file_name(stack)}"
-        super().__init__(
-            f"no configuration has the seed that the passwords of {stack} are made from",
-            f"bring back {name} from a machine that has it, or set the seed in stacks/ (`pulumi config set --secret "
-            f"{SEED} -s {stack}`); a new one (`openssl rand -hex 32`) changes its passwords",
-        )
-
-
-class Seed(enum.Enum):
-    """What is done about a stack that has no seed: one is made, it is refused, or it stays without."""
-
-    MAKE = "make"
-    NEED = "need"
-    KEEP = "keep"
-
-
-class _Setting(msgspec.Struct, frozen=True):
-    value: str = ""
-
-
-class _Past(msgspec.Struct, frozen=True):
-    """An operation of the past with the configuration that it had."""
-
-    config: dict[str, _Setting] = {}
 
 
 class WrongStackError(Exception):
@@ -131,59 +96,11 @@ class StackEngine:
             except CommandError as error:
                 raise EngineError(self._command.said(error)) from error
         theirs = by_hand(self._place.root, self.stack)
-        self._seed(config, theirs, seed, exists=exists)
-        merge(config, theirs)
-
-    def _seed(self, config: Path, theirs: Configuration | None, seed: Seed, *, exists: bool) -> None:
-        """Finds the seed, or makes one: with the last operation on the stack, here, where people work by hand, or with
-        an earlier operation."""
         try:
-            if exists:
-                self._restore(config)
-            if (ours := read(config)) is not None and ours.has_seed:
-                return
-            if exists and theirs is not None and theirs.has_seed:
-                write(config, theirs)
-                return
-            found = self._earlier_seed() if exists else ""
-            if not found and seed is Seed.NEED:
-                raise LostSeedError(self.stack, self.folder)
-            if found or seed is Seed.MAKE:
-                given = found or secrets.token_hex(32)
-                self._run(["config", "set", "--secret", SEED, "--stack", self.stack], given=given)
+            Seeds(self._run, self.stack, config).provide(theirs, seed, exists=exists)
         except CommandError as error:
             raise EngineError(self._command.said(error)) from error
-
-    def _earlier_seed(self) -> str:
-        """The seed of the last operation that had one: whoever works by hand may have none; empty where none had."""
-        arguments = ["stack", "history", "--json", "--show-secrets", "--page-size", str(_SEARCHED), "--page", "1"]
-        try:
-            said = self._run([*arguments, "--stack", self.stack])
-            past = msgspec.json.decode(said, type=list[_Past])
-        except (CommandError, msgspec.MsgspecError):
-            return ""
-        return next((each.config[SEED].value for each in past if SEED in each.config), "")
-
-    def _restore(self, config: Path) -> None:
-        """Takes the backend's configuration for the one that is here, where the backend's has a seed.
-
-        The stack may have been made anew since, by another machine: what is here would then change all its secrets.
-        """
-        here = config.with_name(f".{config.name}.here")
-        # Its salt may belong to another passphrase, so that Pulumi would not even look further.
-        if config.is_file():
-            config.replace(here)
-        try:
-            self._run(["config", "refresh", "--force", "--stack", self.stack])
-        except CommandError as error:
-            # A stack that nothing was ever done to has no configuration to go back to.
-            if "no previous deployment" not in str(error):
-                raise
-        finally:
-            if (found := read(config)) is not None and found.has_seed:
-                here.unlink(missing_ok=True)
-            elif here.is_file():
-                here.replace(config)
+        merge(config, theirs)
 
     def up(
         self,

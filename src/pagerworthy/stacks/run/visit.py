@@ -16,7 +16,7 @@ from pagerworthy.stacks.run.backend import BackendError
 from pagerworthy.stacks.run.command import StoppedError
 from pagerworthy.stacks.run.commands import for_stacks
 from pagerworthy.stacks.run.config import DERIVED
-from pagerworthy.stacks.run.engine import EngineError, Seed, StackEngine, WrongStackError
+from pagerworthy.stacks.run.engine import EngineError, StackEngine, WrongStackError
 from pagerworthy.stacks.run.freeze import Freezes, Stop, is_new, runs
 from pagerworthy.stacks.run.given import Giver
 from pagerworthy.stacks.run.guards import Guards, notes_of_release
@@ -28,6 +28,7 @@ from pagerworthy.stacks.run.places import Place
 from pagerworthy.stacks.run.plans import NoPlanError, Plans
 from pagerworthy.stacks.run.preflight import Ready
 from pagerworthy.stacks.run.result import Outcome, Visit
+from pagerworthy.stacks.run.seeds import Seed
 from pagerworthy.stacks.run.state import Record, StackState
 from pagerworthy.stacks.run.watch import Change
 

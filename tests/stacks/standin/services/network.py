@@ -146,6 +146,21 @@ class Subnet(Tagged):
         aws("ec2").modify_subnet_attribute(SubnetId=id_, MapPublicIpOnLaunch=value)
 
 
+def _inline(permission: Props) -> Props:
+    """A rule of a group as the real plugin tells of it among the group's own outputs, whoever has made it."""
+    return {
+        "protocol": permission["IpProtocol"],
+        "fromPort": permission.get("FromPort", 0),
+        "toPort": permission.get("ToPort", 0),
+        "cidrBlocks": [each["CidrIp"] for each in permission["IpRanges"]],
+        "ipv6CidrBlocks": [each["CidrIpv6"] for each in permission["Ipv6Ranges"]],
+        "prefixListIds": [each["PrefixListId"] for each in permission["PrefixListIds"]],
+        "securityGroups": [each["GroupId"] for each in permission["UserIdGroupPairs"]],
+        "self": False,
+        "description": "",
+    }
+
+
 class SecurityGroup(Tagged):
     """Without rules: those are resources of their own, and inline ones are not known here."""
 
@@ -182,6 +197,7 @@ class SecurityGroup(Tagged):
             "description": found["Description"],
             "vpcId": found.get("VpcId"),
             "ownerId": found["OwnerId"],
+            "ingress": [_inline(each) for each in found["IpPermissions"]],
             "tags": mapped(found.get("Tags")),
         }
 
