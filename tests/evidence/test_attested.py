@@ -1,4 +1,4 @@
-"""Attestations are evidence: from their day on, until their last, beside what files say, and never better for a fault."""
+"""Attestations are evidence: from their day to their last, beside what files say, and never better for a fault."""
 
 import datetime as dt
 from pathlib import Path
