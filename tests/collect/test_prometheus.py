@@ -56,7 +56,8 @@ def root(as_of: dt.datetime, tmp_path_factory: pytest.TempPathFactory) -> Path:
         slos=SLO.format(name="availability", objective=99, window="7d")
         + SLO.format(name="silent", objective=99, window="7d")
         + SLO.format(name="changed", objective=99.5, window="7d")
-        + "    - {name: probed, objective: 99, window: 7d, sli: {probe: probe_success}}\n",
+        + "    - {name: probed, objective: 99, window: 7d, sli: {probe: probe_success, selector: 'service=\"shop\"'}}\n"
+        + "    - {name: fresh, objective: 99, window: 7d, sli: {ratio: 'avg_over_time(probe_success[$window])'}}\n",
         more=f"  capacity: {{forecast: {{peak: 12, by: {as_of.date()}}}}}\n"
         f"  runbooks: [{{title: Down, path: {runbook}, alerts: [ShopAvailabilityBurnPage]}}]\n"
         "  dependencies:\n"
@@ -115,11 +116,13 @@ def _past(now: float) -> dict[str, list[tuple[float, float]]]:
         f"slo:objective:ratio{ids('silent')}": [(moment, 0.99) for moment in lately],
         f"slo:objective:ratio{ids('changed')}": [(moment, 0.99) for moment in lately],
         f"slo:objective:ratio{ids('probed')}": [(moment, 0.99) for moment in lately],
+        f"slo:objective:ratio{ids('fresh')}": [(moment, 0.99) for moment in lately],
         f"slo:sli_total:rate5m{ids('availability', five)}": [(moment, 10.0) for moment in week],
         f"slo:sli_bad:rate5m{ids('availability', five)}": [
             (moment, 0.5 if bad_day[0] < moment <= bad_day[1] else 0.0) for moment in week
         ],
-        f"slo:sli_error:ratio_rate5m{ids('probed', five)}": [(moment, 0.0) for moment in week[-1440:]],
+        f"slo:sli_error:ratio_rate5m{ids('probed', five)}": [(moment, 0.1) for moment in week[-1440:]],
+        f"slo:sli_error:ratio_rate5m{ids('fresh', five)}": [(moment, 0.0) for moment in week[-1440:]],
         f"slo:sli_error:ratio_rate5m{ids('availability', five)}": [(moment, 0.0) for moment in lately],
         f"slo:sli_error:ratio_rate1w{ids('availability', all_week)}": [(moment, 0.05 / 7) for moment in lately],
         f"slo:period_error_budget_remaining:ratio{ids('availability')}": [(moment, 0.28) for moment in lately],
@@ -227,8 +230,13 @@ def test_budgets_are_those_of_the_entry(found: Found) -> None:
     assert burndown["remaining"] == pytest.approx([1, 1, 1, 1] + [1 - 5 / 7] * 4, abs=0.001)
 
 
-def test_an_sli_that_counts_no_events_has_one_in_five_minutes(found: Found) -> None:
+def test_the_events_of_a_probe_are_its_runs(found: Found) -> None:
     events = value(found["shop", "slo.events", "probed"])
+    assert events == {"total": 1440, "good": pytest.approx(1440 * 0.9), "days": 1}
+
+
+def test_an_sli_that_counts_no_events_has_one_in_five_minutes(found: Found) -> None:
+    events = value(found["shop", "slo.events", "fresh"])
     assert events["total"] == pytest.approx(1440 / 300, rel=0.001)
     assert events["days"] == 1
 
@@ -242,7 +250,7 @@ def test_rules_are_seen_with_what_they_were_made_from(found: Found) -> None:
 
 
 def test_paging_rules_name_runbooks_or_are_named(found: Found) -> None:
-    assert value(found["shop", "rules.paging", ""]) == {"pages": 4, "without_runbook": []}
+    assert value(found["shop", "rules.paging", ""]) == {"pages": 5, "without_runbook": []}
     assert value(found["pay", "rules.paging", ""]) == {"pages": 1, "without_runbook": ["Bare"]}
     assert value(found["idle", "rules.paging", ""]) == {"pages": 0, "without_runbook": []}
 
@@ -281,9 +289,9 @@ def test_records_say_what_was_asked_and_answered(found: Found, as_of: dt.datetim
 
 
 def test_panels_of_our_own_dashboards_are_counted(found: Found) -> None:
-    # Of four objectives with five panels each, one has data in all; one has the ratio alone.
+    # Of five objectives with five panels each, one has data in all; two have the ratio alone.
     url = "https://grafana.example.com/d/pagerworthy-service-shop/shop"
-    assert value(found["shop", "dashboard.panels", url]) == {"panels": 20, "empty": 14}
+    assert value(found["shop", "dashboard.panels", url]) == {"panels": 25, "empty": 18}
 
 
 def test_a_panel_needs_the_series_that_its_queries_name(root: Path) -> None:

@@ -107,3 +107,52 @@ def test_an_own_query_goes_before_ours(tmp_path: Path) -> None:
         list(collector.collect(Context(catalog(SERVICES), tmp_path, AS_OF, settings)))
     assert "max by (app) (my_utilisation)" in asked
     assert not [each for each in asked if "$label" in each]
+
+
+PROBED = """\
+    - {{name: {name}, objective: 99, window: 7d, sli: {{probe: probe_success, selector: '{selector}'}}}}
+"""
+
+
+def test_probes_are_told_apart_by_their_selectors(tmp_path: Path) -> None:
+    from pagerworthy.catalog import load
+    from pagerworthy.collect.prometheus.runs import Runs
+    from pagerworthy.collect.prometheus.server import Numbers
+    from pagerworthy.slo import objectives_of
+    from tests.evidence.world import service, start
+
+    selectors = {
+        "one": 'job="blackbox",instance="a"',
+        "both": 'job="blackbox"',
+        "none": 'instance="c"',
+        "pattern": 'instance=~"b|c"',
+    }
+    slos = "".join(PROBED.format(name=name, selector=selector) for name, selector in selectors.items())
+    service(start(tmp_path), "shop", more=f"  slos:\n{slos}")
+    asked = []
+
+    class Told:
+        def vector(self, query: str, *labels: str) -> Numbers:
+            asked.append((query, labels))
+            return Numbers(query, {("a", "blackbox"): 10.0, ("b", "blackbox"): 5.0, ("a", "other"): 1.0})
+
+    runs = Runs.of(Told(), objectives_of(load(tmp_path).catalog.services["shop"]))  # type: ignore[arg-type]
+    assert asked == [("sum by (instance, job) (count_over_time(probe_success[7d]))", ("instance", "job"))]
+    assert runs.counts == {"shop-one": 10, "shop-both": 15, "shop-pattern": 5}
+
+
+def test_runs_that_cannot_be_asked_for_are_not_known(tmp_path: Path) -> None:
+    from pagerworthy.catalog import load
+    from pagerworthy.collect.prometheus.runs import Runs
+    from pagerworthy.collect.prometheus.server import Numbers
+    from pagerworthy.slo import objectives_of
+    from tests.evidence.world import service, start
+
+    service(start(tmp_path), "shop", more="  slos:\n" + PROBED.format(name="one", selector='instance="a"'))
+
+    class Broken:
+        def vector(self, query: str, *labels: str) -> Numbers:
+            raise SourceError("it is away")
+
+    runs = Runs.of(Broken(), objectives_of(load(tmp_path).catalog.services["shop"]))  # type: ignore[arg-type]
+    assert runs == Runs(failed="it is away")

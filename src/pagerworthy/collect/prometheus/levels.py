@@ -13,6 +13,7 @@ import msgspec
 
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.prometheus.look import Look, Part
+from pagerworthy.collect.prometheus.runs import Runs, counts_runs
 from pagerworthy.collect.prometheus.server import DAY, Days, Numbers
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.keys import Value
@@ -72,20 +73,22 @@ def _look(look: Look) -> Iterator[Record]:
             events.objectives,
         )
     over_periods = server.vector(_PERIODS, *_LABELS, names.WINDOW)
-    for name, service in look.services.items():
-        for objective in objectives_of(service):
+    objectives = {name: objectives_of(service) for name, service in look.services.items()}
+    runs = Runs.of(server, (each for several in objectives.values() for each in several))
+    for name, several in objectives.items():
+        for objective in several:
             seen = events if indicator.counts_events(objective.slo.sli) else shares
-            yield from _records(look, name, objective, seen, over_periods)
+            yield from _records(look, name, objective, seen, over_periods, runs)
 
 
 LEVELS = Part(("slo.events", "slo.budget", "slo.burndown"), _look)
 
 
-def _records(look: Look, name: str, objective: Objective, seen: _Seen, over: Numbers) -> Iterator[Record]:
+def _records(look: Look, name: str, objective: Objective, seen: _Seen, over: Numbers, runs: Runs) -> Iterator[Record]:
     slo, as_of = objective.slo.name, look.context.as_of
     query = seen.query
     recorded = (name, slo) in seen.objectives.values
-    events = _events(look, objective, seen) if recorded else NOT_RECORDED
+    events = _events(look, objective, seen, runs) if recorded else NOT_RECORDED
     yield look.record(name, "slo.events", events, query, seen.digest, item=slo)
     ratio = over.values.get((name, slo, names.period_window(objective.period)))
     if ratio is not None:
@@ -97,13 +100,19 @@ def _records(look: Look, name: str, objective: Objective, seen: _Seen, over: Num
     yield look.record(name, "slo.burndown", burndown, query, seen.digest, item=slo)
 
 
-def _events(look: Look, objective: Objective, seen: _Seen) -> Value | str:
-    """Events of the last seven days. Where an SLI says only which share was good, each five minutes, or each slice,
-    are one event: fewer than there were requests."""
+def _events(look: Look, objective: Objective, seen: _Seen, runs: Runs) -> Value | str:
+    """Events of the last seven days; a probe's are its runs. Where another SLI says only which share was good, each
+    five minutes, or each slice, are one event: fewer than there were requests."""
     slo, name = objective.slo, objective.service.name
     total, bad = (_summed(each.get((name, slo.name), {}))[-_WEEK:] for each in (seen.total, seen.bad))
     if not any(total):
         return SloEvents(good=0, total=0, days=0)
+    days = float(sum(1 for each in total if each > 0))
+    if counts_runs(objective):
+        if runs.failed:
+            return f"how often its probe ran is not known: {runs.failed}"
+        if all_runs := runs.counts.get(objective.id):
+            return SloEvents(good=max(all_runs * (1 - sum(bad) / sum(total)), 0), total=all_runs, days=days)
     try:
         guard = look.loaded().guards.get((name, slo.name))
     except SourceError as error:
@@ -117,9 +126,7 @@ def _events(look: Look, objective: Objective, seen: _Seen) -> Value | str:
     elif not indicator.is_per_second(slo.sli):
         factor /= _FIVE_MINUTES
     all_events, bad_events = sum(total) * factor, sum(bad) * factor
-    return SloEvents(
-        good=max(all_events - bad_events, 0), total=all_events, days=float(sum(1 for each in total if each > 0))
-    )
+    return SloEvents(good=max(all_events - bad_events, 0), total=all_events, days=days)
 
 
 def _budget(objective: Objective, ratio: float, as_of: dt.datetime) -> Value | str:

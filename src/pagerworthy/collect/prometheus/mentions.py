@@ -18,13 +18,16 @@ from pagerworthy.promql import unreadable
 
 # Whatever was not counted for so long is gone.
 _DAYS = 30
-_BLOCK = re.compile(r"^ *(`{3,}|~{3,})[ \t]*(\w*)[^\n]*\n(.*?)^ *\1[ \t]*$", re.DOTALL | re.MULTILINE)
+# Blocks may stand within lists, however deep.
+_FENCE = re.compile(r" *(`{3,}(?=[^`]*\Z)|~{3,})[ \t]*(\w*)")
 _SPAN = re.compile(r"(?<!`)`([^`\n]{1,500})`(?!`)")
 _METRIC = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|seconds|bytes|bucket|count|sum|ratio|celsius|info)")
 _RESOURCE = re.compile(r"([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)")
 # Patterns are names of nothing.
 _NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
 _MOST = 50
+# More than people write; reading a text as a query may take more than its length says.
+_LONGEST_QUERY = 2_000
 
 
 def _look(look: Look) -> Iterator[Record]:
@@ -66,10 +69,10 @@ def mentions(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The metrics that a runbook names, and what in it may be resources, as `service/resource`."""
     metrics: set[str] = set()
     resources: set[str] = set()
-    for block in _BLOCK.finditer(text):
-        if block[2] == "promql":
-            metrics |= _asked(block[3])
-    for span in _SPAN.finditer(_BLOCK.sub("", text)):
+    prose, queries = _parted(text)
+    for query in queries:
+        metrics |= _asked(query)
+    for span in _SPAN.finditer(prose):
         code = span[1].strip()
         if _METRIC.fullmatch(code):
             metrics.add(code)
@@ -80,8 +83,33 @@ def mentions(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(metrics), frozenset(resources)
 
 
+def _parted(text: str) -> tuple[str, list[str]]:
+    """The text outside of code blocks, and each block of PromQL, in one pass; a block that nobody closes ends with
+    the text."""
+    prose: list[str] = []
+    queries: list[list[str]] = []
+    block: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if fence:
+            if stripped.startswith(fence) and not stripped.strip(fence[0]):
+                fence = ""
+            else:
+                block.append(line)
+        elif opening := _FENCE.match(line):
+            fence, block = opening[1], []
+            if opening[2] == "promql":
+                queries.append(block)
+        else:
+            prose.append(line)
+    return "\n".join(prose), ["\n".join(each) for each in queries]
+
+
 def _asked(query: str) -> frozenset[str]:
     """The metrics that a query asks for; none where it is no query."""
+    if len(query) > _LONGEST_QUERY:
+        return frozenset()
     return frozenset() if unreadable(query) else frozenset(filter(_NAME.fullmatch, metric_names(query)))
 
 
