@@ -36,6 +36,6 @@ def _recorded(root: Path, settings: HistorySettings, until: dt.datetime | None) 
     if not settings.recorded:
         return Past()
     try:
-        return Past(FolderShelf(root / settings.recorded, f"the folder {settings.recorded}"), until)
+        return Past(FolderShelf(root / settings.recorded, f"the recorded folder {settings.recorded}"), until)
     except (HistoryError, OSError) as error:
         return Past(wrong=f"the recorded history cannot be read: {error}.")

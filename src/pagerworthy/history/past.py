@@ -26,11 +26,13 @@ class Past:
     `wrong` says in sentences what of the days is left out; `name` says where they are from. An empty one is no history.
     """
 
-    __slots__ = ("_shelf", "_until", "days", "name", "wrong")
+    __slots__ = ("_last", "_shelf", "_until", "days", "name", "wrong")
 
     def __init__(self, shelf: Shelf | None = None, until: dt.datetime | None = None, wrong: str = "") -> None:
         self._shelf = shelf
         self._until = until
+        # Several files in a row are made of the lines of one service.
+        self._last: tuple[str, tuple[tuple[Line, ...], tuple[str, ...]]] = ("", ((), ()))
         self.name = shelf.name if shelf else ""
         self.days: tuple[Day, ...] = ()
         found = [wrong] if wrong else []
@@ -61,11 +63,15 @@ class Past:
         """The lines of a service, and in sentences what of them is left out."""
         if self._shelf is None or not self.stamp(service):
             return (), ()
-        try:
-            content = self._shelf.content(service_file(service), _LARGEST)
-        except HistoryError as error:
-            return (), (f"{error}.",)
-        return _rows(content, Line, self._until, _MOST_LINES)
+        if self._last[0] != service:
+            try:
+                content = self._shelf.content(service_file(service), _LARGEST)
+            except HistoryError as error:
+                found: tuple[tuple[Line, ...], tuple[str, ...]] = ((), (f"{error}.",))
+            else:
+                found = _rows(content, Line, self._until, _MOST_LINES)
+            self._last = (service, found)
+        return self._last[1]
 
 
 NO_PAST = Past()

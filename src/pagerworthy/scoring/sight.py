@@ -1,7 +1,7 @@
 """What is known of one service: how strong, how old and from where, what is missing, and who would bring it."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -74,7 +74,6 @@ def sights_of(
         for item in items_of(service, KEYS[key].per)
     )
     unknown = {each.id for each in due if _is_unknown(results[each.id])}
-    gains = _gains(due, unknown, found, len(due) - len(unknown))
     return Sights(
         service=service.name,
         as_of=as_of,
@@ -82,8 +81,30 @@ def sights_of(
         known=len(due) - len(unknown),
         coverage=card.coverage,
         sights=found,
-        gains=tuple(sorted(gains, key=lambda gain: (-len(gain.criteria), gain.collector))),
+        gains=_gains(due, _lacking(unknown, found), len(due) - len(unknown)),
     )
+
+
+def gains_of(
+    service: Service, card: Scorecard, rubric: Mapping[str, Criterion], evidence: SubjectEvidence, as_of: dt.datetime
+) -> tuple[Gain, ...]:
+    """The gains alone, as `sights_of` has them; only what an unknown criterion needs is looked at."""
+    due = [(rubric[each.id], _is_unknown(each)) for each in card.results if each.outcome.is_due and each.id in rubric]
+    unknown = {each.id for each, is_unknown in due if is_unknown}
+    asked: dict[str, list[Criterion]] = {key: [] for each, is_unknown in due if is_unknown for key in each.needs}
+    for each, _ in due:
+        for key in each.needs:
+            if key in asked:
+                asked[key].append(each)
+    lacking: dict[str, set[str]] = {}
+    for key, criteria in asked.items():
+        known = evidence.get(key, {})
+        items = items_of(service, KEYS[key].per)
+        if any((one := known.get(item)) is None or _state(one.record, criteria, as_of) != "known" for item in items):
+            for each in criteria:
+                if each.id in unknown:
+                    lacking.setdefault(each.id, set()).add(KEYS[key].collector)
+    return _gains([each for each, _ in due], lacking, len(due) - len(unknown))
 
 
 def _is_unknown(result: CriterionResult) -> bool:
@@ -125,18 +146,29 @@ def _state(record: Record, criteria: Sequence[Criterion], as_of: dt.datetime) ->
     return "weak" if any(record.level < each.strength for each in criteria) else "known"
 
 
-def _gains(due: Sequence[Criterion], unknown: set[str], sights: Sequence[Sight], known: int) -> Iterator[Gain]:
-    """Per collector the criteria of which nothing else is lacking; evidence of two sources at once is nobody's gain."""
+def _lacking(unknown: set[str], sights: Sequence[Sight]) -> dict[str, set[str]]:
+    """By unknown criterion, the collectors of what it lacks."""
     lacking: dict[str, set[str]] = {}
     for sight in sights:
         if sight.state != "known":
             for criterion in sight.criteria:
                 if criterion in unknown:
                     lacking.setdefault(criterion, set()).add(sight.collector)
+    return lacking
+
+
+def _gains(due: Sequence[Criterion], lacking: Mapping[str, set[str]], known: int) -> tuple[Gain, ...]:
+    """The largest first; per collector the criteria of which nothing else is lacking.
+
+    Evidence of two sources at once is nobody's gain.
+    """
     brought: Mapping[str, list[str]] = {each: [] for each in sorted({one for all_ in lacking.values() for one in all_})}
     for each in due:
         if len(who := lacking.get(each.id, set())) == 1:
             brought[next(iter(who))].append(each.id)
-    for collector, criteria in brought.items():
-        if criteria:
-            yield Gain(collector, tuple(criteria), round((known + len(criteria)) / len(due), 3))
+    gains = [
+        Gain(collector, tuple(criteria), round((known + len(criteria)) / len(due), 3))
+        for collector, criteria in brought.items()
+        if criteria
+    ]
+    return tuple(sorted(gains, key=lambda gain: (-len(gain.criteria), gain.collector)))
