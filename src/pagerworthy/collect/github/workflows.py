@@ -9,9 +9,12 @@ import yaml
 from pagerworthy.collect.github.answers import Folder
 
 _LARGEST = 512 * 1024
+# So much is read as YAML of one repository, which takes twenty seconds a megabyte.
+_MOST_READ = 128 * 1024
 _LOCAL = re.compile(r"\./\.github/workflows/([A-Za-z0-9._-]{1,100})")
 _ELSEWHERE = re.compile(r"^[ \t]*(?:-[ \t]*)?uses:[ \t]*['\"]?[\w.-]+/[\w.-]+/\.github/workflows/", re.MULTILINE)
-_EXPRESSION = re.compile(r"\$\{\{[^}]*\}\}")
+# Another opening ends the search for the closing braces: no text is read more than once.
+_EXPRESSION = re.compile(r"\$\{\{(?:[^}$]|\$(?!\{\{))*+\}\}")
 _BETWEEN = re.compile(r"(\|\||&&|[;|&])")
 # What follows a command and takes its exit code away.
 _HIDING = frozenset({"||", "|", "&"})
@@ -53,7 +56,7 @@ def gates_of(folder: Folder | None) -> Gates:
         for entry in (folder.entries or () if folder else ())
         if entry.object is not None and entry.name.endswith((".yml", ".yaml"))
     }
-    whole = True
+    whole, read = True, 0
     callers: dict[str, set[str]] = {}
     steps: list[tuple[str, str, str]] = []
     for name, file in texts.items():
@@ -65,6 +68,10 @@ def gates_of(folder: Folder | None) -> Gates:
         for called in _LOCAL.findall(text):
             callers.setdefault(called, set()).add(name)
         if "pagerworthy" in text and "gate" in text:
+            read += len(text)
+            if read > _MOST_READ:
+                whole = False
+                continue
             try:
                 steps += [(name, *step) for step in _steps(yaml.load(text, Loader=_Loader))]  # noqa: S506 -- a safe one
             except (yaml.YAMLError, RecursionError, ValueError):
