@@ -35,7 +35,7 @@ def test_the_answer_holds_to_its_schema() -> None:
 def test_it_names_source_strength_and_age_of_what_is_known() -> None:
     lines = run("email").splitlines()
     row = next(each for each in lines if each.strip().startswith("attest.security"))
-    assert row.split()[1:4] == ["observed", "303", "d"]
+    assert row.split()[1:4] == ["observed", "304", "d"]
     assert "until 2027-01-20" in row
 
 
@@ -51,3 +51,14 @@ def test_it_says_why_something_is_not_known_and_who_would_bring_it() -> None:
 def test_a_wrong_name_is_answered_with_the_right_one() -> None:
     with pytest.raises(click.UsageError, match="checkout"):
         run("chekout")
+
+
+def test_what_only_a_person_can_say_is_asked_of_one() -> None:
+    lines = run("email").splitlines()
+    known = next(each for each in lines if each.strip().startswith("attest.security"))
+    assert known.endswith("attestation, until 2027-01-20, catalog/attestations/email-security-2026-01-20.yaml")
+    missing = next(each for each in lines if each.strip().startswith("attest.switches"))
+    assert "in catalog/attestations/: `pagerworthy new attestation email attest.switches`" in missing
+    stale = next(each for each in run("shipping").splitlines() if each.strip().startswith("attest.security"))
+    assert "last seen 415 d ago by attestation, until 2026-10-01" in stale
+    assert stale.endswith("`pagerworthy new attestation shipping attest.security`")
