@@ -1,6 +1,6 @@
 """Sources that are not asked at one address, each killed, hung or spoilt: what is not seen is not known.
 
-Of links, reports and exec; the faults of HTTP sources are in `test_faults`.
+Of links, reports, exec and pulumi; the faults of HTTP sources are in `test_faults`.
 """
 
 import json
@@ -21,7 +21,14 @@ from pagerworthy.collect.surroundings import Wire
 from pagerworthy.collect.transport import Answer, Bounds, Request, Take, Transport
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors import Context
-from pagerworthy.project import CollectSettings, ExecSettings, LinksSettings, ReportsSettings, open_project
+from pagerworthy.project import (
+    CollectSettings,
+    ExecSettings,
+    LinksSettings,
+    PulumiSettings,
+    ReportsSettings,
+    open_project,
+)
 from pagerworthy.scoring import Outcome
 from tests.evidence.world import AS_OF
 
@@ -32,6 +39,7 @@ SETTINGS = CollectSettings(
     links=LinksSettings(hosts=(".example.com", "github.com", "grafana.com")),
     reports=ReportsSettings(**{name: (f"reports/{name}/*",) for name in FORMATS}),  # type: ignore[arg-type]
     exec={"ours": ExecSettings(command=("sh", "ours.sh"), keys=_KEYS)},
+    pulumi=PulumiSettings(drift=("reports/drift/*",)),
 )
 Outcomes = Mapping[tuple[str, str], Outcome]
 
@@ -101,7 +109,8 @@ FAULTS: Mapping[str, Callable[[Request, Deadline], Answer]] = {
 
 def _demand_nothing_better(root: Path, unseen: Outcomes, source: str, wire: Wire) -> tuple[Record, ...]:
     deadline = Deadline(SECONDS)
-    collector = SOURCES[source].open(Surroundings(root, SETTINGS, {}, deadline, wire))
+    variables = {"PULUMI_BACKEND_URL": (root / "state").as_uri()}
+    collector = SOURCES[source].open(Surroundings(root, SETTINGS, variables, deadline, wire))
     assert collector is not None
     (found,) = gather([collector], Context(load(root).catalog, root, AS_OF, SETTINGS), deadline)
     assert found.seconds < SECONDS + 5
@@ -119,7 +128,7 @@ def _demand_nothing_better(root: Path, unseen: Outcomes, source: str, wire: Wire
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-@pytest.mark.parametrize("source", ["links", "exec"])
+@pytest.mark.parametrize("source", ["links", "exec", "pulumi"])
 def test_a_fault_makes_keys_unknown_and_nothing_better(source: str, fault: str, root: Path, unseen: Outcomes) -> None:
     _demand_nothing_better(root, unseen, source, Answering(FAULTS[fault]))
 
@@ -150,3 +159,19 @@ def test_spoilt_reports_make_keys_unknown_and_nothing_better(
         _demand_nothing_better(root, unseen, "reports", Wire())
     finally:
         shutil.rmtree(root / "reports")
+
+
+@pytest.mark.parametrize("name", sorted(SPOILT))
+def test_spoilt_states_make_keys_unknown_and_nothing_better(name: str, root: Path, unseen: Outcomes) -> None:
+    content = SPOILT[name]
+    folder = root / "state/.pulumi"
+    states = folder / "stacks/pagerworthy"
+    try:
+        states.mkdir(parents=True)
+        if content is not None:
+            (folder / "meta.yaml").write_text("version: 1\n")
+            for service in load(root).catalog.services:
+                (states / f"{service}.production.json").write_bytes(content)
+        _demand_nothing_better(root, unseen, "pulumi", Wire())
+    finally:
+        shutil.rmtree(root / "state")

@@ -13,7 +13,7 @@ from pagerworthy.collect.pulumi.states import LIST, LOOKS, STATE
 from pagerworthy.collect.transport import Answer, Bounds, Request, Transport
 
 _NO_BOUNDS = Bounds(0, 0, 0)
-_ABSENT = 404
+_GOOD, _ABSENT = 200, 404
 _T = TypeVar("_T")
 
 
@@ -56,6 +56,8 @@ class Questions:
 
 def _understood(answer: Answer, kind: type[_T]) -> _T:
     try:
+        if answer.status != _GOOD:
+            raise SourceError("what the backend is said to hold is no answer to that")
         return msgspec.json.decode(answer.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError("what the backend is said to hold cannot be read") from error

@@ -146,7 +146,7 @@ class Subnet(Tagged):
         aws("ec2").modify_subnet_attribute(SubnetId=id_, MapPublicIpOnLaunch=value)
 
 
-def _inline(permission: Props) -> Props:
+def _inline(permission: Props, own: str) -> Props:
     """A rule of a group as the real plugin tells of it among the group's own outputs, whoever has made it."""
     return {
         "protocol": permission["IpProtocol"],
@@ -155,8 +155,8 @@ def _inline(permission: Props) -> Props:
         "cidrBlocks": [each["CidrIp"] for each in permission["IpRanges"]],
         "ipv6CidrBlocks": [each["CidrIpv6"] for each in permission["Ipv6Ranges"]],
         "prefixListIds": [each["PrefixListId"] for each in permission["PrefixListIds"]],
-        "securityGroups": [each["GroupId"] for each in permission["UserIdGroupPairs"]],
-        "self": False,
+        "securityGroups": [each["GroupId"] for each in permission["UserIdGroupPairs"] if each["GroupId"] != own],
+        "self": any(each["GroupId"] == own for each in permission["UserIdGroupPairs"]),
         "description": "",
     }
 
@@ -197,7 +197,7 @@ class SecurityGroup(Tagged):
             "description": found["Description"],
             "vpcId": found.get("VpcId"),
             "ownerId": found["OwnerId"],
-            "ingress": [_inline(each) for each in found["IpPermissions"]],
+            "ingress": [_inline(each, id_) for each in found["IpPermissions"]],
             "tags": mapped(found.get("Tags")),
         }
 
