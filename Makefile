@@ -14,7 +14,7 @@ BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve stacks test lint format docs lock bench clean
+.PHONY: help demo serve stacks test lint format docs evidence lock bench clean
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ format: $(DEV) ## Format the code and mend what ruff can mend.
 
 docs: $(LIVE) ## Write docs/reference/ again from the code.
 	$(BIN)/python -m pagerworthy docs --out docs/reference
+
+evidence: $(DEV) ## Record the demo's evidence of Prometheus and Alertmanager again, through real ones.
+	$(BIN)/python -m tests.demo
 
 lock: $(DEV) ## Write the locks again; `make lock UPGRADE=--upgrade` for newer versions.
 	requirements/lock.sh $(UPGRADE)

@@ -50,10 +50,12 @@ def test_a_burndown_ends_where_the_budget_stands_and_agrees_with_the_last_week()
         assert isinstance(budget, SloBudget)
         assert isinstance(events, SloEvents)
         points = dict(zip(burndown.days, burndown.remaining, strict=True))
-        assert (points[objective.period.days], points[0]) == (1, budget.remaining), objective.id
+        assert points[objective.period.days] == 1, objective.id
+        # One is summed up day by day, the other over the whole period at once.
+        assert points[0] == pytest.approx(budget.remaining, abs=0.005), objective.id
         burn = burn_rate(objective.budget, events.good, events.total)
         assert burn is not None
         even = burn * WEEK / objective.period.seconds
         # The shop was busier in the last week than in those before, by no more than half.
         assert even - 0.005 <= points[7] - points[0] <= 1.5 * even + 0.005, objective.id
-    assert seen == 8
+    assert seen > 30
