@@ -103,13 +103,20 @@ def collect(
     *,
     as_of: dt.datetime = AS_OF,
     checkouts: Mapping[str, str] | None = None,
+    paths: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
     problems: bool = False,
 ) -> dict[tuple[str, str, str], Record]:
     """What a collector brings, by subject, key and item."""
     loaded = load(root, cache=False)
     assert problems or not loaded.problems, loaded.problems
     catalog = loaded.catalog
-    settings = CollectSettings(runbook_sections=("Symptoms", "Mitigate"), checkouts=dict(checkouts or {}))
+    settings = CollectSettings(
+        runbook_sections=("Symptoms", "Mitigate"),
+        checkouts=dict(checkouts or {}),
+        paths=dict(paths or {}),
+        tags=dict(tags or {}),
+    )
     records = list(COLLECTORS[source].collect(Context(catalog=catalog, root=root, as_of=as_of, settings=settings)))
     found = {(record.subject, record.key, record.item): record for record in records}
     assert len(found) == len(records)

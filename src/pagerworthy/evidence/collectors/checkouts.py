@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pagerworthy.catalog import Service
 from pagerworthy.evidence.collectors.collector import Context
-from pagerworthy.evidence.collectors.git_approvals import Shown, approvals
+from pagerworthy.evidence.collectors.git_approvals import Changes, Shown, approvals, read_changes
 from pagerworthy.evidence.collectors.git_changes import large_change, recent_commits
 from pagerworthy.evidence.collectors.git_history import Commit, top_of
 from pagerworthy.evidence.collectors.git_lead import Waits, read_waits
@@ -52,6 +52,7 @@ class Checkouts:
         self._large: _Answers[Code, dt.datetime] = _Answers(self._folder)
         self._tags: _Answers[Code, ReleaseTags] = _Answers(self._folder)
         self._waits: _Answers[tuple[Code, tuple[Release, ...]], Waits] = _Answers(self._folder)
+        self._changes: _Answers[Code, Changes] = _Answers(self._folder)
         self._shown: _Answers[Code, Shown] = _Answers(self._folder)
         self._sharing = Counter(service.spec.repository for service in context.catalog.services.values())
         self._people = People(person for team in context.catalog.teams.values() for person in team.spec.members)
@@ -98,7 +99,11 @@ class Checkouts:
 
     def approvals(self, code: Code) -> Shown | str:
         """Whether somebody other than its author stands behind each change of the last 90 days."""
-        return self._shown.get(code, code, lambda folder: approvals(folder, self._people, self._as_of, code.paths))
+        whole = Code(code.url)
+        changes = self._changes.get(whole, whole, lambda folder: read_changes(folder, self._people, self._as_of))
+        if isinstance(changes, str):
+            return changes
+        return self._shown.get(code, code, lambda folder: approvals(folder, changes, code.paths))
 
     def _folder(self, code: Code) -> Path | str:
         if code.url not in self._folders:

@@ -7,8 +7,9 @@ from silence, nor from an author who merges, maybe after a review.
 """
 
 import datetime as dt
+import enum
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,21 @@ class Shown(NamedTuple):
     changes: int
     self_approved: int
     silent: int
+
+
+class Changes(NamedTuple):
+    """The changes of the last 90 days by the commits that made them: what is shown of each; and what came before."""
+
+    shown: Mapping[str, "Hand"]
+    below: tuple[str, ...] = ()
+
+
+class Hand(enum.Enum):
+    """Whose hand a change shows beside its author's."""
+
+    OTHER = enum.auto()
+    OWN = enum.auto()
+    SILENT = enum.auto()
 
 
 class _Behind(NamedTuple):
@@ -51,23 +67,26 @@ class _Behind(NamedTuple):
         return any(not who.called.isdisjoint(author.called) for author in self.authors)
 
 
-def approvals(folder: Path, people: People, as_of: dt.datetime, paths: Sequence[str]) -> Shown:
-    """What the branch that is checked out shows of its changes of the last 90 days that touch the paths, or anything.
-
-    Raises GitError.
-    """
+def read_changes(folder: Path, people: People, as_of: dt.datetime) -> Changes:
+    """What the branch that is checked out shows of its changes of the last 90 days. Raises GitError."""
     oldest = _oldest(folder, as_of)
     if oldest is None:
-        return Shown(0, 0, 0)
+        return Changes({})
     below = oldest.parents[:1]
     line = graph(folder, _LINE, below, options=["--first-parent"])
     # What is on top and dated later is not there yet; what lies above an older change came after it, whatever it says.
     changes = list(itertools.dropwhile(lambda each: each.time is not None and each.time > as_of, line))
     commits = {each.name: each for each in graph(folder, [changes[0].name], below, fields=_FIELDS)}
-    touching = {each.name for each in changes}
-    if paths:
-        touching &= {each.name for each in graph(folder, _LINE, below, options=["--first-parent"], paths=paths)}
-    return _count(changes, commits, people, touching)
+    return Changes(dict(_judge(changes, commits, people)), below)
+
+
+def approvals(folder: Path, changes: Changes, paths: Sequence[str]) -> Shown:
+    """What is shown of the changes that touch the paths, or anything. Raises GitError."""
+    hands = list(changes.shown.values())
+    if paths and hands:
+        touching = graph(folder, _LINE, changes.below, options=["--first-parent"], paths=paths)
+        hands = [changes.shown[each.name] for each in touching if each.name in changes.shown]
+    return Shown(len(hands), hands.count(Hand.OWN), hands.count(Hand.SILENT))
 
 
 def _oldest(folder: Path, as_of: dt.datetime) -> GraphCommit | None:
@@ -82,31 +101,24 @@ def _oldest(folder: Path, as_of: dt.datetime) -> GraphCommit | None:
     return last
 
 
-def _count(
-    changes: Sequence[GraphCommit], commits: Mapping[str, GraphCommit], people: People, touching: Collection[str]
-) -> Shown:
-    behind = {name: _behind(commit, people) for name, commit in commits.items()}
+def _judge(
+    changes: Sequence[GraphCommit], commits: Mapping[str, GraphCommit], people: People
+) -> Iterator[tuple[str, Hand]]:
     seen = {each.name for each in changes}
-    total = own = silent = 0
     # Oldest first: what an earlier change has brought is not a later one's.
     for change in reversed(changes):
-        itself = behind[change.name]
+        itself = _behind(commits[change.name], people)
         parts, hands = [itself], itself.approvers
         if len(change.parents) > 1:
             # Merges on the branch that is merged change nothing of their own.
-            parts = [behind[each.name] for each in _brought(change, commits, seen) if len(each.parents) < 2]
+            brought = _brought(change, commits, seen)
+            parts = [_behind(each, people) for each in brought if len(each.parents) < 2]
             hands = (*itself.approvers, *itself.authors)
-        if change.name not in touching:
-            continue
         # Nor does one that brings nothing, such as that of a release back into where it came from.
-        total += bool(parts)
-        if all(part.is_seen(hands) for part in parts):
-            continue
-        if all(part.is_own(itself.approvers) for part in parts):
-            own += 1
-        else:
-            silent += 1
-    return Shown(total, own, silent)
+        if parts and all(part.is_seen(hands) for part in parts):
+            yield change.name, Hand.OTHER
+        elif parts:
+            yield change.name, Hand.OWN if all(part.is_own(itself.approvers) for part in parts) else Hand.SILENT
 
 
 def _brought(change: GraphCommit, commits: Mapping[str, GraphCommit], seen: set[str]) -> Iterator[GraphCommit]:

@@ -12,8 +12,9 @@ from pagerworthy.evidence.collectors.git_history import moment_of
 from pagerworthy.evidence.collectors.git_process import GitError, Limits, git_fields
 
 _NAME = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-# A line with both costs some 150 bytes; where that is too much, git is not waited for.
-_LIMITS = Limits(bytes=1024 * 1024 * 1024)
+# Names alone are dropped as they are read, at some 150 bytes a commit. What else is told is kept, of few commits.
+_NAMES = Limits(field=16 * 1024)
+_TOLD = Limits(bytes=128 * 1024 * 1024, field=16 * 1024)
 
 
 class GraphCommit(NamedTuple):
@@ -53,7 +54,8 @@ def graph(
         "--",
         *paths,
     ]
-    with contextlib.closing(git_fields(folder, arguments, _LIMITS, told=told.encode())) as found:
+    limits = _TOLD if fields else _NAMES
+    with contextlib.closing(git_fields(folder, arguments, limits, told=told.encode())) as found:
         while row := list(itertools.islice(found, 3 + len(fields))):
             yield _commit(row, 3 + len(fields))
 

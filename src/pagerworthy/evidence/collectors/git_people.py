@@ -18,10 +18,7 @@ class Who(NamedTuple):
     """Somebody in a history, by all that the person is called: names, addresses and accounts, in small letters."""
 
     called: frozenset[str]
-
-    @property
-    def is_person(self) -> bool:
-        return bool(self.called) and not any(_MACHINE.search(each) for each in self.called)
+    is_person: bool
 
 
 class People:
@@ -35,16 +32,22 @@ class People:
                 called |= known.get(each, frozenset())
             known.update(dict.fromkeys(called, called))
         self._known: Mapping[str, frozenset[str]] = known
+        self._met: dict[tuple[str, str], Who] = {}
 
     def who(self, name: str, email: str) -> Who:
         """Whoever is called that."""
-        called = _called(name, email, "")
-        return Who(called.union(*(self._known.get(each, ()) for each in called)))
+        found = self._met.get((name, email))
+        if found is None:
+            called = _called(name, email, "")
+            called = called.union(*(self._known.get(each, ()) for each in called))
+            machine = any(_MACHINE.search(each) for each in called)
+            found = self._met[name, email] = Who(called, bool(called) and not machine)
+        return found
 
     def written(self, trailer: str) -> Who:
         """Whom a trailer names: `Ada Lovelace <ada@example.com>`, or just a name."""
         match = _WRITTEN.fullmatch(trailer)
-        return self.who(match[1], match[2] or "") if match else Who(frozenset())
+        return self.who(match[1], match[2] or "") if match else self.who("", "")
 
 
 def _called(name: str, email: str, github: str) -> frozenset[str]:
