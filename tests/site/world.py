@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pagerworthy.catalog import Catalog, Decision, Environment, Postmortem, Service, System, Team, Waiver
+from pagerworthy.catalog import ENTRY_TYPES, Catalog
 from pagerworthy.catalog.catalog import assemble
 from pagerworthy.catalog.model import Entry, Located
 from pagerworthy.evidence import Record, Strength, read_evidence
@@ -59,12 +59,11 @@ POLICY = msgspec.convert(
 
 def entry(kind: str, name: str, spec: dict[str, Any], title: str = "", description: str = "") -> Entry:
     """An entry, without the schema: the site must not rely on what it refuses."""
-    types: dict[str, type[Entry]] = {
-        each.kind: each for each in (Service, Team, System, Environment, Decision, Waiver, Postmortem)
-    }
     metadata = {"name": name, "title": title or name.capitalize(), "description": description}
     return msgspec.convert(
-        {"apiVersion": "pagerworthy/v1", "kind": kind, "metadata": metadata, "spec": spec}, types[kind], strict=False
+        {"apiVersion": "pagerworthy/v1", "kind": kind, "metadata": metadata, "spec": spec},
+        ENTRY_TYPES[kind],
+        strict=False,
     )
 
 
@@ -241,6 +240,34 @@ def entries() -> list[Entry]:
                 ("in-force", "monitoring-2", "2026-10-01", "2026-12-01", "sre"),
                 ("expired", "monitoring-1", "2026-06-01", "2026-07-01", "sre"),
                 ("unsigned", "gone-criterion", "2026-10-01", "2026-12-20", "shop"),
+            )
+        ),
+        *(
+            entry(
+                "Attestation",
+                name,
+                {
+                    "service": "cart",
+                    "attests": key,
+                    "by": {"name": HOSTILE, "capacity": HOSTILE},
+                    "date": date,
+                    "until": until,
+                    "about": about,
+                    "statement": HOSTILE,
+                    **more,
+                },
+            )
+            for name, key, date, until, about, more in (
+                ("reviewed", "attest.security", "2026-10-01", "2026-12-01", {"url": "https://example.com/a?b&c"}, {}),
+                ("reviewed-before", "attest.security", "2025-10-01", "2026-09-30", {"text": HOSTILE}, {}),
+                (
+                    "refused",
+                    "cost.unit",
+                    "2026-11-01",
+                    "2027-11-01",
+                    {"path": "docs/cost.md", "text": HOSTILE},
+                    {"unit_cost": {"cost": 0.5, "accepted": False}},
+                ),
             )
         ),
         entry(

@@ -305,6 +305,19 @@ class WaiverDoc(_Document, frozen=True, kw_only=True):
     expires: Day
 
 
+class AttestationDoc(_Document, frozen=True, kw_only=True):
+    """An attestation; it holds from its day until the last one."""
+
+    name: str
+    service: str
+    attests: Annotated[str, _says("The key of evidence that it brings.")]
+    by: str
+    capacity: Annotated[str, _says("What makes it theirs to say.")]
+    statement: str
+    date: Day
+    until: Day
+
+
 class IncidentDoc(_Document, frozen=True, kw_only=True):
     """A post-mortem."""
 
@@ -319,10 +332,11 @@ class IncidentDoc(_Document, frozen=True, kw_only=True):
 
 
 class DecisionsDoc(_Document, frozen=True, kw_only=True):
-    """`api/v1/decisions.json`: decisions in the order of time, waivers and post-mortems by name."""
+    """`api/v1/decisions.json`: decisions in the order of time, all else by name."""
 
     decisions: list[DecisionDoc]
     waivers: list[WaiverDoc]
+    attestations: list[AttestationDoc]
     postmortems: list[IncidentDoc]
 
 

@@ -13,6 +13,7 @@ from pagerworthy.problem import Severity
 from pagerworthy.scoring import Outcome, Scorecard
 from pagerworthy.site import links
 from pagerworthy.site.api import (
+    AttestationDoc,
     BreachDoc,
     CriteriaDoc,
     CriterionDoc,
@@ -256,7 +257,7 @@ def criteria_doc(index: Index) -> CriteriaDoc:
 
 
 def decisions_doc(index: Index) -> DecisionsDoc:
-    """Decisions, waivers and post-mortems."""
+    """Decisions, waivers, attestations and post-mortems."""
     catalog = index.source.catalog
     today = index.clock.today
     return DecisionsDoc(
@@ -281,6 +282,19 @@ def decisions_doc(index: Index) -> DecisionsDoc:
                 expires=each.spec.expires.isoformat(),
             )
             for each in catalog.waivers
+        ],
+        attestations=[
+            AttestationDoc(
+                name=each.name,
+                service=each.spec.service,
+                attests=each.spec.attests,
+                by=each.spec.by.name,
+                capacity=each.spec.by.capacity,
+                statement=each.spec.statement,
+                date=each.spec.date.isoformat(),
+                until=each.spec.until.isoformat(),
+            )
+            for each in catalog.attestations
         ],
         postmortems=[
             IncidentDoc(

@@ -87,6 +87,18 @@ def feed_of(index: Index) -> Feed:
                 home(terms.service),
                 terms.reason,
             )
+    for attestation in (each for group in index.attestations.values() for each in group):
+        said = attestation.spec
+        soon = max(_midnight(said.until - dt.timedelta(days=SOON)), _midnight(said.date))
+        if soon <= as_of:
+            add(
+                "attestation-expiry",
+                attestation.name,
+                soon,
+                f"{label(said.service)}: the attestation of {said.attests} ends on {said.until.isoformat()}",
+                home(said.service),
+                said.statement,
+            )
     for name, pager in index.pagers.items():
         for position, condition in enumerate(pager.conditions):
             if condition.done is None and _midnight(condition.due) <= as_of:

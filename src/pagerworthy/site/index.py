@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from pagerworthy.catalog import Decision, Postmortem, Waiver
+from pagerworthy.catalog import Attestation, Decision, Postmortem, Waiver
 from pagerworthy.evidence import survived
 from pagerworthy.evidence.keys import SloBudget
 from pagerworthy.graph import Ceilings, NodeKind, ceilings
@@ -15,6 +15,7 @@ from pagerworthy.handover import Pager, pager_at
 from pagerworthy.scoring import Criterion, Outcome, Scorecard
 from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
+from pagerworthy.site.attested import last_of_each
 from pagerworthy.site.inventories import inventories_of
 from pagerworthy.site.source import SiteInput
 from pagerworthy.stacks.inventory import Inventory
@@ -106,6 +107,7 @@ class Index:
     waivers: dict[str, list[Waiver]]
     broken: dict[str, str]
     postmortems: dict[str, list[Postmortem]]
+    attestations: dict[str, list[Attestation]]
     owned: dict[str, list[str]]
     members: dict[str, list[str]]
     ceilings: Ceilings
@@ -175,6 +177,7 @@ def index_of(source: SiteInput) -> Index:
         postmortems=_by_service(
             (name, each) for each in catalog.postmortems for name in dict.fromkeys(each.spec.services)
         ),
+        attestations=_by_service((each.spec.service, each) for each in last_of_each(catalog.attestations, clock.today)),
         owned=dict(owned),
         members=dict(members),
         ceilings=ceilings(catalog, survived(source.evidence, within=source.policy.drill_age)),

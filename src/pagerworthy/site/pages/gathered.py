@@ -4,7 +4,7 @@ import operator
 
 import msgspec
 
-from pagerworthy.catalog import Decision, Environment, Kind, Postmortem, Service, System, Team, Waiver
+from pagerworthy.catalog import Attestation, Decision, Environment, Kind, Postmortem, Service, System, Team, Waiver
 from pagerworthy.evidence import Evidence, SubjectEvidence
 from pagerworthy.graph import Ceiling, Edge, Relation
 from pagerworthy.scoring import Scorecard
@@ -51,6 +51,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
     waivers: tuple[Waiver, ...]
     broken: tuple[str, ...]
     postmortems: tuple[Postmortem, ...]
+    attestations: tuple[Attestation, ...]
     needs: tuple[Around, ...]
     more_needs: tuple[Ref, ...]
     needs_count: int
@@ -99,6 +100,7 @@ def service_input(index: Index, name: str) -> ServiceInput:
         waivers=tuple(index.waivers.get(name, ())),
         broken=tuple(index.broken.get(each.name, "") for each in index.waivers.get(name, ())),
         postmortems=tuple(index.postmortems.get(name, ())),
+        attestations=tuple(index.attestations.get(name, ())),
         needs=needs,
         more_needs=more_needs,
         needs_count=needs_count,

@@ -254,7 +254,7 @@ def _budgets(index: Index) -> Notices:
 
 
 def _expiring(index: Index) -> Notices:
-    """Waivers, conditions and actions that end within thirty days, or have ended."""
+    """Waivers, attestations, conditions and actions that end within thirty days, or have ended."""
     clock = index.clock
     teams = index.source.catalog.teams
     found: list[tuple[int, str, str, str]] = []
@@ -266,6 +266,13 @@ def _expiring(index: Index) -> Notices:
             found.append(
                 (left, spec.service, "waiver", f"Waiver of {spec.criterion} {verb} {clock.when(spec.expires)}.")
             )
+    for attestations in index.attestations.values():
+        for said in (each.spec for each in attestations):
+            left = -clock.days(said.until)
+            if left <= SOON:
+                verb = "ended" if left < 0 else "ends"
+                text = f"Attestation of {said.attests} by {said.by.name} {verb} {clock.when(said.until)}."
+                found.append((left, said.service, "attestation", text))
     for name, pager in index.pagers.items():
         for condition in pager.conditions:
             left = -clock.days(condition.due)
@@ -291,11 +298,15 @@ def _expiring(index: Index) -> Notices:
                 _label(index, name),
                 what,
                 "bad" if late else "warn",
-                ("expired" if what == "waiver" else "overdue") if late else "soon",
+                _LATE.get(what, "overdue") if late else "soon",
                 text,
             )
         )
     return _notices("Expires or overdue", f"Nothing ends within {SOON} days.", notices, len(found), "decisions.html")
+
+
+# What has an end, and is not to be done by it.
+_LATE = {"waiver": "expired", "attestation": "stale"}
 
 
 def _notices(title: str, none: str, notices: list[Notice], total: int, href: str) -> Notices:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pagerworthy.evidence import Known, SubjectEvidence
+from pagerworthy.evidence.attested import SOURCE
 from pagerworthy.evidence.keys import Value
 from pagerworthy.scoring import CriterionResult, Outcome
 from pagerworthy.site import words
+from pagerworthy.site.attested import anchor_of
 from pagerworthy.site.jinja import shown
 
 _QUERY = 120
@@ -16,15 +18,21 @@ _ITEMS = 4
 _PROOF = 34
 # What the markup of its query takes.
 _ASKED = 17
+# What the markup of a link to another page of the service takes, without its anchor.
+_LINKED = 70
 
 
 class Proof(NamedTuple):
-    """A record of evidence: what was looked at, how strongly it is known, by whom and when, and what was found."""
+    """A record of evidence: what was looked at, how strongly it is known, by whom and when, and what was found.
+
+    `anchor` is where on its service's page an entry stands that it was read from; empty for what is no entry.
+    """
 
     key: str
     seen: str
     value: str
     query: str
+    anchor: str = ""
 
 
 def html_length(text: str) -> int:
@@ -68,7 +76,7 @@ class Proofs:
         # What a met criterion found stands in its detail already, so that its records need not say it again.
         met = result.outcome is Outcome.PASS
         made = self._alike(fresh) if met else [self._each(name, known) for name, known in fresh]
-        proofs = [proof for proof in made if self.take(_PROOF + len(proof.key) + len(proof.seen) + len(proof.value))]
+        proofs = [proof for proof in made if self.take(_size(proof))]
         missing = len(made) - len(proofs)
         self.left_out += missing
         says = [f"{words.listed(elsewhere)}: see {self._places[elsewhere[0]]}"] if elsewhere else []
@@ -86,13 +94,13 @@ class Proofs:
     def _each(self, name: str, known: Known) -> Proof:
         record = known.record
         value = f"failed: {record.failed}" if known.value is None else say(known.value)
-        return Proof(name, self._seen(known), words.cut(value, _VALUE), words.cut(record.query, _QUERY))
+        return self._proof(name, known, words.cut(value, _VALUE))
 
     def _alike(self, fresh: Sequence[tuple[str, Known]]) -> list[Proof]:
         """One line for all records of the same key that were seen in the same way."""
         if len(fresh) == 1:
             name, known = fresh[0]
-            return [Proof(name, self._seen(known), "", words.cut(known.record.query, _QUERY))]
+            return [self._proof(name, known, "")]
         groups: dict[tuple[str, str], list[Known]] = {}
         for _, known in fresh:
             groups.setdefault((known.record.key, self._seen(known)), []).append(known)
@@ -100,13 +108,25 @@ class Proofs:
         for (key, seen), group in groups.items():
             items = [known.record.item.rsplit("/", 1)[-1] for known in group if known.record.item]
             name = f"{key} of {words.listed(items, _ITEMS)}" if items else key
-            query = group[0].record.query if len(group) == 1 else ""
-            found.append(Proof(name, seen, "", words.cut(query, _QUERY)))
+            found.append(self._proof(name, group[0], "") if len(group) == 1 else Proof(name, seen, "", ""))
         return found
+
+    def _proof(self, name: str, known: Known, value: str) -> Proof:
+        record = known.record
+        entry = anchor_of(record.query) if record.source == SOURCE else ""
+        # What was asked is the entry, which the link leads to.
+        query = "" if entry else words.cut(record.query, _QUERY)
+        return Proof(name, self._seen(known), value, query, entry)
 
     def _seen(self, known: Known) -> str:
         record = known.record
         return f"{record.strength} by {record.source}, {self._clock.when(record.time)}"
+
+
+def _size(proof: Proof) -> int:
+    """What a record takes without its query."""
+    link = _LINKED + len(proof.anchor) if proof.anchor else 0
+    return _PROOF + link + len(proof.key) + len(proof.seen) + len(proof.value)
 
 
 def _record(evidence: SubjectEvidence, name: str) -> Known | None:

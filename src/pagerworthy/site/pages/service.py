@@ -9,6 +9,7 @@ from pagerworthy.graph import rounded_down
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
 from pagerworthy.site.index import Blast, Ref
+from pagerworthy.site.pages.attestations import AttestationLine, attestation_lines
 from pagerworthy.site.pages.cloud import Cloud, cloud_of
 from pagerworthy.site.pages.gathered import Around, ServiceInput
 from pagerworthy.site.pages.history import History, history_of
@@ -79,6 +80,7 @@ class ServicePage(Page):
     areas: tuple[AreaCard, ...]
     history: History
     older: int
+    attestations: tuple[AttestationLine, ...]
     infrastructure: Infrastructure
     cloud: Cloud
     links: tuple[Link, ...]
@@ -144,6 +146,7 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         areas=open_areas(judged, wanted, found.evidence, shared),
         history=history_of(found.decisions[-_DECISIONS:], found.waivers, found.postmortems, card.breaches, shared),
         older=max(len(found.decisions) - _DECISIONS, 0),
+        attestations=attestation_lines(found.attestations, shared.clock),
         infrastructure=infrastructure_of(found, shared.policy.currency),
         cloud=cloud_of(found, shared),
         links=_links(found),
