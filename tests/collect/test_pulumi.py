@@ -195,7 +195,7 @@ def test_a_stack_that_was_left_half_done_is_not_whole(
     [
         ({"kind": "update", "result": "failed"}, "unfinished", "production: its last update did not succeed"),
         ({"kind": "destroy", "result": "succeeded"}, "unfinished", "production: all that it held was destroyed"),
-        ({"kind": "refresh", "resourceChanges": {"same": 9, "update": 1}}, "behind", "production"),
+        ({"kind": "refresh", "result": "failed"}, "behind", "production"),
         ({"kind": "import", "resourceChanges": {}}, "behind", "production"),
     ],
 )
@@ -209,14 +209,33 @@ def test_what_came_after_the_last_update_is_heeded(
     assert found["web", DRIFT].startswith("web.production is not as it was brought up: ")
 
 
-def test_a_refresh_that_found_nothing_changes_nothing_but_the_look_has_to_be_later(root: Path) -> None:
-    backend = till.restore(root, "looked")
-    add_operation(backend, "web", kind="refresh")
+def test_a_refresh_is_a_look_too_and_what_it_took_over_is_drift_until_the_next_update(root: Path) -> None:
+    backend = till.restore(root, "up")
+    records = till.collect(root).records
+    (before,) = [each for each in records if (each.subject, each.key) == ("web", DRIFT)]
+    add_operation(backend, "web", kind="refresh", resourceChanges={"same": 14})
+    records = till.collect(root).records
+    (after,) = [each for each in records if (each.subject, each.key) == ("web", DRIFT)]
+    assert bytes(after.value) == bytes(before.value) == b'{"drifted":0.0,"unmanaged":0.0}'
+    assert after.time > before.time
+    assert (before.query, after.query) == (f"read {till.REPORT}; state of web.production", "state of web.production")
+    add_operation(backend, "web", kind="refresh", resourceChanges={"same": 12, "update": 1, "delete": 1})
     found = known(root)
-    assert WHOLE.items() <= found["web", LIVE].items()
-    assert "web.production was updated after the look at it" in found["web", DRIFT]
-    report(root, started="2026-11-23T06:00:00Z")
+    assert found["web", DRIFT] == {"drifted": 2, "unmanaged": 0}
+    assert found["web", LIVE]["behind"] == ["production"]
+    # The state is now what the cloud is, and neither is what was brought up.
+    report(root, started="2026-11-23T07:00:00Z")
+    assert known(root)["web", DRIFT] == {"drifted": 2, "unmanaged": 0}
+    add_operation(backend, "web", kind="update", resourceChanges={"same": 12, "update": 1, "create": 1})
+    assert WHOLE.items() <= known(root)["web", LIVE].items()
+
+
+def test_an_update_that_changed_something_makes_each_look_before_it_old(root: Path) -> None:
+    backend = till.restore(root, "up")
+    add_operation(backend, "web", kind="update", resourceChanges={"same": 14})
     assert known(root)["web", DRIFT] == {"drifted": 0, "unmanaged": 0}
+    add_operation(backend, "web", kind="update", resourceChanges={"same": 13, "update": 1})
+    assert "web.production was updated after the look at it" in known(root)["web", DRIFT]
 
 
 def test_a_stack_in_whose_place_nothing_was_ever_brought_up_is_not_whole(root: Path) -> None:
@@ -262,7 +281,7 @@ def test_drift_is_counted_by_the_last_look(root: Path) -> None:
         ({"started": "2026-11-23T06:00:00"}, "is no report of `pagerworthy drift`"),
         ({"operation": "preview"}, "is no report of `pagerworthy drift`"),
         ({"emulator": "http://127.0.0.1:5000"}, "is of http://127.0.0.1:5000"),
-        ({"stacks": []}, "no report tells of a look at web.production: pagerworthy drift production web"),
+        ({"stacks": []}, "nobody has looked whether web.production differs: pagerworthy drift production web"),
         ({"stacks": "all"}, "is no report of a run"),
         (
             {"stacks": [{"stack": "web.production", "outcome": "failed", "message": "no\x1bway"}]},
@@ -272,7 +291,7 @@ def test_drift_is_counted_by_the_last_look(root: Path) -> None:
     ],
 )
 def test_a_report_that_says_nothing_of_the_present_is_no_look(changes: dict[str, Any], says: str, root: Path) -> None:
-    till.restore(root, "looked")
+    till.restore(root, "up")
     report(root, **changes)
     found = known(root)
     assert says in found["web", DRIFT]
@@ -287,9 +306,11 @@ def test_a_report_that_cannot_be_read_may_be_the_last_one(root: Path) -> None:
     assert known(root, drift=("reports/none-*.json",))["web", DRIFT] == "there is no report of `pagerworthy drift` yet"
 
 
-def test_without_reports_nothing_is_said_of_drift(root: Path) -> None:
+def test_without_reports_drift_is_known_of_what_was_looked_at(root: Path) -> None:
+    till.restore(root, "up")
+    assert "nobody has looked whether" in known(root, drift=())["web", DRIFT]
     till.restore(root, "looked")
-    assert {key for _, key in known(root, drift=())} == {LIVE, LOGS, WAYS}
+    assert known(root, drift=())["web", DRIFT] == {"drifted": 0, "unmanaged": 0}
 
 
 def test_logs_that_are_kept_for_ever_are_kept_long_enough_and_a_stack_without_any_keeps_none(root: Path) -> None:

@@ -135,6 +135,7 @@ DAMAGES: dict[str, Callable[[Path, Path], None]] = {
     "a history that is being written": history('{"kind": "upd'),
     "a history of no time": history('{"kind": "update", "result": "succeeded", "endTime": 99999999999999999999}'),
     "a history of words": history('{"kind": "update", "result": "succeeded", "endTime": "now"}'),
+    "a history of null": history('{"kind": "update", "result": "failed", "environment": null, "resourceChanges": 3}'),
     "groups without ids": outputs("SecurityGroup", id=7),
     "rules in words": outputs("SecurityGroup", ingress=["all"]),
     "rules of numbers": outputs("SecurityGroup", ingress=[{"protocol": "tcp", "fromPort": 1, "cidrBlocks": [1]}]),

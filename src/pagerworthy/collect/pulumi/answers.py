@@ -26,6 +26,14 @@ class Found(NamedTuple):
     query: str
 
 
+class _Difference(NamedTuple):
+    """How many resources differed at a moment, and which report says so, if any does."""
+
+    drifted: int
+    time: dt.datetime
+    path: str = ""
+
+
 class Answers:
     """Answers by the stacks of production, at a moment; all raise UnknownError with the reason where there is none.
 
@@ -88,33 +96,45 @@ class Answers:
 
     def drift(self, service: str, stacks: Sequence[Stacks]) -> Found:
         """What the last looks saw, where nothing was done to the stacks since; and what nothing asks for any more."""
-        seen = [(each, self._look(service, each)) for each in stacks]
-        left = sum(each.sight(service).leftovers for each in stacks)
-        left += sum(sight.resources for sight in self._production.orphans(service))
-        value = Drift(drifted=float(sum(look.drifted for _, (look, _) in seen)), unmanaged=float(left))
-        reports = dict.fromkeys(look.path for _, (look, _) in seen)
-        time = min(time for _, (_, time) in seen)
-        return Found(value, time, f"read {', '.join(reports)}; {_states(service, stacks)}")
-
-    def _look(self, service: str, stacks: Stacks) -> tuple[Look, dt.datetime]:
         if isinstance(self._looks, str):
             raise UnknownError(self._looks)
+        seen = [self._difference(service, each, self._looks) for each in stacks]
+        left = sum(each.sight(service).leftovers for each in stacks)
+        left += sum(sight.resources for sight in self._production.orphans(service))
+        value = Drift(drifted=float(sum(each.drifted for each in seen)), unmanaged=float(left))
+        reports = dict.fromkeys(f"read {each.path}; " for each in seen if each.path)
+        return Found(value, min(each.time for each in seen), f"{''.join(reports)}{_states(service, stacks)}")
+
+    def _difference(self, service: str, stacks: Stacks, looks: Sequence[Look]) -> "_Difference":
+        """By the last look: one that a report tells of, or a refresh, which the state's own history knows."""
         sight, stack = stacks.sight(service), stack_name(service, stacks.name)
         again = f"pagerworthy drift {stacks.name} {service}"
-        look = latest(self._looks, stack)
+        if why := sight.unfinished or sight.meddled:
+            raise UnknownError(f"{stack} is not as it was brought up: {why}")
+        told = self._told(looks, stack)
+        if told is not None and told.time is not None and (sight.compared is None or told.time >= sight.compared):
+            if told.failed:
+                raise UnknownError(told.failed)
+            found = _Difference(told.drifted + sight.adopted, told.time, told.path)
+        elif sight.compared is not None:
+            found = _Difference(sight.adopted, sight.compared)
+        else:
+            raise UnknownError(f"nobody has looked whether {stack} differs: {again}")
+        if sight.changed is not None and sight.changed > found.time:
+            raise UnknownError(f"{stack} was updated after the look at it of {found.time:%Y-%m-%d %H:%M} UTC: {again}")
+        return found
+
+    def _told(self, looks: Sequence[Look], stack: str) -> Look | None:
+        look = latest(looks, stack)
         if look is None:
-            raise UnknownError(f"no report tells of a look at {stack}: {again}")
-        if look.failed or look.time is None:
+            return None
+        if look.time is None:
             raise UnknownError(look.failed)
         if look.emulator != self._emulator:
             raise UnknownError(f"{look.path} is of {look.emulator or 'the real cloud'}, where nothing is asked")
         if look.time > self._as_of:
             raise UnknownError(f"{look.path} is dated after the moment that is judged")
-        if sight.unfinished or sight.meddled:
-            raise UnknownError(f"{stack} is not as it was brought up: {sight.unfinished or sight.meddled}")
-        if sight.written is None or sight.written > look.time:
-            raise UnknownError(f"{stack} was updated after the look at it of {look.time:%Y-%m-%d %H:%M} UTC: {again}")
-        return look, look.time
+        return look
 
     def crossings(self, service: str, stacks: Sequence[Stacks]) -> Found:
         """The undeclared ways into a service of the cardholder zone."""

@@ -23,11 +23,10 @@ from pagerworthy.stacks.run.places import BACKEND, Place, place_of
 
 _SHARE = 0.9
 _LONGEST = 500
-_DRIFT = "stack.drift"
 _CROSSINGS = "traffic.crossings"
 _QUESTIONS: Mapping[str, Callable[[Answers, str, Sequence[Stacks]], Found]] = {
     "audit.logs": Answers.logs,
-    _DRIFT: Answers.drift,
+    "stack.drift": Answers.drift,
     "stack.live": Answers.live,
     _CROSSINGS: Answers.crossings,
 }
@@ -36,8 +35,8 @@ _QUESTIONS: Mapping[str, Callable[[Answers, str, Sequence[Stacks]], Found]] = {
 class PulumiCollector:
     """Four keys of each service that production deploys; all its environments for production count.
 
-    `reports` name what tells of drift; where there are none, nothing is said of it. States are those of the real cloud,
-    or of an `emulator`.
+    `reports` name what tells of drift, beside the states themselves. States are those of the real cloud, or of an
+    `emulator`.
     """
 
     name = "pulumi"
@@ -52,7 +51,7 @@ class PulumiCollector:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(key for key in _QUESTIONS if key != _DRIFT or self._reports)
+        return tuple(_QUESTIONS)
 
     def items(self, service: Service, key: str) -> tuple[str, ...]:
         """Nothing of a service that no stack is made of, and no ways into one that is outside the cardholder zone."""

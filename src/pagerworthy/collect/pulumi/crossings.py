@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pagerworthy.collect.pulumi.sight import Sight, Way
+from pagerworthy.collect.pulumi.resources import Way
+from pagerworthy.collect.pulumi.sight import Sight
 from pagerworthy.stacks import EnvironmentStacks
 from pagerworthy.stacks.names import stack_name
 

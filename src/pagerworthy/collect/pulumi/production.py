@@ -139,7 +139,7 @@ class Stacks:
 
     def is_behind(self, service: str, sight: Sight) -> bool:
         """Whether `up` would not leave a stack alone. Raises UnknownError."""
-        if sight.meddled:
+        if sight.meddled or sight.adopted:
             return True
         inputs = self.stacks.service(service)
         try:
