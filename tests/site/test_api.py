@@ -22,6 +22,7 @@ PLACES = {
     "site-decisions": "decisions.json",
     "site-graph": "graph.json",
     "site-stacks": "stacks.json",
+    "site-history": "history.json",
 }
 
 

@@ -29,6 +29,7 @@ from pagerworthy.scoring import (
     Verdict,
 )
 from pagerworthy.site import SiteInput
+from tests.site.past import files_of, past_of
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
 # What a stranger writes where a sentence is asked for.
@@ -453,6 +454,7 @@ def world(found: Iterable[Entry] | None = None, *, url: str = "") -> SiteInput:
         problems=(
             Problem("PW101", f"not an entry: {HOSTILE}", Where("catalog/services/broken.yaml", 3, 5), "mend it"),
         ),
+        past=past_of(files_of(AS_OF, HOSTILE), AS_OF),
     )
 
 

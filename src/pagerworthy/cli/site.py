@@ -4,7 +4,6 @@ import datetime as dt
 import gc
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from pagerworthy.cli.options import as_of_option, cache_option, evidence_option
 from pagerworthy.project import Project
 
 if TYPE_CHECKING:
-    from pagerworthy.history import Day
+    from pagerworthy.cli.pipeline import Assessment
+    from pagerworthy.history import Past
     from pagerworthy.site import Written
 
 DEFAULT_OUT = Path("public")
@@ -99,35 +99,28 @@ def serve(
     return Exit.FINE
 
 
-def _days(root: Path) -> "tuple[Day, ...]":
-    """The snapshots that there are; of a history that cannot be read none, with the reason on stderr."""
-    import msgspec
-
-    from pagerworthy.history import Branch, Day, HistoryError, NoRepositoryError
-    from pagerworthy.history.model import DAYS, decode
-
-    try:
-        with closing(Branch(root)) as branch:
-            return decode(branch.read(DAYS), Day)
-    except NoRepositoryError:
-        return ()
-    except (HistoryError, msgspec.DecodeError) as error:
-        click.echo(f"the pages show no history: {error}", err=True)
-        return ()
-
-
 def build_site(
     project: Project, out: Path, *, as_of: dt.datetime | None, evidence: Sequence[Path], cache: bool
 ) -> "Written | None":
     """Assesses the repository and writes its site; None, with the reasons on stderr, where it cannot be judged."""
     from pagerworthy.cli.aloud import assess_aloud
-    from pagerworthy.site import SiteInput, plan, read_documents, read_theme, refuse_sources, write
-    from pagerworthy.stacks.releases import releases
+    from pagerworthy.history import open_history
+    from pagerworthy.site import refuse_sources
 
     refuse_sources(project.root, out)
     assessed = assess_aloud(project, "no page was written", as_of=as_of, evidence=evidence, cache=cache)
     if assessed is None:
         return None
+    with open_history(project.root, project.settings.history, assessed.as_of) as past:
+        for each in past.wrong:
+            click.echo(f"{past.name or 'the history'}: {each}", err=True)
+        return _write_site(project, assessed, past, out, cache=cache)
+
+
+def _write_site(project: Project, assessed: "Assessment", past: "Past", out: Path, *, cache: bool) -> "Written":
+    from pagerworthy.site import SiteInput, plan, read_documents, read_theme, write
+    from pagerworthy.stacks.releases import releases
+
     source = SiteInput(
         catalog=assessed.catalog,
         graph=assessed.graph,
@@ -139,7 +132,7 @@ def build_site(
         documents=read_documents(project.root, assessed.catalog.files),
         problems=assessed.problems,
         releases={name: releases(project.root, name) for name in assessed.catalog.environments},
-        days=_days(project.root),
+        past=past,
     )
     # What is known so far stays until the end: the cycle collector need not look through it again and again, and the
     # processes that render share its memory.

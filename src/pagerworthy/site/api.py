@@ -216,6 +216,38 @@ class StackDoc(_Document, frozen=True, kw_only=True):
     refused: Annotated[str, _says("Why no stack is made of it, or why it stays as it is; else empty.")]
 
 
+class GainDoc(_Document, frozen=True, kw_only=True):
+    """What one more source would make known."""
+
+    source: Annotated[str, _says("A collector, or who else writes such records.")]
+    criteria: Annotated[list[str], _says("Criteria that would then be known.")]
+    coverage: Annotated[float, _says("The share of due criteria that would be known then, 0 to 1.")]
+
+
+class ChangeDoc(_Document, frozen=True, kw_only=True):
+    """A criterion of which the outcome changed; empty where the rubric did not have it."""
+
+    criterion: str
+    before: str
+    after: str
+    detail: str
+
+
+class TurnDoc(_Document, frozen=True, kw_only=True):
+    """How a service stood from a moment on. What a history says is passed on as it is: it may be of another rubric."""
+
+    as_of: Moment
+    commit: Annotated[str, _says("The commit of the catalog, or empty.")]
+    verdict: Annotated[str, _says("Empty where the service had left the catalog.")]
+    before: Annotated[str, _says("The verdict until then, or empty.")]
+    reason: str
+    holder: str
+    rung: str
+    score: float
+    coverage: float
+    changes: list[ChangeDoc]
+
+
 class ServiceDoc(_Document, frozen=True, kw_only=True):
     """`api/v1/services/NAME.json`: everything about one service."""
 
@@ -239,6 +271,8 @@ class ServiceDoc(_Document, frozen=True, kw_only=True):
     breaches: list[BreachDoc]
     decisions: Annotated[list[str], _says("Names of its decisions, in the order of time.")]
     stacks: Annotated[list[StackDoc], _says("What it has in the cloud, by environment.")]
+    gains: Annotated[list[GainDoc], _says("What each further source would make known, the largest first.")]
+    history: Annotated[list[TurnDoc], _says("At most the newest 100 changes, in the order of time.")]
 
 
 class GroupDoc(_Document, frozen=True, kw_only=True):
@@ -394,6 +428,42 @@ class StacksDoc(_Document, frozen=True, kw_only=True):
     environments: list[EnvironmentDoc]
 
 
+class TallyDoc(_Document, frozen=True, kw_only=True):
+    """For how many services a criterion passed, failed (waived or not), and was not known."""
+
+    passed: int
+    failed: int
+    unknown: int
+
+
+class TurnedDoc(_Document, frozen=True, kw_only=True):
+    """A service of which the verdict changed; empty before it came, and after it had gone."""
+
+    service: str
+    before: str
+    after: str
+
+
+class DayDoc(_Document, frozen=True, kw_only=True):
+    """A snapshot. What a history says is passed on as it is: it may be of another rubric."""
+
+    as_of: Moment
+    commit: Annotated[str, _says("The commit of the catalog, or empty.")]
+    rubric: Annotated[str, _says("The rubric's digest, or empty.")]
+    verdicts: Annotated[dict[str, int], _says("How many services had each verdict.")]
+    rungs: Annotated[dict[str, int], _says("How many services had reached each rung.")]
+    criteria: dict[str, TallyDoc]
+    turned: Annotated[list[TurnedDoc] | None, _says("Since the snapshot before; null for the first one.")]
+
+
+class HistoryDoc(_Document, frozen=True, kw_only=True):
+    """`api/v1/history.json`: the snapshots until the moment that is judged, at most the newest 400."""
+
+    source: Annotated[str, _says("Where the history is, or empty where there is none.")]
+    left_out: Annotated[list[str], _says("What of it is left out, in sentences.")]
+    days: Annotated[list[DayDoc], _says("In the order of time.")]
+
+
 DOCUMENTS: dict[str, type[_Document]] = {
     "site-index": IndexDoc,
     "site-services": ServicesDoc,
@@ -403,6 +473,7 @@ DOCUMENTS: dict[str, type[_Document]] = {
     "site-decisions": DecisionsDoc,
     "site-graph": GraphDoc,
     "site-stacks": StacksDoc,
+    "site-history": HistoryDoc,
 }
 
 

@@ -11,6 +11,7 @@ from pagerworthy.evidence.keys import SloBudget
 from pagerworthy.graph import layers_of
 from pagerworthy.problem import Severity
 from pagerworthy.scoring import Outcome, Scorecard
+from pagerworthy.scoring.sight import Gain
 from pagerworthy.site import links
 from pagerworthy.site.api import (
     AttestationDoc,
@@ -22,6 +23,7 @@ from pagerworthy.site.api import (
     DigestsDoc,
     EdgeDoc,
     EvidenceDoc,
+    GainDoc,
     GraphDoc,
     GroupDoc,
     GroupsDoc,
@@ -41,6 +43,7 @@ from pagerworthy.site.api import (
 )
 from pagerworthy.site.index import Index
 from pagerworthy.site.pages.gathered import ServiceInput
+from pagerworthy.site.past_documents import turn_docs
 from pagerworthy.site.shared import Shared
 from pagerworthy.site.stack_documents import stack_docs
 
@@ -115,7 +118,7 @@ def services_doc(index: Index) -> ServicesDoc:
     )
 
 
-def service_doc(found: ServiceInput, shared: Shared) -> ServiceDoc:
+def service_doc(found: ServiceInput, gains: Sequence[Gain], shared: Shared) -> ServiceDoc:
     """Everything about one service."""
     service, card = found.service, found.card
     spec = service.spec
@@ -171,6 +174,8 @@ def service_doc(found: ServiceInput, shared: Shared) -> ServiceDoc:
         ],
         decisions=[decision.name for decision in found.decisions],
         stacks=list(stack_docs(found)),
+        gains=[GainDoc(source=gain.collector, criteria=list(gain.criteria), coverage=gain.coverage) for gain in gains],
+        history=list(turn_docs(found)),
     )
 
 

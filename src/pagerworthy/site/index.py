@@ -12,11 +12,13 @@ from pagerworthy.evidence import survived
 from pagerworthy.evidence.keys import SloBudget
 from pagerworthy.graph import Ceilings, NodeKind, ceilings
 from pagerworthy.handover import Pager, pager_at
+from pagerworthy.history import Turned
 from pagerworthy.scoring import Criterion, Outcome, Scorecard
 from pagerworthy.scoring.rubric import broken_terms
 from pagerworthy.site import links, words
 from pagerworthy.site.attested import last_of_each
 from pagerworthy.site.inventories import inventories_of
+from pagerworthy.site.moves import moved
 from pagerworthy.site.source import SiteInput
 from pagerworthy.stacks.inventory import Inventory
 
@@ -115,6 +117,7 @@ class Index:
     tier_masks: tuple[int, ...]
     budgets: dict[str, float]
     inventories: dict[str, Inventory]
+    moved: dict[str, Turned] | None
 
     def blast(self, node: str) -> Blast:
         """Who notices when a node of the graph fails, directly or not."""
@@ -185,6 +188,7 @@ def index_of(source: SiteInput) -> Index:
         tier_masks=tuple(masks),
         budgets=budgets,
         inventories=inventories_of(source),
+        moved=moved(source.past, source.scores.as_of),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from pagerworthy import __version__
 from pagerworthy.scoring import Scorecard
+from pagerworthy.scoring.sight import Gain, gains_of
 from pagerworthy.site import api, documents, links, words
 from pagerworthy.site.badge import badge
 from pagerworthy.site.feed import feed_of, site_url
@@ -26,6 +27,7 @@ from pagerworthy.site.pages.service import service_page
 from pagerworthy.site.pages.services import services_data, services_pages
 from pagerworthy.site.pages.stacks import data_path, environment_pages, stack_rows, stacks_data, stacks_page
 from pagerworthy.site.pages.unreadable import unreadable_pages
+from pagerworthy.site.past_documents import history_doc
 from pagerworthy.site.render import Theme
 from pagerworthy.site.shared import Shared, asked_of
 from pagerworthy.site.source import SiteInput
@@ -175,34 +177,46 @@ def _services(index: Index, shared: Shared, planner: _Planner) -> Iterator[Plann
         digest = planner.digest(found.stamp())
         yield Planned(links.service(name), digest, "service.html", partial(_service, found, judge, shared))
         yield Planned(links.scorecard(name), digest, "scorecard.html", partial(_scorecard, found, judge, shared))
-        yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, shared))
+        yield Planned(f"api/v1/services/{name}.json", digest, "", partial(_service_json, found, judge, shared))
         state = words.told(card.verdict, found.service.spec)
         yield Planned(f"badges/{name}.svg", planner.digest((name, state, card.rung)), "", partial(badge, card, state))
 
 
 class _Judge:
-    """The results of a scorecard by area; those of the last one stay, because two pages in a row are made of them."""
+    """The results of a scorecard by area, and what would add to them; those of the last one stay.
+
+    Two pages in a row are made of the former, a page and a document of the latter.
+    """
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._last: tuple[Scorecard, list[Judged]] | None = None
+        self._gains: tuple[Scorecard, tuple[Gain, ...]] | None = None
 
     def __call__(self, card: Scorecard) -> list[Judged]:
         if self._last is None or self._last[0] is not card:
             self._last = (card, by_area(card, self._shared))
         return self._last[1]
 
+    def gains(self, found: ServiceInput) -> tuple[Gain, ...]:
+        """What each further source would make known of the service."""
+        card, shared = found.card, self._shared
+        if self._gains is None or self._gains[0] is not card:
+            gains = gains_of(found.service, card, shared.criteria, found.evidence, shared.clock.as_of)
+            self._gains = (card, gains)
+        return self._gains[1]
+
 
 def _service(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
-    return service_page(found, judge(found.card), shared)
+    return service_page(found, judge(found.card), judge.gains(found), shared)
 
 
 def _scorecard(found: ServiceInput, judge: _Judge, shared: Shared) -> Page:
     return scorecard_page(found.service, found.card, judge(found.card), found.evidence, shared)
 
 
-def _service_json(found: ServiceInput, shared: Shared) -> bytes:
-    return api.encode(documents.service_doc(found, shared))
+def _service_json(found: ServiceInput, judge: _Judge, shared: Shared) -> bytes:
+    return api.encode(documents.service_doc(found, judge.gains(found), shared))
 
 
 def _data(index: Index, planner: _Planner) -> Iterator[Planned]:
@@ -217,6 +231,7 @@ def _data(index: Index, planner: _Planner) -> Iterator[Planned]:
         "decisions": documents.decisions_doc(index),
         "graph": documents.graph_doc(index),
         "stacks": stacks_doc(index),
+        "history": history_doc(index.source.past),
     }
     paths = [f"api/v1/{name}.json" for name in found]
     yield planner.whole("api/v1/index.json", api.encode(documents.index_doc(index, paths)))

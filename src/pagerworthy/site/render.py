@@ -64,7 +64,7 @@ def read_theme(root: Path | None) -> Theme:
 def _code() -> dict[str, bytes]:
     """The files of this package and of those whose conclusions pages know by a digest of their inputs, by path."""
     package = Path(__file__).parents[1]
-    folders = (package / name for name in ("site", "scoring", "evidence", "stacks"))
+    folders = (package / name for name in ("site", "scoring", "evidence", "history", "stacks"))
     files = (file for folder in folders for file in folder.rglob("*") if file.suffix in {".py", ".yaml"})
     return {file.relative_to(package).as_posix(): file.read_bytes() for file in files}
 

@@ -10,7 +10,7 @@ from pagerworthy.catalog.files import read_file
 from pagerworthy.catalog.precheck import SIZE_LIMIT
 from pagerworthy.evidence import Evidence
 from pagerworthy.graph import DependencyGraph
-from pagerworthy.history import Day
+from pagerworthy.history import NO_PAST, Past
 from pagerworthy.problem import Problem
 from pagerworthy.project import SiteSettings
 from pagerworthy.scoring import Criterion, Policy, Scores
@@ -22,8 +22,7 @@ _DOCUMENT = re.compile(r"catalog/(runbooks|postmortems)(/[A-Za-z0-9_][A-Za-z0-9.
 @dataclass(frozen=True, slots=True)
 class SiteInput:
     """All that the site shows. `documents` maps paths of runbooks and post-mortems to their Markdown, `releases`
-    environments to the release of each service that has been released there. `days` are the snapshots of the history,
-    the oldest first.
+    environments to the release of each service that has been released there. `past` is the history until then.
     """
 
     catalog: Catalog
@@ -36,7 +35,7 @@ class SiteInput:
     documents: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     releases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    days: tuple[Day, ...] = ()
+    past: Past = NO_PAST
 
 
 def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:

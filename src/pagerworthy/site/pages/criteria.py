@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pagerworthy.evidence import KEYS, brought_by
+from pagerworthy.history import Tally as Counted
 from pagerworthy.scoring import Criterion, Outcome
 from pagerworthy.site import links, words
 from pagerworthy.site.index import NAMED, Index, Tally
@@ -142,7 +143,7 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         applies=criterion.applies if criterion.applies != "true" else "",
         passes=criterion.pass_.strip(),
         share=share_of([tally]),
-        trend=trend_of(index.source.days, criterion.id),
+        trend=_trend(index, criterion.id, tally),
         upcoming=tally.count(Outcome.UPCOMING),
         inapplicable=tally.count(Outcome.NOT_APPLICABLE),
         named=tuple(
@@ -156,6 +157,15 @@ def criterion_page(index: Index, criterion: Criterion) -> CriterionPage:
         ),
         file=criterion.file,
     )
+
+
+def _trend(index: Index, criterion: str, tally: Tally) -> Trend | None:
+    days = index.source.past.days
+    if not days:
+        return None
+    failed = tally.count(Outcome.FAIL) + tally.count(Outcome.WAIVED)
+    now = Counted(tally.count(Outcome.PASS), failed, tally.count(Outcome.UNKNOWN))
+    return trend_of(days, criterion, (index.source.scores.as_of, now))
 
 
 def _age(seconds: float) -> str:

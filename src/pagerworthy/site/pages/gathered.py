@@ -7,6 +7,7 @@ import msgspec
 from pagerworthy.catalog import Attestation, Decision, Environment, Kind, Postmortem, Service, System, Team, Waiver
 from pagerworthy.evidence import Evidence, SubjectEvidence
 from pagerworthy.graph import Ceiling, Edge, Relation
+from pagerworthy.history import Past
 from pagerworthy.scoring import Scorecard
 from pagerworthy.site import words
 from pagerworthy.site.index import Blast, Index, Ref
@@ -15,7 +16,8 @@ from pagerworthy.stacks.inventory import Held
 # Neighbours that are described on either side; the rest is named, and past that counted.
 DESCRIBED = 12
 _NAMED = 40
-_SCORED = frozenset({"card", "known"})
+# Known by a digest or a stamp of theirs.
+_STAMPED = frozenset({"card", "known", "past"})
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -34,7 +36,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
 
     `follows` is a digest of all that its scorecard follows from, its evidence among it; empty where nobody took it.
     `held` is its stack in each environment that has one. `frozen` and `since` say since when deployments are frozen,
-    and since when the pager is held; empty if they are not.
+    and since when the pager is held; empty if they are not. `past_stamp` is empty where the service has no history.
     """
 
     service: Service
@@ -63,6 +65,8 @@ class ServiceInput(msgspec.Struct, frozen=True):
     limiting: Ref | None
     file: str
     documents: tuple[str, ...]
+    past: Past
+    past_stamp: str
 
     @property
     def evidence(self) -> SubjectEvidence:
@@ -71,7 +75,7 @@ class ServiceInput(msgspec.Struct, frozen=True):
 
     def stamp(self) -> tuple[object, ...]:
         """What tells whether any of it has changed: for scorecard and evidence stands `follows`, where it is known."""
-        rest = [getattr(self, name) for name in self.__struct_fields__ if name not in _SCORED]
+        rest = [getattr(self, name) for name in self.__struct_fields__ if name not in _STAMPED]
         return (*rest,) if self.follows else (*rest, self.card, self.known.digest_of(self.service.name))
 
 
@@ -112,6 +116,8 @@ def service_input(index: Index, name: str) -> ServiceInput:
         limiting=index.refs.get(ceiling.limiting) if ceiling.limiting else None,
         file=file_of(index, "Service", name),
         documents=tuple(runbook.path for runbook in spec.runbooks if runbook.path in source.documents),
+        past=source.past,
+        past_stamp=source.past.stamp(name),
     )
 
 

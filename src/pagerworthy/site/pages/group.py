@@ -7,10 +7,12 @@ from typing import NamedTuple
 from pagerworthy.catalog import Metadata
 from pagerworthy.site import links, words
 from pagerworthy.site.index import Index, Row
+from pagerworthy.site.moves import Moves
 from pagerworthy.site.order import needs_work, urgency
 from pagerworthy.site.pages.page import Link, Page
 from pagerworthy.site.pages.service import CallLine, calls_of, contacts_of
 from pagerworthy.site.pages.services import unreadable_links
+from pagerworthy.site.pages.verdicts import moves_in
 
 # Rows of each list; the rest is one link away, in the filtered list of services.
 ROWS = 50
@@ -38,6 +40,7 @@ class TeamPage(Page):
     members: tuple[str, ...]
     rotation: str
     summary: str
+    moves: Moves | None
     services: Split
     all: str
     systems: tuple[Link, ...]
@@ -56,6 +59,7 @@ class SystemPage(Page):
     part_of: Link
     parts: tuple[Link, ...]
     summary: str
+    moves: Moves | None
     services: Split
     all: str
 
@@ -105,6 +109,12 @@ def summary_of(index: Index, names: Sequence[str]) -> str:
     )
 
 
+def _moves(index: Index, names: Sequence[str]) -> Moves | None:
+    """What has changed lately, where something has."""
+    found = moves_in(index, names)
+    return found if found.moves else None
+
+
 def team_page(index: Index, name: str) -> TeamPage:
     """The context of a team's page."""
     team = index.source.catalog.teams[name]
@@ -125,6 +135,7 @@ def team_page(index: Index, name: str) -> TeamPage:
         members=tuple(f"{each.name} ({each.github})" if each.github else each.name for each in spec.members),
         rotation=f"{words.count(spec.rotation, 'person', 'people')} in the rotation" if spec.rotation else "",
         summary=summary_of(index, names),
+        moves=_moves(index, names),
         services=split_of(index, names),
         all=links.up(path) + links.view(owner=name),
         systems=tuple(
@@ -167,6 +178,7 @@ def system_page(index: Index, name: str) -> SystemPage:
             if each.spec.part_of == name
         ),
         summary=summary_of(index, names),
+        moves=_moves(index, names),
         services=split_of(index, names),
         all=links.up(path) + links.view(system=name),
     )

@@ -14,6 +14,7 @@ from pagerworthy.site.pages.criteria import Share, areas_of, share_of
 from pagerworthy.site.pages.history import SOON, Event, event_of, labels_of
 from pagerworthy.site.pages.page import Page
 from pagerworthy.site.pages.services import unreadable_words
+from pagerworthy.site.pages.verdicts import Standing, standing_of
 from pagerworthy.site.shared import Shared
 
 _MOST = 12
@@ -92,6 +93,7 @@ class OverviewPage(Page):
     tiers: tuple[TierRow, ...]
     verdicts: tuple[words.State, ...]
     rungs: tuple[str, ...]
+    standing: Standing
     coverage: str
     coverage_words: str
     share: Share
@@ -132,6 +134,7 @@ def overview_page(index: Index, shared: Shared) -> OverviewPage:
         tiers=tuple(_tiers(index)),
         verdicts=tuple(state for state in words.TOLD_VERDICTS if told[state]),
         rungs=tuple(words.rung_word(rung) for rung in words.RUNG_ORDER),
+        standing=standing_of(index),
         coverage=words.percent(coverage),
         coverage_words=f"{words.count(blind, 'service')} of {len(cards):,} below half",
         share=total,

@@ -28,7 +28,7 @@ _AREA = 460
 _LINE = 80
 _LINK = 36
 # What open criteria may take on a service's page, which has other things to say.
-_BRIEF = 12_000
+_BRIEF = 10_000
 
 
 class Line(NamedTuple):
@@ -166,13 +166,13 @@ def scorecard_page(
 
 
 def open_areas(
-    judged: Sequence[Judged], wanted: Sequence[Due], evidence: SubjectEvidence, shared: Shared
+    judged: Sequence[Judged], wanted: Sequence[Due], evidence: SubjectEvidence, shared: Shared, taken: int = 0
 ) -> tuple[AreaCard, ...]:
     """The areas with those of their criteria that are not met, as many as a service's page has room for.
 
-    `wanted` are these criteria, those first whose lines must not be left out.
+    `wanted` are these criteria, those first whose lines must not be left out; `taken` is of their room gone already.
     """
-    proofs = Proofs(evidence, shared.clock, _BRIEF)
+    proofs = Proofs(evidence, shared.clock, _BRIEF - taken)
     lines: dict[str, Line] = {}
     for each in wanted:
         if proofs.take(each.size):

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from pagerworthy.catalog import OnCall, PagerHolder, Team
 from pagerworthy.graph import rounded_down
+from pagerworthy.scoring.sight import Gain
 from pagerworthy.site import links, words
 from pagerworthy.site.drawing import Drawing, Neighbour, draw_neighbours
 from pagerworthy.site.index import Blast, Ref
-from pagerworthy.site.pages.attestations import AttestationLine, attestation_lines
+from pagerworthy.site.pages.attestations import AttestationLine, attestation_lines, size_of
 from pagerworthy.site.pages.cloud import Cloud, cloud_of
 from pagerworthy.site.pages.gathered import Around, ServiceInput
 from pagerworthy.site.pages.history import History, history_of
@@ -17,6 +18,7 @@ from pagerworthy.site.pages.infrastructure import Infrastructure, infrastructure
 from pagerworthy.site.pages.levels import Level, levels_of
 from pagerworthy.site.pages.page import Link, Page
 from pagerworthy.site.pages.scorecard import AreaCard, Fix, Judged, fixes_of, open_areas, tallies_of, unmet
+from pagerworthy.site.pages.verdicts import Verdicts, verdicts_of
 from pagerworthy.site.shared import Shared
 
 
@@ -78,6 +80,8 @@ class ServicePage(Page):
     blast_first: tuple[Ref, ...]
     ceiling: str
     areas: tuple[AreaCard, ...]
+    gains: tuple[tuple[str, str, str], ...]
+    verdicts: Verdicts | None
     history: History
     older: int
     attestations: tuple[AttestationLine, ...]
@@ -87,13 +91,16 @@ class ServicePage(Page):
     file: str
 
 
-def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) -> ServicePage:
+def service_page(found: ServiceInput, judged: Sequence[Judged], gains: Sequence[Gain], shared: Shared) -> ServicePage:
     """The context of a service's page."""
     service, card = found.service, found.card
     spec, name = service.spec, service.name
     label = service.metadata.label
     owner = found.owner.metadata.label if found.owner else spec.owner
     wanted = unmet(judged, card.blocking)
+    verdicts = verdicts_of(found, shared.clock)
+    attestations = attestation_lines(found.attestations, shared.clock)
+    taken = _GAIN * len(gains) + (verdicts.size if verdicts else 0) + sum(map(size_of, attestations))
     return ServicePage(
         path=links.service(name),
         title=label,
@@ -143,10 +150,15 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
         blast=blast_words(label, found.blast),
         blast_first=found.blast.first,
         ceiling=_ceiling_words(found),
-        areas=open_areas(judged, wanted, found.evidence, shared),
+        areas=open_areas(judged, wanted, found.evidence, shared, taken),
+        gains=tuple(
+            (gain.collector, words.count(len(gain.criteria), "criterion", "criteria"), words.percent(gain.coverage))
+            for gain in gains
+        ),
+        verdicts=verdicts,
         history=history_of(found.decisions[-_DECISIONS:], found.waivers, found.postmortems, card.breaches, shared),
         older=max(len(found.decisions) - _DECISIONS, 0),
-        attestations=attestation_lines(found.attestations, shared.clock),
+        attestations=attestations,
         infrastructure=infrastructure_of(found, shared.policy.currency),
         cloud=cloud_of(found, shared),
         links=_links(found),
@@ -156,6 +168,8 @@ def service_page(found: ServiceInput, judged: Sequence[Judged], shared: Shared) 
 
 # Decisions that are shown; the rest is in the JSON document.
 _DECISIONS = 12
+# What the markup of a gain takes.
+_GAIN = 90
 # From a service's page to the site's root.
 _UP = "../"
 # Fixes that are written out; the rest is in the scorecard.
