@@ -156,6 +156,17 @@ def test_a_service_without_a_stack_has_none_and_nothing_else_is_said_of_it(root:
     assert found["cards", WAYS] == {"paths": []}
 
 
+def test_a_backend_without_any_stack_of_production_does_not_say_that_one_is_missing(root: Path) -> None:
+    backend = till.restore(root, "looked")
+    for file in (backend / "stacks/pagerworthy").iterdir():
+        file.rename(file.with_name(file.name.replace("production", "staging")))
+    for folder in (backend / "history/pagerworthy").iterdir():
+        folder.rename(folder.with_name(folder.name.replace("production", "staging")))
+    found = known(root)
+    assert all("has no stack of production at all" in found[name, LIVE] for name in till.SERVICES)
+    assert all(isinstance(value, str) for value in found.values())
+
+
 def test_a_stack_that_no_entry_asks_for_is_managed_by_nobody(root: Path) -> None:
     backend = till.restore(root, "looked")
     state = stack_file(backend, "web").read_text().replace("web.production", "web.staging")

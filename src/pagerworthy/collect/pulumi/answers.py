@@ -73,6 +73,9 @@ class Answers:
         held: list[Sight] = []
         for each in stacks:
             seen = each.seen(service)
+            if each.is_empty:
+                # States may well be kept elsewhere, as where a variable of CI says so.
+                raise UnknownError(f"the backend has no stack of {each.name} at all, and may be another one's")
             if seen.sight is None and not seen.fault:
                 missing.append(each.name)
                 continue

@@ -124,6 +124,11 @@ class Stacks:
         """What there is of the stack of a service."""
         return self._reading(stack_name(service, self.name))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the backend has no stack of the environment at all, not even the platform's."""
+        return not self._reading.there
+
     def sight(self, service: str) -> Sight:
         """The stack of a service. Raises UnknownError where there is none, or nobody knows."""
         stack = stack_name(service, self.name)
