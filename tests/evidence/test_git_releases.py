@@ -39,8 +39,10 @@ def tag(folder: Path, name: str, day: str, at: str = "HEAD") -> None:
     git(folder, "tag", "-a", "-m", "x", name, at, extra=who)
 
 
-def seen(root: Path, **settings: Mapping[str, str]) -> dict[tuple[str, str, str], Record]:
-    return collect("git", root, checkouts=HERE, **settings)
+def seen(
+    root: Path, *, paths: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
+) -> dict[tuple[str, str, str], Record]:
+    return collect("git", root, checkouts=HERE, paths=paths, tags=tags)
 
 
 def test_releases_are_counted_and_lead_is_to_the_first_that_has_a_commit(root: Path, code: Path) -> None:
