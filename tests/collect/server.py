@@ -126,6 +126,30 @@ def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
 
 
+def drip_head(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Does not come to the end of the head of its answer."""
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while True:
+            handler.wfile.write(b"a")
+            time.sleep(0.02)
+    except OSError:
+        handler.close_connection = True
+
+
+def drip_chunks(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Does not come to the end of saying how long the next piece is."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b"0")
+            time.sleep(0.02)
+    except OSError:
+        handler.close_connection = True
+
+
 def cut(handler: http.server.BaseHTTPRequestHandler) -> None:
     """Ends in the middle of its answer."""
     handler.send_response(200)
@@ -195,6 +219,8 @@ FAULTS: Mapping[str, Callable[[http.server.BaseHTTPRequestHandler], None]] = {
     for each in (
         hang,
         drip,
+        drip_head,
+        drip_chunks,
         cut,
         reset,
         flood,

@@ -1,5 +1,11 @@
 """Asking over HTTP: what is tried again, what is not, and how long and how large an answer may be."""
 
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -7,12 +13,12 @@ import msgspec
 import pytest
 
 from pagerworthy.collect import Deadline, SourceError
-from pagerworthy.collect.address import Address, address_of
+from pagerworthy.collect.address import Address, address_of, variable
 from pagerworthy.collect.client import Client, Limits, decode
 from pagerworthy.collect.replay import RecordingWire, ReplayingWire
-from pagerworthy.collect.transport import Live, Transport
+from pagerworthy.collect.transport import Bounds, Live, Request, Transport
 from tests.collect.server import FAULTS, Asked, Reply, serving
-from tests.evidence.world import AS_OF
+from tests.evidence.world import AS_OF, service, start
 
 _TOKEN = "s3cret-of-theirs"  # noqa: S105 -- of nobody
 
@@ -21,7 +27,7 @@ def client(url: str, transport: Transport | None = None, seconds: float = 3, **l
     address = Address("prometheus", url, _TOKEN)
     asked = Limits(**{"connect": 1, "read": 0.3, "request": 1.5, "size": 1 << 20, "tries": 3, "pause": 0.01, **limits})  # type: ignore[arg-type]
     secrets = {"Authorization": f"Bearer {_TOKEN}"}
-    return Client(address, transport or Live("prometheus"), Deadline(seconds), secrets=secrets, limits=asked)
+    return Client(address, transport or Live(), Deadline(seconds), secrets=secrets, limits=asked)
 
 
 class _Answer(msgspec.Struct):
@@ -144,3 +150,71 @@ def test_a_recording_answers_as_the_source_did_and_keeps_no_secret(tmp_path: Pat
     assert again.body == live.body.replace(_TOKEN.encode(), b"<secret>")
     with pytest.raises(SourceError, match="no answer to this"):
         client(server.url, wire.transport(address)).get("/api", [("q", "down")])
+
+
+def test_whoever_drips_while_tls_is_agreed_on_is_left_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            stream, _ = listening.accept()
+            with stream, contextlib.suppress(OSError):
+                stream.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+                while True:
+                    stream.sendall(b"\x03")
+                    time.sleep(0.02)
+
+        threading.Thread(target=drip, daemon=True).start()
+        started = time.monotonic()
+        with pytest.raises(SourceError, match="not done within"):
+            client(f"https://127.0.0.1:{listening.getsockname()[1]}", request=1).get("/x")
+        assert time.monotonic() - started < 10
+
+
+def test_a_connection_that_is_used_again_is_cut_too() -> None:
+    with serving(lambda asked: Reply()) as server:
+        asker = client(server.url, request=1)
+        asker.get("/one")
+        server.fault = FAULTS["drip_head"]
+        with pytest.raises(SourceError, match="not done within"):
+            asker.get("/two")
+        server.fault = None
+        assert asker.get("/three").status == 200
+
+
+def test_what_is_said_with_a_refusal_is_not_kept() -> None:
+    taken: list[bytes] = []
+    with serving(lambda asked: Reply(400, b"x" * (8 << 20))) as server:
+        bounds = Bounds(5, 5, 1 << 30)
+        answer = Live().send(Request("GET", server.url), bounds, Deadline(20), taken.append)
+    assert answer.status == 400
+    assert len(answer.body) <= 128 * 1024
+    assert not taken
+
+
+def test_what_is_kept_may_be_less_than_what_is_given_away() -> None:
+    taken: list[bytes] = []
+    with serving(lambda asked: Reply(body=b"x" * 4096)) as server:
+        asker = client(server.url, size=1024, streamed=1 << 20)
+        with pytest.raises(SourceError, match="larger"):
+            asker.get("/x")
+        asker.stream("/x", [], lambda: taken.append)
+    assert sum(map(len, taken)) == 4096
+
+
+def test_the_process_ends_though_a_source_never_does(tmp_path: Path) -> None:
+    root = start(tmp_path / "root")
+    service(root, "checkout")
+    for source in ("github", "pagerduty", "prometheus"):
+        with serving(lambda asked: Reply()) as server:
+            server.fault = FAULTS["drip_head"]
+            variables = {variable(source, "URL"): server.url, variable(source, "TOKEN"): _TOKEN}
+            done = subprocess.run(
+                [sys.executable, "-m", "pagerworthy", "--root", str(root), "collect", source, "--timeout", "2"],
+                env={**os.environ, **variables},
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        assert done.returncode == 1, done.stderr
+        assert "not done" in done.stderr

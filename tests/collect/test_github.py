@@ -473,3 +473,33 @@ def test_a_repository_of_another_github_is_not_asked_about(root: Path) -> None:
         found = collected(root, "github", f"{server.url}/api/v3", TOKEN)
         assert not server.asked
     assert not found.records
+
+
+@pytest.mark.parametrize(
+    "body", [b" " * (9 << 20), b"<html>", b'{"data": null, "errors": [{"message": "Something went wrong"}]}']
+)
+def test_two_repositories_with_too_much_to_say_hide_no_other(root: Path, body: bytes) -> None:
+    api = GitHub({f"example/s{index}": Repository() for index in range(8)})
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(200, body) if b'"s1"' in asked.body or b'"s6"' in asked.body else api(asked)
+
+    with serving(answer) as server:
+        for index in range(8):
+            entry(root, f"s{index}", f"{server.url}/example/s{index}")
+        found = collected(root, "github", server.url, TOKEN)
+    assert not found.failed
+    assert {each.subject for each in found.records if each.failed and each.key == "github.protection"} == {"s1", "s6"}
+
+
+def test_a_limit_that_is_said_to_be_over_and_is_not_is_asked_rarely(root: Path) -> None:
+    refused = json.dumps({"data": None, "errors": [{"type": "RATE_LIMITED"}]}).encode()
+
+    def answer(_: Asked) -> Reply:
+        return Reply(200, refused, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) - 30)})
+
+    entry(root, "web", "https://github.com/example/web")
+    with serving(answer) as server:
+        found = collected(root, "github", server.url, TOKEN, seconds=5)
+        assert 1 < len(server.asked) <= 4
+    assert "limit is used up" in found.failed

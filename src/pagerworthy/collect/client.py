@@ -29,12 +29,16 @@ _MEANINGS: Mapping[int, str] = {
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Seconds to connect, between two pieces, and for one request with all its tries; bytes; and tries."""
+    """Seconds to connect, between two pieces, and for one request with all its tries; bytes; and tries.
+
+    `size` is for answers that are kept, `streamed` for those that are given away piece by piece.
+    """
 
     connect: float = 5
     read: float = 20
     request: float = 60
     size: int = 64 * 1024 * 1024
+    streamed: int = 4 * 1024 * 1024 * 1024
     tries: int = 4
     # The first pause between two tries in seconds; it doubles, and half of it is left to chance.
     pause: float = 0.5
@@ -98,7 +102,8 @@ class Client:
             url += ("&" if "?" in url else "?") + urlencode(parameters)
         request = Request(method, url, {"Accept": "application/json", **headers}, self._secrets, body, hide)
         deadline = self._deadline.part(self._limits.request)
-        bounds = Bounds(self._limits.connect, self._limits.read, self._limits.size)
+        size = self._limits.streamed if begin else self._limits.size
+        bounds = Bounds(self._limits.connect, self._limits.read, size)
         fault = SourceError("it was not asked")
         for attempt in range(1, self._limits.tries + 1):
             pause = self._limits.pause * 2 ** (attempt - 1) * random.uniform(0.5, 1)  # noqa: S311 -- no secret

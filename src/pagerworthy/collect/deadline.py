@@ -1,6 +1,9 @@
 """The moment by which a collector has to be done."""
 
+import contextlib
+import threading
 import time
+from collections.abc import Callable, Iterator
 
 from pagerworthy.collect.errors import SourceError
 
@@ -26,3 +29,14 @@ class Deadline:
     def part(self, seconds: float) -> "Deadline":
         """A deadline for a part of the work, no later than this one."""
         return Deadline(min(seconds, self.left()))
+
+    @contextlib.contextmanager
+    def calling(self, end: Callable[[], None]) -> Iterator[None]:
+        """Calls `end`, in another thread, when time is up while the context lasts."""
+        timer = threading.Timer(self.left(), end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

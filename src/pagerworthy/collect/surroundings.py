@@ -45,7 +45,7 @@ class Wire:
 
     def transport(self, address: Address) -> Transport:
         """What carries requests to an address."""
-        return self.carry(address.source, lambda: Live(address.source))
+        return self.carry(address.source, Live)
 
     def carry(self, source: str, live: Callable[[], Transport]) -> Transport:
         """What carries the requests of a source: what `live` makes, where anything is to be asked at all."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
 
 _CHUNK = 64 * 1024
+# So much of an answer that says no is read: nobody looks at more.
+_REFUSAL = 64 * 1024
 _GOOD = range(200, 300)
 # What is given the pieces of an answer as they come.
 Take = Callable[[bytes], None]
@@ -103,13 +105,25 @@ class PassingError(SourceError):
 class Live:
     """Over the network, by urllib3. Certificates are checked; no proxy, cookie or redirect is followed."""
 
-    def __init__(self, source: str) -> None:
-        import urllib3
+    def __init__(self) -> None:
+        from pagerworthy.collect.cutting import pool
 
-        self._source = source
-        self._pool = urllib3.PoolManager(num_pools=8, maxsize=8, retries=False)
+        self._pool = pool()
 
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+        from pagerworthy.collect.cutting import cut_at
+
+        try:
+            with cut_at(deadline):
+                answer = self._sent(request, bounds, deadline, take)
+        except SourceError:
+            # What was cut looks like what broke off, or like a certificate that is none.
+            deadline.demand()
+            raise
+        deadline.demand()
+        return answer
+
+    def _sent(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None) -> Answer:
         import urllib3
 
         left = deadline.demand()
@@ -127,17 +141,17 @@ class Live:
                 decode_content=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise fault_of(error) from error
+            raise _fault_of(error) from error
         except (ValueError, OSError) as error:
             # ValueError: urllib3's and http.client's word for what cannot be a request or an answer.
             raise SourceError(f"it cannot be asked: {type(error).__name__}") from error
         try:
-            return read_answer(response, bounds, deadline, take)
+            return _read_answer(response, bounds, deadline, take)
         finally:
             response.close()
 
 
-def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+def _read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
     """Reads an answer piece by piece, so that one that never ends, or drips, takes no longer than it may."""
     import urllib3
 
@@ -145,23 +159,26 @@ def read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise SourceError("it packed its answer, though asked not to")
     pieces: list[bytes] = []
-    keep = take if take is not None and response.status in _GOOD else pieces.append
+    good = response.status in _GOOD
+    keep = take if take is not None and good else pieces.append
     size = 0
     try:
         while piece := response.read1(_CHUNK):
             size += len(piece)
-            if size > bounds.size:
+            if good and size > bounds.size:
                 raise SourceError(f"its answer is larger than {bounds.size // 1024 // 1024} MiB")
             keep(piece)
+            if not good and size >= _REFUSAL:
+                break
             deadline.demand()
     except urllib3.exceptions.HTTPError as error:
-        raise fault_of(error) from error
+        raise _fault_of(error) from error
     except (OSError, ValueError) as error:
         raise PassingError(f"its answer broke off: {type(error).__name__}") from error
     return Answer(response.status, headers, b"".join(pieces))
 
 
-def fault_of(error: Exception) -> SourceError:
+def _fault_of(error: Exception) -> SourceError:
     """What urllib3 says, in words, and whether another try may help."""
     from urllib3 import exceptions as http
 

@@ -4,12 +4,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from pagerworthy.collect.at_once import in_order
 from pagerworthy.collect.client import Client, decode
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError, StatusError
@@ -17,11 +17,14 @@ from pagerworthy.collect.github.answers import Fault, Ran, Reply, Repository
 from pagerworthy.collect.github.queries import BATCH, Query, Wanted, alias, steps_of
 from pagerworthy.collect.transport import Answer
 
-# https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api: a query that takes
-# longer than ten seconds is given up with one of these.
-_TOO_HEAVY = frozenset({502, 504})
 _AT_ONCE = 4
 _LIMITED = "RATE_LIMITED"
+# Where its limit is said to be over and is not, it is asked again after so many seconds, and then after longer ones.
+_PAUSE = 1.0
+_TRIES = 4
+_UNAUTHORISED = 401
+# What any GraphQL answers that is there.
+_ANYTHING = Query("query { __typename }", {})
 _WORD = re.compile(r"[A-Z_]{1,40}")
 _SAID: Mapping[str, str] = {
     "NOT_FOUND": "GitHub has no {place} that the token may see",
@@ -41,6 +44,10 @@ class Seen(NamedTuple):
     digest: str = ""
 
 
+class _LimitedError(SourceError):
+    """GitHub is asked too often, whatever it is asked."""
+
+
 class Asker:
     """Asks one GitHub. A source that is gone is asked no more: what is left then has its reason."""
 
@@ -56,9 +63,10 @@ class Asker:
         self, wanted: Iterable[Wanted], make: Callable[[Sequence[Wanted]], Query]
     ) -> Iterator[tuple[Wanted, Seen]]:
         """What is said about each repository, in order."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for batch, seen in pool.map(lambda each: (each, self._batch(each, make)), list(_batches(wanted, BATCH))):
-                yield from zip(batch, seen, strict=True)
+        batches = list(_batches(wanted, BATCH))
+        answers = in_order(lambda batch: self._batch(batch, make), batches, _AT_ONCE, self._deadline)
+        for batch, seen in zip(batches, answers, strict=True):
+            yield from zip(batch, seen, strict=True)
 
     def steps(self, suites: Sequence[str]) -> dict[str, Ran | str]:
         """The jobs and steps of each suite, or why they cannot be seen."""
@@ -79,43 +87,25 @@ class Asker:
             return [Seen(self.gone, {})] * len(batch)
         try:
             return self._answers(batch, make)
-        except StatusError as error:
-            if error.status in _TOO_HEAVY and len(batch) > 1:
-                return self._halves(batch, make, error)
-            return self._give_up(error, len(batch))
         except SourceError as error:
-            return self._give_up(error, len(batch))
-
-    def _halves(
-        self, batch: Sequence[Wanted], make: Callable[[Sequence[Wanted]], Query], error: SourceError
-    ) -> list[Seen]:
-        """One heavy repository must not hide those beside it; where no half is answered, GitHub is gone."""
+            if self._is_gone(error):
+                self.gone = str(error)
+                return [Seen(self.gone, {})] * len(batch)
+            if len(batch) == 1:
+                return [Seen(str(error), {})]
+        # One repository of which there is too much to say must not hide those beside it. A query that takes longer
+        # than ten seconds is given up, too.
         middle = len(batch) // 2
-        found: list[list[Seen] | None] = []
-        for half in (batch[:middle], batch[middle:]):
-            try:
-                found.append(self._answers(half, make))
-            except StatusError as again:
-                if again.status not in _TOO_HEAVY:
-                    return self._give_up(again, len(batch))
-                found.append(None)
-            except SourceError as again:
-                return self._give_up(again, len(batch))
-        if found == [None, None]:
-            return self._give_up(error, len(batch))
-        seen: list[Seen] = []
-        for half, answers in zip((batch[:middle], batch[middle:]), found, strict=True):
-            if answers is not None:
-                seen += answers
-            elif len(half) == 1:
-                seen.append(Seen(str(error), {}))
-            else:
-                seen += self._halves(half, make, error)
-        return seen
+        return self._batch(batch[:middle], make) + self._batch(batch[middle:], make)
 
-    def _give_up(self, error: SourceError, count: int) -> list[Seen]:
-        self.gone = str(error)
-        return [Seen(self.gone, {})] * count
+    def _is_gone(self, error: SourceError) -> bool:
+        """Whether it is not this question alone that is not answered."""
+        if isinstance(error, _LimitedError) or (isinstance(error, StatusError) and error.status == _UNAUTHORISED):
+            return True
+        try:
+            return decode(self._ask(_ANYTHING), Reply).data is None
+        except SourceError:
+            return True
 
     def _answers(self, batch: Sequence[Wanted], make: Callable[[Sequence[Wanted]], Query]) -> list[Seen]:
         answer = self._ask(make(batch))
@@ -130,12 +120,18 @@ class Asker:
 
     def _ask(self, query: Query) -> Answer:
         """Asks, and again after the pause that GitHub asks for, where there is time for it."""
-        while True:
+        for attempt in range(_TRIES):
             self._wait()
             answer = self._client.post_json(self._path, {"query": query.query, "variables": query.variables})
             limited = self._note_limit(answer)
             if not (limited and _is_refused(answer)):
                 return answer
+            self._pause(_PAUSE * 2**attempt)
+        raise _LimitedError("GitHub's limit is used up, and for longer than it says")
+
+    def _pause(self, seconds: float) -> None:
+        with self._lock:
+            self._pause_until = max(self._pause_until, time.time() + seconds)
 
     def _note_limit(self, answer: Answer) -> bool:
         """Whether this was the last answer until the limit is set back."""
@@ -152,7 +148,7 @@ class Asker:
         if pause <= 0:
             return
         if pause >= self._deadline.left():
-            raise SourceError(f"GitHub's limit is used up for another {pause / 60:.0f} minutes")
+            raise _LimitedError(f"GitHub's limit is used up for another {pause / 60:.0f} minutes")
         time.sleep(pause)
 
 

@@ -9,7 +9,6 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -78,7 +77,7 @@ class Guarded:
 
     def _ask(self, address: str, place: Place, request: Request, bounds: Bounds, deadline: Deadline) -> Answer:
         left = deadline.demand()
-        with _connected(address, place.port, min(bounds.connect, left)) as line, _within(line, deadline):
+        with _connected(address, place.port, min(bounds.connect, left)) as line, deadline.calling(line.cut):
             try:
                 if place.scheme == "https":
                     line.secure(self._context, place.host)
@@ -142,18 +141,6 @@ def _connected(address: str, port: int, seconds: float) -> Iterator[_Line]:
         yield line
     finally:
         line.stream.close()
-
-
-@contextlib.contextmanager
-def _within(line: _Line, deadline: Deadline) -> Iterator[None]:
-    """Cuts the line when time is up: whoever sends a byte now and then must not hold it open."""
-    timer = threading.Timer(deadline.left(), line.cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _exchange(stream: socket.socket, place: Place, request: Request, bounds: Bounds) -> Answer:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pagerworthy.collect.client import Client, Limits
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.prometheus.firing import FIRING
 from pagerworthy.collect.prometheus.forecast import FORECAST
 from pagerworthy.collect.prometheus.levels import LEVELS
 from pagerworthy.collect.prometheus.look import NAME, Look, Part
@@ -20,9 +21,7 @@ from pagerworthy.evidence import KEYS, Record, items_of
 from pagerworthy.evidence.collectors import Collector, Context
 from pagerworthy.project import PrometheusSettings
 
-PARTS: tuple[Part, ...] = (RULES, LEVELS, TRAFFIC, PANELS, MENTIONS, FORECAST, *SIGNALS)
-# Answers are read while they arrive: a large one takes time and no memory.
-_LARGEST = 4 * 1024 * 1024 * 1024
+PARTS: tuple[Part, ...] = (RULES, LEVELS, TRAFFIC, PANELS, MENTIONS, FORECAST, FIRING, *SIGNALS)
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -35,7 +34,7 @@ def open_collector(surroundings: Surroundings) -> Collector | None:
     if not _LABEL.fullmatch(settings.label):
         raise SourceError(f"label in [collect.prometheus] is {settings.label[:60]!r}, which is no label's name")
     queries_of(settings)
-    return PrometheusCollector(surroundings.client(address, limits=Limits(size=_LARGEST, request=120)), settings)
+    return PrometheusCollector(surroundings.client(address, limits=Limits(request=120)), settings)
 
 
 class PrometheusCollector:
@@ -47,7 +46,6 @@ class PrometheusCollector:
     def __init__(self, client: Client, settings: PrometheusSettings) -> None:
         self._client = client
         self._settings = settings
-        self.asked = 0
 
     def collect(self, context: Context) -> Iterator[Record]:
         server = Server(self._client, context.as_of)
@@ -65,7 +63,6 @@ class PrometheusCollector:
             if first is not None:
                 yield first
                 yield from records
-        self.asked = server.asked
 
 
 def _not_known(look: Look, part: Part, reason: str) -> Iterator[Record]:

@@ -89,7 +89,6 @@ class Server:
 
     def __init__(self, client: Client, as_of: dt.datetime) -> None:
         self.as_of = as_of
-        self.asked = 0
         self._client = client
         self._now = as_of.timestamp()
 
@@ -144,7 +143,6 @@ class Server:
     def metrics(self, days: int) -> tuple[frozenset[str], str]:
         """The names of all series of the last days, and the answer's digest."""
         parameters = [("start", _moment(self._now - days * DAY)), ("end", _moment(self._now))]
-        self.asked += 1
         answer = self._client.get("/api/v1/label/__name__/values", parameters)
         try:
             names = frozenset(msgspec.json.decode(_whole(answer.body), type=list[str]))
@@ -162,7 +160,6 @@ class Server:
         *,
         kind: str = "",
     ) -> tuple[_T, str]:
-        self.asked += 1
         tries: list[tuple[_T, Elements[object]]] = []
 
         def begin() -> Callable[[bytes], None]:
