@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pagerworthy.catalog import load
-from pagerworthy.evidence import read_evidence
+from pagerworthy.evidence import read_evidence, with_attestations
 from pagerworthy.graph import DependencyGraph
 from pagerworthy.scoring import Outcome, Rubric, load_rubric, score
 
@@ -26,7 +26,7 @@ def rubric() -> Rubric:
 
 def outcomes(root: Path, asked: Rubric) -> Outcomes:
     catalog = load(root, cache=False).catalog
-    evidence = read_evidence(ROOT, [ROOT / "catalog/evidence"], as_of=AS_OF)
+    evidence = with_attestations(read_evidence(ROOT, [ROOT / "catalog/evidence"], as_of=AS_OF), catalog)
     found = score(catalog, DependencyGraph.of(catalog), evidence, asked, AS_OF)
     return {
         (card.service, result.id): (result.outcome, result.mend) for card in found.scorecards for result in card.results
@@ -130,7 +130,7 @@ def test_a_limit_that_reads_the_graph_is_not_kept_where_the_graph_is_in_doubt(tm
     for text in (entry.read_text(), entry.read_text().replace("engagement:", "engagment:")):
         entry.write_text(text)
         catalog = load(tmp_path, cache=False).catalog
-        evidence = read_evidence(ROOT, [ROOT / "catalog/evidence"], as_of=AS_OF)
+        evidence = with_attestations(read_evidence(ROOT, [ROOT / "catalog/evidence"], as_of=AS_OF), catalog)
         scores = score(catalog, DependencyGraph.of(catalog), evidence, asked, AS_OF)
         (found[text],) = [card for card in scores.scorecards if card.service == "checkout"]
     before, after = found.values()
