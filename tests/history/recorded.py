@@ -43,7 +43,11 @@ def nights() -> list[dt.datetime]:
 def records_of(night: dt.datetime, found: list[Record], frozen: Collection[str]) -> Iterator[Record]:
     """The records as that night's run would have had them; deployments of `frozen` services had been stopped."""
     ago = (_LAST - night).days
-    burned = {(each["subject"], each.get("item", "")): each["value"] for each in found if each["key"] == "slo.burndown"}
+    burned = {
+        (each["subject"], each.get("item", "")): each["value"]
+        for each in found
+        if each["key"] == "slo.burndown" and each.get("value")
+    }
     for each in found:
         key, subject, value = each["key"], each["subject"], each.get("value")
         seen = dt.datetime.fromisoformat(each["time"])
@@ -56,18 +60,19 @@ def records_of(night: dt.datetime, found: list[Record], frozen: Collection[str])
             yield moved
         elif key == "slo.budget":
             burndown = burned.get((subject, each.get("item", "")))
-            yield {**moved, "value": _budget(value, burndown, ago, frozen=subject in frozen)} if burndown else moved
+            spent = subject in frozen and each.get("item") == "availability"
+            yield {**moved, "value": _budget(value, burndown, ago, spent=spent)} if burndown else moved
         elif key == "deploys.stability" and (burndown := burned.get((subject, "availability"))):
             yield {**moved, "value": _stability(value, burndown, ago)}
         elif key != "slo.burndown":
             yield moved
 
 
-def _budget(now: dict[str, float], burndown: dict[str, list[float]], ago: int, *, frozen: bool) -> dict[str, float]:
+def _budget(now: dict[str, float], burndown: dict[str, list[float]], ago: int, *, spent: bool) -> dict[str, float]:
     """The budget so many days before; the objective follows from what is left now and what was good."""
     allowed = (100 - now["compliance"]) / (1 - now["remaining"])
     points = list(zip(burndown["days"], burndown["remaining"], strict=True))
-    left = _SPENT if frozen else next((left for day, left in reversed(points) if day >= ago), points[0][1])
+    left = _SPENT if spent else next((left for day, left in reversed(points) if day >= ago), points[0][1])
     return {**now, "remaining": round(left, 3), "compliance": round(100 - (1 - left) * allowed, 3)}
 
 
@@ -103,7 +108,7 @@ def write(out: Path) -> None:
             assert done.exit_code == 0, done.output
         shelf = Branch(root).shelf()
         assert shelf is not None
-        shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(out / "services", ignore_errors=True)
         for path in shelf.stamps:
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_bytes(shelf.content(path))
