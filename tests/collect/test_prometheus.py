@@ -130,6 +130,13 @@ def _past(now: float) -> dict[str, list[tuple[float, float]]]:
         'requests_total{service="shop"}': [(moment, moment - now + _DAY) for moment in lately],
         'traces_span_metrics_calls_total{service_name="shop"}': [(now - _DAY, 0), (now - 60, 5000)],
         'probe_success{service="shop"}': [(moment, float(moment % 6000 >= 600)) for moment in week[-1440:]],
+        'up{service="shop",job="one"}': [(moment, 1.0) for moment in week[-1440:]],
+        'up{service="shop",job="two"}': [(moment, float(moment > now - _DAY / 2)) for moment in week[-1440:]],
+        'ALERTS{alertname="ShopDown",alertstate="firing",service="shop",severity="critical"}': [(now, 1.0)],
+        'ALERTS{alertname="ShopSlow",alertstate="firing",service="shop",severity="warning",pod="a"}': [(now, 1.0)],
+        'ALERTS{alertname="ShopSlow",alertstate="firing",service="shop",severity="warning",pod="b"}': [(now, 1.0)],
+        'ALERTS{alertname="ShopSoon",alertstate="pending",service="shop",severity="page"}': [(now, 1.0)],
+        'ALERTS{alertname="ShopOnce",alertstate="firing",service="shop",severity="page"}': [(now - 3600, 1.0)],
         'probe_ssl_earliest_cert_expiry{service="shop"}': [(now - 60, now + 20 * _DAY)],
         'service:limit_used:ratio{service="shop",limit="connections"}': [(now - 60, 0.4)],
         'service:limit_used:ratio{service="shop",limit="memory"}': [(now - 3600, 0.7), (now - 60, 0.3)],
@@ -266,6 +273,7 @@ def test_calls_are_named_as_the_catalog_does(found: Found) -> None:
     [
         ("traces.stream", "", {"spans_24h": pytest.approx(5000, rel=0.01)}),
         ("probe.runs", "", {"runs_24h": 1440, "success": pytest.approx(0.9, abs=0.01)}),
+        ("targets.up", "", {"up": pytest.approx(0.75, abs=0.001)}),
         ("cert.expiry", "", {"days_left": pytest.approx(20)}),
         ("capacity.limits", "", {"highest": 0.7, "which": "memory"}),
         ("capacity.headroom", "", {"utilisation_zone_lost": 0.75}),
@@ -279,6 +287,11 @@ def test_a_series_is_the_services_that_its_label_names(
 ) -> None:
     assert value(found["shop", key, item]) == expected
     assert ("pay", key, item) not in found
+
+
+def test_alerts_are_firing_now_and_not_soon_or_once(found: Found) -> None:
+    assert value(found["shop", "alerts.firing", ""]) == {"pages": ["ShopDown"], "tickets": ["ShopSlow"]}
+    assert value(found["pay", "alerts.firing", ""]) == {"pages": [], "tickets": []}
 
 
 def test_records_say_what_was_asked_and_answered(found: Found, as_of: dt.datetime) -> None:

@@ -156,3 +156,9 @@ def test_runs_that_cannot_be_asked_for_are_not_known(tmp_path: Path) -> None:
 
     runs = Runs.of(Broken(), objectives_of(load(tmp_path).catalog.services["shop"]))  # type: ignore[arg-type]
     assert runs == Runs(failed="it is away")
+
+
+def test_where_no_alert_fires_not_even_one_that_always_does_none_is_known(tmp_path: Path) -> None:
+    empty = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
+    found = gathered(tmp_path, "ALERTS", lambda _: Reply(body=empty))
+    assert {each.key for each in found.records if each.failed} == {"alerts.firing"}

@@ -12,7 +12,7 @@ from pagerworthy.slo.rules import names
 QUERY = "GET /api/v1/rules?type=alert"
 
 # Whoever did not take our rules calls a page so.
-_PAGES = frozenset({"page", "critical"})
+PAGES = frozenset({"page", "critical"})
 _BURNS = "slo:sli_error:ratio_rate"
 _SERVICE = re.compile(rf'\b{names.SERVICE}="([^"\\]+)"')
 _SLO = re.compile(rf'\b{names.SLO}="([^"\\]+)"')
@@ -76,7 +76,7 @@ class _Gathering:
         if not service:
             return
         severity = labels.get(names.SEVERITY) or labels.get("severity", "")
-        if severity in _PAGES:
+        if severity in PAGES:
             self._pages(self.paging.setdefault(service, Paging()), rule)
         if slo := labels.get("slo") or _first(_SLO, rule.query):
             self._guards(self.guards.setdefault((service, slo), Guard()), rule, severity, interval)
@@ -94,7 +94,7 @@ class _Gathering:
         if (rule.labels or {}).get("data") or "absent" in rule.query:
             guard.absent = True
         elif _BURNS in rule.query and severity:
-            kind = "page" if severity in _PAGES else "ticket"
+            kind = "page" if severity in PAGES else "ticket"
             guard.severities = tuple(sorted({*guard.severities, kind}))
         else:
             return

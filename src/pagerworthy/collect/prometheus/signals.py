@@ -18,7 +18,7 @@ from pagerworthy.evidence import Record, items_of
 from pagerworthy.evidence.keys import Value
 from pagerworthy.evidence.keys.capacity import Autoscaler, Headroom, Limits, Storage
 from pagerworthy.evidence.keys.delivery import DeployErrors
-from pagerworthy.evidence.keys.monitoring import Certificate, ProbeRuns, TraceStream
+from pagerworthy.evidence.keys.monitoring import Certificate, ProbeRuns, Targets, TraceStream
 from pagerworthy.project import PrometheusSettings
 
 # What stands for the label in a query.
@@ -41,6 +41,10 @@ class Signal(NamedTuple):
 
 def _spans(_: Service, said: float, by: str, now: float) -> Value:  # noqa: ARG001 -- as all of them
     return TraceStream(spans_24h=round(said))
+
+
+def _targets(_: Service, said: float, by: str, now: float) -> Value:  # noqa: ARG001
+    return Targets(up=said)
 
 
 def _certificate(_: Service, said: float, by: str, now: float) -> Value:  # noqa: ARG001
@@ -92,6 +96,8 @@ _SPANS = (
 
 SIGNALS: tuple[Signal, ...] = (
     Signal("traces.stream", _SPANS, _spans, lambda service: service.spec.monitoring.traces is not None),
+    # Whoever pushes its metrics has no target: it has a query of its own, or none.
+    Signal("targets.up", "avg by ($label) (avg_over_time(up[1d]))", _targets, _never),
     Signal(
         "cert.expiry",
         "min by ($label) (last_over_time(probe_ssl_earliest_cert_expiry[7d]) or last_over_time(ssl_cert_not_after[7d]) "

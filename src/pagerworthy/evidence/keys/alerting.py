@@ -11,6 +11,11 @@ class PagingRules(Value, frozen=True):
     without_runbook: Annotated[tuple[str, ...], says("those that name no runbook")] = ()
 
 
+class Firing(Value, frozen=True):
+    pages: Annotated[tuple[str, ...], says("alerts that page and are firing")] = ()
+    tickets: Annotated[tuple[str, ...], says("other alerts that are firing")] = ()
+
+
 class Schedule(Value, frozen=True):
     gap_hours_30d: Annotated[float, says("hours of the next 30 days that nobody covers", 0, 720)]
     levels: Annotated[float, counted("levels of escalation", 100)]
@@ -48,6 +53,7 @@ _X = Strength.EXERCISED
 
 KEYS = (
     Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules and their runbooks"),
+    Key("alerts.firing", Firing, "service", _O, "prometheus", "which alerts are firing"),
     Key("rules.deadman", Active, "service", _O, "alertmanager", "the dead-man alert fires and is received"),
     Key("oncall.schedule", Schedule, "service", _O, "pagerduty", "the on-call schedule has no gaps"),
     Key("oncall.escalation", Escalation, "service", _O, "pagerduty", "who is called when nobody answers"),

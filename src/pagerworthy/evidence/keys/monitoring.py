@@ -20,6 +20,10 @@ class LogStream(Value, frozen=True):
     retention_days: Annotated[float, in_days("days for which they are kept")]
 
 
+class Targets(Value, frozen=True):
+    up: Annotated[float, share("share of the scrapes of 24 hours that its targets answered")]
+
+
 class TraceStream(Value, frozen=True):
     spans_24h: Annotated[float, counted("spans that arrived in 24 hours")]
 
@@ -40,6 +44,7 @@ KEYS = (
     Key("links.dashboard", Active, "dashboard", _L, "links", "each dashboard answers"),
     Key("dashboard.panels", Panels, "dashboard", _O, "prometheus", "the panels of each dashboard return data"),
     Key("logs.stream", LogStream, "service", _O, "reports", "logs arrive, structured, and are kept"),
+    Key("targets.up", Targets, "service", _O, "prometheus", "targets answer when they are scraped"),
     Key("traces.stream", TraceStream, "service", _O, "prometheus", "traces arrive"),
     Key("probe.runs", ProbeRuns, "service", _O, "prometheus", "end-to-end probes run and succeed"),
     Key("cert.expiry", Certificate, "service", _O, "prometheus", "the certificate that ends first"),
