@@ -359,7 +359,9 @@ def test_a_wrong_file_is_said_with_its_place_and_hides_no_other(case: Case, root
     put(root, f"r/{case.file}", case.content)
     for name, content in case.extra.items():
         put(root, name, content)
-    right = {each.name: each for each in RIGHT if each.name not in {case.name, "load_tests"}}
+    # Another tool that scans the same images says nothing for certain beside a scan that cannot be read.
+    others = {name for name, each in FORMATS.items() if not set(each.keys) & set(FORMATS[case.name].keys)}
+    right = {each.name: each for each in RIGHT if each.name in others - {"load_tests"}}
     for each in right.values():
         put(root, f"right/{each.name}/{each.file}", each.content)
     named = {name: (f"right/{name}/**/*.*",) for name in right}
@@ -391,17 +393,219 @@ def test_the_schema_accepts_what_is_read(case: Case) -> None:
     jsonschema.validate(value, {"$ref": f"#/$defs/{case.name}", "$defs": schema()["$defs"]})
 
 
-def test_a_wrong_report_beside_a_right_one_does_not_displace_it(root: Path) -> None:
-    put(root, "r/checkout.json", {"date": "2026-11-18", "repo": {"name": "x"}, "score": 3.0})
-    put(root, "r/checkout.new.json", "{")
-    records = collected(root, scorecard=("r/*.json",))
-    found = [each for each in records if each.subject == "checkout"]
-    assert sorted(bool(each.failed) for each in found) == [False, True]
+def known(root: Path, records: tuple[Record, ...], key: str, item: str = "", subject: str = "checkout") -> object:
+    """What is known of a key when all records are read, as `score` does."""
     lines = root / "out.jsonl"
     lines.write_bytes(b"\n".join(map(msgspec.json.encode, records)))
     evidence = read_evidence(root, [lines], as_of=AS_OF, subjects=["checkout", "pay", "ads"])
     assert not evidence.problems
-    assert not evidence.of("checkout")["scan.openssf"][""].record.failed
+    record = evidence.of(subject)[key][item].record
+    return record.failed or json.loads(bytes(record.value))
+
+
+def _openssf(day: str, score: float) -> dict[str, object]:
+    return {"date": day, "repo": {"name": "x"}, "score": score}
+
+
+def test_a_wrong_report_does_not_displace_a_newer_right_one_and_is_said_beside_it(root: Path) -> None:
+    put(root, "r/checkout.2026-11-17.json", "{")
+    put(root, "r/checkout.json", _openssf("2026-11-18", 3.0))
+    records = collected(root, scorecard=("r/*.json",))
+    found = [each for each in records if each.subject == "checkout"]
+    assert sorted(bool(each.failed) for each in found) == [False, True]
+    assert known(root, records, "scan.openssf") == {"score": 3.0}
+
+
+def _zone(day: str, passed: str, **more: str) -> str:
+    row = {"service": "checkout", "kind": "zone", "time": day, "passed": passed, **more}
+    return f"- {{{', '.join(f'{name}: {value}' for name, value in row.items())}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "files"),
+    [
+        (
+            "scorecard",
+            "scan.openssf",
+            {"r/checkout.json": _openssf("2026-11-10", 9.0), "r/checkout.2026-11-17.json": "{"},
+        ),
+        # The same day: it may have been later in it.
+        (
+            "scorecard",
+            "scan.openssf",
+            {"r/checkout.json": _openssf("2026-11-17T10:00:00Z", 9.0), "r/checkout.2026-11-17.json": "{"},
+        ),
+        (
+            "scorecard",
+            "scan.openssf",
+            {"r/checkout.json": _openssf("2026-11-10", 9.0), "r/checkout.n.json": _openssf("2026-11-12", -1.0)},
+        ),
+        # Whose it is stands in what cannot be read, as whose the other is does.
+        ("trivy", "scan.image", {"r/image.json": _TRIVY, "r/other.json": "{"}),
+        ("gitleaks", "scan.secrets", {"r/checkout.2026-11-10.json": [], "r/checkout.2026-11-11.json": "[{"}),
+        ("drills", "drill.zone", {"r/a.yaml": _zone("2026-11-01", "true") + _zone("2026-11-10", "nope")}),
+        ("drills", "drill.zone", {"r/a.yaml": _zone("2026-11-01", "true") + _zone("soon", "false")}),
+        ("drills", "drill.zone", {"r/a.yaml": _zone("2026-11-01", "true") + _zone("2027-11-10", "false")}),
+        ("drills", "drill.zone", {"r/a.yaml": _zone("2026-11-01", "true"), "r/b.yaml": "- {service: check"}),
+        (
+            "costs",
+            "cost.actual",
+            {"r/c.csv": "service,month,cost,budget\ncheckout,2026-09,1,true\ncheckout,2026-10,much,false\n"},
+        ),
+    ],
+)
+def test_what_is_wrong_is_not_made_good_by_what_is_older(
+    name: str, key: str, files: Mapping[str, object], root: Path
+) -> None:
+    for path, content in files.items():
+        put(root, path, content)
+    records = collected(root, **{name: ("r/*",)})
+    assert isinstance(known(root, records, key), str)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "files", "found"),
+    [
+        (
+            "drills",
+            "drill.zone",
+            {"r/a.yaml": _zone("2026-11-10", "nope") + _zone("2026-11-12", "false")},
+            {"age_days": 8.0, "passed": False},
+        ),
+        # A wrong row about something else.
+        (
+            "drills",
+            "drill.zone",
+            {"r/a.yaml": _zone("2026-11-10", "true") + _zone("2026-11-12", "no, nope", kind="incident")},
+            {"age_days": 10.0, "passed": True},
+        ),
+        # The running month is in many an export.
+        (
+            "costs",
+            "cost.actual",
+            {"r/c.csv": "service,month,cost,budget\ncheckout,2026-10,1,true\ncheckout,2026-11,1,true\n"},
+            {"monthly": 1.0, "budget": True},
+        ),
+        # Of nobody here.
+        ("gitleaks", "scan.secrets", {"r/checkout.2026-11-10.json": [], "r/gone.2026-11-12.json": "{"}, {"count": 0.0}),
+        (
+            "trivy",
+            "scan.image",
+            {"r/checkout.json": _TRIVY, "r/other.json": "{"},
+            {"critical_overdue": 1, "root": False},
+        ),
+        # Where it is tomorrow already.
+        ("drills", "drill.zone", {"r/a.yaml": _zone("2026-11-20", "true")}, {"age_days": 0.0, "passed": True}),
+    ],
+)
+def test_what_is_wrong_spoils_nothing_newer_and_nothing_else(
+    name: str, key: str, files: Mapping[str, object], found: object, root: Path
+) -> None:
+    for path, content in files.items():
+        put(root, path, content)
+    records = collected(root, **{name: ("r/*",)})
+    assert known(root, records, key) == found
+
+
+def test_a_service_that_is_gone_spoils_nobodys_rows(root: Path) -> None:
+    put(root, "r/t.csv", "service,date,hours\ncheckout,2026-11-15,5\npay,2026-11-15,3\ngone,2025-01-01,2\n")
+    put(root, "r/b.csv", "service,store,time\ngone,orders,2026-11-15\n")
+    records = collected(root, toil=("r/t.csv",), backups=("r/b.csv",))
+    assert of(records, "toil.hours") == {"per_week": 1.25}
+    assert of(records, "toil.hours", subject="pay") == {"per_week": 0.75}
+    assert {each.subject for each in records if each.key == "toil.hours"} == {"checkout", "pay"}
+    # Whether it is gone or misspelt is for people to see: `check` names it.
+    assert [each.subject for each in records if each.key == "backup.newest"] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("incidents", "service,date,id\ncheckout,2026-11-01,\ncheckout,2062-11-10,orders-lost\n"),
+        ("toil", "service,date,hours\ncheckout,2026-11-01,0\ncheckout,2062-11-10,90\n"),
+        ("changes", "service,time,author,approver\ncheckout,2026-11-01,Ada,Bo\ncheckout,2062-11-01,Ada,\n"),
+    ],
+)
+def test_a_row_that_is_yet_to_come_is_not_left_out_of_a_sum(name: str, rows: str, root: Path) -> None:
+    put(root, "r/x.csv", rows)
+    (key,) = FORMATS[name].keys
+    assert "r/x.csv:3: it is dated after the moment" in str(of(collected(root, **{name: ("r/x.csv",)}), key))
+
+
+def test_an_incident_log_says_nothing_of_what_came_after_its_last_line(root: Path) -> None:
+    put(root, "r/i.csv", "service,date,id\ncheckout,2026-01-01,\ncheckout,2026-11-03,\npay,2020-01-01,\n")
+    records = collected(root, incidents=("r/i.csv",))
+    assert {each.subject: f"{each.time:%Y-%m-%d}" for each in records} == {
+        "checkout": "2026-11-03",
+        "pay": "2020-01-01",
+    }
+
+
+_SCAN = {"matches": [], **{name: each for name, each in _grype("app").items() if name != "matches"}}
+
+
+@pytest.mark.parametrize("dates", [("2026-01-01", "2026-11-19"), ("2026-11-19", "2026-01-01")])
+def test_a_finding_in_two_packages_is_as_old_as_in_the_older(dates: tuple[str, ...], root: Path) -> None:
+    findings = [
+        {"vulnerability": {"id": "CVE-1", "severity": "Critical", "fix": {"available": [{"date": each}]}}}
+        for each in dates
+    ]
+    put(root, "r/checkout.json", {**_SCAN, "matches": findings})
+    assert of(collected(root, grype=("r/*",)), "scan.image") == {"critical_overdue": 1.0, "root": False}
+    packages = [
+        {"VulnerabilityID": "CVE-1", "Severity": "CRITICAL", "PublishedDate": f"{each}T00:00:00Z"} for each in dates
+    ]
+    put(root, "r/checkout.json", {**_TRIVY, "Results": [{"Target": "x", "Vulnerabilities": packages}]})
+    assert of(collected(root, trivy=("r/*",)), "scan.image") == {"critical_overdue": 1.0, "root": False}
+
+
+ORIGINS = (
+    ("drills", _zone("2026-11-10", "true"), "drill.zone", "exercised"),
+    (
+        "logs",
+        "{service: checkout, time: 2026-11-19, lines_24h: 5, structured: 1, retention_days: 9}",
+        "logs.stream",
+        "",
+    ),
+    ("costs", "{service: checkout, month: 2026-10, cost: 5, budget: true}", "cost.actual", ""),
+    ("toil", "{service: checkout, date: 2026-11-10, hours: 0}", "toil.hours", ""),
+    ("incidents", "{service: checkout, date: 2026-11-10}", "incidents.severe", ""),
+    ("changes", "{service: checkout, time: 2026-11-10, author: Ada, approver: Bo}", "changes.approvals", ""),
+)
+
+
+@pytest.mark.parametrize(("name", "row", "key", "strength"), ORIGINS, ids=[each[0] for each in ORIGINS])
+def test_what_nobody_can_look_up_is_but_declared(name: str, row: str, key: str, strength: str, root: Path) -> None:
+    def strength_with(source: str) -> tuple[str, str]:
+        put(root, "r/x.yaml", row.replace("}", f"{source}}}"))
+        (found,) = [
+            each for each in collected(root, **{name: ("r/x.yaml",)}) if each.key == key and each.subject == "checkout"
+        ]
+        return found.strength, found.failed or found.query
+
+    assert strength_with("") == ("declared", "read r/x.yaml, part 1" if row[0] == "{" else "read r/x.yaml:1")
+    wanted = strength or "observed"
+    assert strength_with(", source: https://logs.example.com/1")[0] == wanted
+    assert strength_with(", source: https://logs.example.com/1")[1].endswith(", from https://logs.example.com/1")
+    assert "docs/minutes.md: it cannot be read" in strength_with(", source: docs/minutes.md")[1]
+    put(root, "docs/minutes.md", "# Minutes")
+    assert strength_with(", source: docs/minutes.md")[0] == wanted
+    assert "not a path" in strength_with(", source: ../x")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "stands"),
+    [
+        ("toil", "{service: checkout, date: 2026-11-10, hours: 2", "person: Ada"),
+        ("incidents", "{service: checkout, date: 2026-11-10", "id: orders-lost"),
+        ("changes", "{service: checkout, time: 2026-11-10, author: Ada, approver: Bo", "id: '1204'"),
+    ],
+)
+def test_a_sum_is_as_strong_as_its_weakest_row(name: str, row: str, stands: str, root: Path) -> None:
+    put(root, "r/x.yaml", f"- {row}, {stands}}}\n")
+    assert [each.strength for each in collected(root, **{name: ("r/x.yaml",)})] == ["observed"]
+    put(root, "r/x.yaml", f"- {row}, {stands}}}\n- {row}}}\n")
+    assert [each.strength for each in collected(root, **{name: ("r/x.yaml",)})] == ["declared"]
 
 
 def test_hours_that_cannot_be_read_leave_no_sum(root: Path) -> None:
@@ -446,6 +650,38 @@ def test_what_says_no_day_is_as_old_as_its_last_commit(root: Path) -> None:
     commit(root, "2026-10-02")
     (record,) = collected(root, gitleaks=("r/*.json",))
     assert record.time.date() == dt.date(2026, 10, 2)
+
+
+def test_a_clone_whose_history_is_cut_off_makes_nothing_young(root: Path, tmp_path: Path) -> None:
+    put(root, "r/checkout.json", [])
+    put(root, "r/pay.2026-11-02.json", [])
+    commit(root, "2024-01-01")
+    put(root, "other", "x")
+    commit(root, "2026-11-19")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", "shallow")
+    records = collected(tmp_path / "shallow", gitleaks=("r/*.json",))
+    assert "shallow" in str(of(records, "scan.secrets"))
+    assert of(records, "scan.secrets", subject="pay") == {"count": 0.0}
+
+
+def test_without_git_the_time_of_a_file_is_that_of_whoever_copied_it(root: Path, tmp_path: Path) -> None:
+    put(root, "r/checkout.json", [])
+    (root / ".git").rename(tmp_path / "away")
+    assert "not a git repository" in str(of(collected(root, gitleaks=("r/*.json",)), "scan.secrets"))
+
+
+@pytest.mark.parametrize("how", ["new", "changed", "ignored", "only staged"])
+def test_what_was_written_since_is_as_old_as_the_file(how: str, root: Path) -> None:
+    file = root / "r/checkout.json"
+    put(root, "r/checkout.json" if how == "changed" else "r/other", [{"RuleID": "x", "File": "y"}])
+    put(root, ".gitignore", "r/*.json" if how == "ignored" else "")
+    commit(root, "2026-10-02")
+    put(root, "r/checkout.json", [])
+    if how == "only staged":
+        git(root, "add", "r/checkout.json")
+    os.utime(file, (dt.datetime(2026, 11, 19, tzinfo=dt.UTC).timestamp(),) * 2)
+    (record,) = collected(root, gitleaks=("r/*.json",))
+    assert (record.failed, record.time.date()) == ("", dt.date(2026, 11, 19))
 
 
 def test_no_file_is_not_no_finding(root: Path) -> None:

@@ -23,10 +23,31 @@ Count = Annotated[float, msgspec.Meta(ge=0, le=1e15)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
+Origin = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=1000,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="where it can be looked up: a file of the repository, or a web address; without it, it is declared",
+    ),
+]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A row about a service."""
 
     service: Service
+
+
+class Told(Report, frozen=True, kw_only=True):
+    """A row that says what somebody or something else has seen; without its `source`, it is but declared."""
+
+    source: Origin = ""
+
+    @property
+    def origin(self) -> str:
+        """What tells that it was not only written down; empty where nothing does."""
+        return self.source
 
 
 def has_store(service: str, store: str, look: Look) -> bool:

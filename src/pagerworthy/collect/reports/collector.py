@@ -1,29 +1,28 @@
 """The collector: reads all files of each format that is set up, and of what they say takes the latest."""
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from pagerworthy.collect.errors import SourceError
-from pagerworthy.collect.reports.files import ReportFile, find
+from pagerworthy.collect.reports.files import find
 from pagerworthy.collect.reports.formats import FORMATS
-from pagerworthy.collect.reports.model import Fault, Format, Look, Said, WrongReportError, moment
+from pagerworthy.collect.reports.model import NEVER, UNDATED, Fault, Format, Look, Said
+from pagerworthy.collect.reports.written import Origins, Written
 from pagerworthy.collect.sound import sound
 from pagerworthy.collect.surroundings import Surroundings
-from pagerworthy.evidence import KEYS, Record, items_of
+from pagerworthy.evidence import KEYS, Record, Strength, items_of
 from pagerworthy.evidence.collectors import Collector, Context, record
 from pagerworthy.evidence.collectors.checkouts import Checkouts
-from pagerworthy.evidence.collectors.git_history import commits
-from pagerworthy.evidence.collectors.git_process import GitError
 from pagerworthy.project import ReportsSettings
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SECOND = dt.timedelta(seconds=1)
 _Place = tuple[str, str, str]
 
 
 class ReportsCollector:
-    """Reads `[collect.reports]`. A file that is wrong hides none that is right."""
+    """Reads `[collect.reports]`. What is wrong hides nothing newer, and nothing older makes up for it."""
 
     name = "reports"
 
@@ -38,9 +37,9 @@ class ReportsCollector:
         return tuple(dict.fromkeys(key for each in self._named for key in each.keys))
 
     def collect(self, context: Context) -> Iterator[Record]:
-        look = Look(context, Checkouts(context), _Written(context), self._settings.critical_days)
+        look = Look(context, Checkouts(context), Written(context), self._settings.critical_days, Origins(context.root))
         good: dict[_Place, Said] = {}
-        bad: dict[_Place, str] = {}
+        bad: dict[_Place, Said] = {}
         for each, patterns in self._named.items():
             files = list(find(context.root, patterns))
             faults = [] if files else [Fault("there is no such file")]
@@ -53,27 +52,44 @@ class ReportsCollector:
             for fault in faults:
                 _not_known(fault, [place for key in each.keys for place in _places(context, key)], good, bad)
         for place, found in good.items():
-            yield self._record(place, found.found, found.time, found.place)
-        for place, reason in bad.items():
-            # What is right counts, and what is wrong beside it is said all the same.
-            time = good[place].time - _SECOND if place in good else context.as_of
-            yield self._record(place, reason, time, "")
+            if not _is_spoilt(found, bad.get(place)):
+                yield self._record(place, found, found.time)
+        for place, wrong in bad.items():
+            right = good.get(place)
+            # What is wrong beside what is right and newer is said all the same.
+            spoilt = right is None or _is_spoilt(right, wrong)
+            yield self._record(place, wrong, context.as_of if spoilt or right is None else right.time - _SECOND)
 
-    def _record(self, place: _Place, found: object, time: dt.datetime, where: str) -> Record:
+    def _record(self, place: _Place, said: Said, time: dt.datetime) -> Record:
         subject, key, item = place
-        value = found[:2000] if isinstance(found, str) else sound(found)  # type: ignore[arg-type]
-        query = f"read {where}"[:2000] if where else ""
-        return record(self.name, subject, key, value, time=time, item=item, query=query)
+        value = said.found[:2000] if isinstance(said.found, str) else sound(said.found)
+        query = f"read {said.place}"[:2000] if said.place and not isinstance(value, str) else ""
+        made = record(self.name, subject, key, value, time=time, item=item, query=query)
+        return msgspec.structs.replace(made, strength=Strength.DECLARED.word) if said.declared else made
 
 
-def _not_known(fault: Fault, places: Sequence[_Place], good: dict[_Place, Said], bad: dict[_Place, str]) -> None:
+def _is_spoilt(right: Said, wrong: Said | None) -> bool:
+    """Whether something wrong may say otherwise, and later."""
+    return wrong is not None and wrong.counts_from >= right.counts_from
+
+
+def _not_known(fault: Fault, places: Sequence[_Place], good: dict[_Place, Said], bad: dict[_Place, Said]) -> None:
     """Says a fault of every service that it may be about: of all, or of those of which no other file says anything."""
+    told = False
     for place in places:
-        if fault.spoils:
-            good.pop(place, None)
-    # Where everything is said elsewhere, it is told once, so that somebody hears of it.
-    for place in [each for each in places if each not in good] or places[:1]:
-        bad.setdefault(place, fault.reason)
+        right = good.get(place)
+        held = fault.held if fault.spoils and (not fault.nameless or right is None or right.nameless) else NEVER
+        if right is None or held >= right.counts_from:
+            _worse(place, Said(*place, fault.reason, NEVER, "", held), bad)
+            told = True
+    if not told and places:
+        # Where everything is said elsewhere, it is told once, so that somebody hears of it.
+        _worse(places[0], Said(*places[0], fault.reason, NEVER, "", NEVER), bad)
+
+
+def _worse(place: _Place, said: Said, bad: dict[_Place, Said]) -> None:
+    if place not in bad or bad[place].counts_from < said.counts_from:
+        bad[place] = said
 
 
 def _places(context: Context, key: str) -> Iterator[_Place]:
@@ -82,58 +98,30 @@ def _places(context: Context, key: str) -> Iterator[_Place]:
             yield name, key, item
 
 
-def _take(said: Said, context: Context, good: dict[_Place, Said], bad: dict[_Place, str]) -> None:
-    found = said.found
-    if not isinstance(found, str) and said.time > context.as_of:
-        found = f"{said.place}: it is dated after the moment that is judged"
-    if isinstance(found, str):
-        whole = not said.item and KEYS[said.key].per != "service"
-        for item in _items(context, said.subject, said.key) if whole else (said.item,):
-            bad.setdefault((said.subject, said.key, item), found)
-        return
+def _take(said: Said, context: Context, good: dict[_Place, Said], bad: dict[_Place, Said]) -> None:
+    if not isinstance(said.found, str) and said.time > context.as_of:
+        said = said._replace(found=f"{said.place}: it is dated after the moment that is judged", held=UNDATED)
     place = (said.subject, said.key, said.item)
-    before = good.get(place)
-    if before is None or (before.held or before.time) <= (said.held or said.time):
+    if isinstance(said.found, str):
+        for each in _concerned(place, context):
+            _worse(each, said, bad)
+    elif place not in good or good[place].counts_from <= said.counts_from:
         good[place] = said
+
+
+def _concerned(place: _Place, context: Context) -> Iterator[_Place]:
+    """What something wrong may be about: the item that it names, or each where it names none that is there."""
+    subject, key, item = place
+    items = _items(context, subject, key)
+    if subject not in context.catalog.services and (KEYS[key].per == "service") is not bool(item):
+        # `check` says that there is no such service.
+        yield place
+    yield from ((subject, key, each) for each in ((item,) if item in items else items))
 
 
 def _items(context: Context, subject: str, key: str) -> tuple[str, ...]:
     service = context.catalog.services.get(subject)
     return items_of(service, KEYS[key].per) if service else ()
-
-
-class _Written:
-    """When files were written that do not say it: by their name, or else their last commit, or else the system."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._commits: Mapping[str, dt.datetime | None] = {}
-        self._read = False
-
-    def __call__(self, file: ReportFile) -> dt.datetime:
-        for named in reversed(_DAY.findall(file.path)):
-            try:
-                return moment(named)
-            except WrongReportError:
-                continue
-        if not self._read:
-            self._commits = self._history()
-            self._read = True
-        committed = self._commits.get(file.path, file.changed)
-        if committed is None:
-            raise WrongReportError("its last commit has a date that cannot be read")
-        return committed
-
-    def _history(self) -> Mapping[str, dt.datetime | None]:
-        found: dict[str, dt.datetime | None] = {}
-        try:
-            for commit in commits(self._context.root, ["--name-only"], ()):
-                for name in commit.files:
-                    found.setdefault(name, commit.time)
-        except GitError:
-            # Without history there is nothing but what the system says.
-            return found
-        return found
 
 
 def open_collector(surroundings: Surroundings) -> Collector | None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -17,12 +17,13 @@ _LONGEST_CELL = 10_000
 
 
 class Row(NamedTuple, Generic[_T]):
-    """One part of a list: what it says, or `fault`; `service` is whose it is, even where the rest is wrong."""
+    """One part of a list: what it says, or `fault`; `service` is whose it is, and `raw` what stands there."""
 
     place: str
     value: _T | None
     service: str = ""
     fault: str = ""
+    raw: Mapping[str, object] = {}
 
 
 def document(file: ReportFile, kind: type[_T]) -> _T:
@@ -39,12 +40,13 @@ def rows(file: ReportFile, kind: type[_T]) -> Iterator[Row[_T]]:
         raise WrongReportError(file.fault)
     strict = not file.path.endswith(".csv")
     for place, raw in _parts(file):
-        service = raw.get("service") if isinstance(raw, dict) else None
+        written = raw if isinstance(raw, dict) else {}
+        service = written.get("service")
         name = service if isinstance(service, str) else ""
         try:
-            yield Row(place, msgspec.convert(raw, kind, strict=strict), name)
+            yield Row(place, msgspec.convert(raw, kind, strict=strict), name, raw=written)
         except (msgspec.ValidationError, RecursionError) as error:
-            yield Row(place, None, name, f"{place}: {shortly(error)}")
+            yield Row(place, None, name, f"{place}: {shortly(error)}", written)
 
 
 def _parts(file: ReportFile) -> Iterator[tuple[str, Any]]:

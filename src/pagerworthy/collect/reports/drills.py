@@ -1,12 +1,13 @@
 """Drills: restores of stores, incidents, and losses of a zone or of a dependency."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
 
-from pagerworthy.collect.reports.base import Day, Name, Report, has_store
-from pagerworthy.collect.reports.lists import each_alone
-from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment
+from pagerworthy.collect.reports.base import Day, Name, Told, has_store
+from pagerworthy.collect.reports.lists import About, each_alone
+from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError
 from pagerworthy.evidence import Value
 from pagerworthy.evidence.keys.base import Drill
 from pagerworthy.evidence.keys.safety import Restore
@@ -14,7 +15,7 @@ from pagerworthy.evidence.keys.safety import Restore
 _KEYS = ("restore.drill", "drill.incident", "drill.zone", "drill.soft", "drill.hard")
 
 
-class DrillRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DrillRow(Told, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A drill; `what` is the store that was restored, or the dependency that was taken away, as the entry calls it.
 
     `minutes` is how long a restore took, and `complete` says that all data was there.
@@ -29,9 +30,7 @@ class DrillRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def _say(row: DrillRow, place: str, look: Look) -> Said:
-    time = moment(row.time)
-    if time > look.as_of:
-        raise WrongReportError("it is dated after the moment that is judged")
+    time = look.past(row.time)
     age = look.days_since(time)
     found: Value = Drill(age_days=age, passed=row.passed)
     key = f"drill.{row.kind}"
@@ -56,4 +55,18 @@ def _criticality(row: DrillRow, look: Look) -> str:
     raise WrongReportError(f"{row.service} does not depend on {row.what or '(what is not there)'}")
 
 
-FORMAT = Format("drills", _KEYS, each_alone(DrillRow, _KEYS, _say))
+def _about(raw: Mapping[str, object]) -> About:
+    """What a drill that is wrong may have been of."""
+    what = raw.get("what")
+    item = what if isinstance(what, str) else ""
+    match raw.get("kind"):
+        case "restore":
+            return About(("restore.drill",), item)
+        case "dependency":
+            return About(("drill.soft", "drill.hard"), item)
+        case "incident" | "zone" as kind:
+            return About((f"drill.{kind}",))
+    return About(_KEYS)
+
+
+FORMAT = Format("drills", _KEYS, each_alone(DrillRow, _KEYS, _say, about=_about))

@@ -71,5 +71,6 @@ def _read(top: Path, path: Path, name: str) -> ReportFile:
         return ReportFile(name, fault=f"it cannot be read: {reason}")
     if len(content) > LARGEST:
         return ReportFile(name, fault=f"it is larger than {LARGEST // 1024 // 1024} MiB")
-    changed = dt.datetime.fromtimestamp(status.st_mtime, dt.UTC)
+    # To the second, as moments are: what was written just now is not of the future.
+    changed = dt.datetime.fromtimestamp(int(status.st_mtime), dt.UTC)
     return ReportFile(name, content, changed=changed)

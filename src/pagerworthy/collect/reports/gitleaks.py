@@ -10,7 +10,7 @@ import msgspec
 
 from pagerworthy.collect.reports.documents import document
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, named_service, one_by_one
+from pagerworthy.collect.reports.model import Format, Look, NobodysError, Said, named_service, one_by_one
 from pagerworthy.evidence.keys.safety import Findings
 
 _KEYS = ("scan.secrets",)
@@ -25,7 +25,7 @@ class _Finding(msgspec.Struct, frozen=True, rename="pascal"):
 def _read(file: ReportFile, look: Look) -> Iterator[Said]:
     service = named_service(file, look)
     if not service:
-        raise WrongReportError("neither its name nor a folder of it is that of a service")
+        raise NobodysError("neither its name nor a folder of it is that of a service")
     found = document(file, tuple[_Finding, ...])
     count = len({each.fingerprint or f"{number}" for number, each in enumerate(found)})
     yield Said(service, "scan.secrets", "", Findings(count=float(count)), look.written(file), file.path)

@@ -12,7 +12,7 @@ import msgspec
 
 from pagerworthy.collect.reports.documents import document
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.images import KEYS, judged, services_of
+from pagerworthy.collect.reports.images import KEYS, earliest, judged, services_of
 from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment, one_by_one, shortly
 
 
@@ -73,11 +73,11 @@ def _read(file: ReportFile, look: Look) -> Iterator[Said]:
         user = msgspec.json.decode(content, type=_Config).config.user
     except (binascii.Error, ValueError, RecursionError) as error:
         raise WrongReportError(f"the image's configuration cannot be read: {shortly(error)}") from error
-    published = {
-        each.vulnerability.id: _since(each.vulnerability.fix)
+    published = earliest(
+        (each.vulnerability.id, _since(each.vulnerability.fix))
         for each in report.matches
         if each.vulnerability.severity.casefold() == "critical"
-    }
+    )
     found = judged(published, look, user)
     time = moment(report.descriptor.timestamp)
     for service in services_of(file, report.source.target.user_input, look):

@@ -1,10 +1,10 @@
 """What scans of images share: whose an image is, who it runs as, and which findings are overdue."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.model import Look, WrongReportError, named_service
+from pagerworthy.collect.reports.model import Look, NobodysError, named_service
 from pagerworthy.evidence import Value
 from pagerworthy.evidence.keys.safety import Image
 
@@ -19,13 +19,25 @@ def services_of(file: ReportFile, image: str, look: Look) -> list[str]:
     services = look.context.catalog.services.items()
     if found := [name for name, each in services if image and each.spec.compute and each.spec.compute.image == image]:
         return found
-    raise WrongReportError("no service is in its name, and no entry has its image")
+    raise NobodysError("no service is in its name, and no entry has its image")
 
 
 def is_root(user: str) -> bool:
     """Whether `User` of an image's configuration, `user[:group]`, is root; without one it is."""
     name = user.partition(":")[0].strip()
     return name in _ROOT or (name.isdecimal() and int(name) == 0)
+
+
+def earliest(findings: Iterable[tuple[str, dt.datetime | None]]) -> dict[str, dt.datetime | None]:
+    """By finding, since when it could be mended in the package that waits longest; None where one of them has no date.
+
+    The same finding is there once for each package that it is in.
+    """
+    found: dict[str, dt.datetime | None] = {}
+    for name, since in findings:
+        before = found.setdefault(name, since)
+        found[name] = None if since is None or before is None else min(since, before)
+    return found
 
 
 def judged(published: Mapping[str, dt.datetime | None], look: Look, user: str) -> Value | str:

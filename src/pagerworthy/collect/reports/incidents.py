@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Annotated
 
 import msgspec
 
-from pagerworthy.collect.reports.base import Day, Name, Report
-from pagerworthy.collect.reports.lists import together
-from pagerworthy.collect.reports.model import Format, Look, Said, moment
+from pagerworthy.collect.reports.base import Day, Name, Told
+from pagerworthy.collect.reports.lists import past, together
+from pagerworthy.collect.reports.model import Format, Look, Said
 from pagerworthy.evidence.keys.alerting import SevereIncidents
 
 _KEYS = ("incidents.severe",)
@@ -16,19 +17,29 @@ _DAYS = 180
 _SEVERE = 2
 
 
-class IncidentRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class IncidentRow(Told, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An incident, by the name of its post-mortem; a row without `id` says that there was none up to then."""
 
     date: Day
     severity: Annotated[float, msgspec.Meta(ge=1, le=9)] = 1.0
     id: Name = ""
 
+    @property
+    def origin(self) -> str:
+        """A post-mortem can be read."""
+        return self.source or self.id
+
 
 def _say(service: str, parts: list[tuple[IncidentRow, str]], look: Look) -> Iterator[Said]:
     first = look.as_of - dt.timedelta(days=_DAYS)
-    ids = {row.id for row, _ in parts if row.id and row.severity <= _SEVERE and first < moment(row.date) <= look.as_of}
+    dated = sorted(((past(row.date, place, look), place, row) for row, place in parts), key=itemgetter(0, 1))
+    recent = [row for time, _, row in dated if time > first]
+    ids = {row.id for row in recent if row.id and row.severity <= _SEVERE}
+    # A log says nothing of what came after its last line.
+    written, place, newest = dated[-1]
+    declared = not all(row.origin for row in recent or [newest])
     found = SevereIncidents(ids=tuple(sorted(ids)))
-    yield Said(service, "incidents.severe", "", found, look.as_of, parts[-1][1])
+    yield Said(service, "incidents.severe", "", found, written, place, declared=declared)
 
 
 FORMAT = Format("incidents", _KEYS, together(IncidentRow, _KEYS, _say))

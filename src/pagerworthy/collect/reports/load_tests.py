@@ -8,7 +8,7 @@ from pagerworthy.collect.reports import k6, locust
 from pagerworthy.collect.reports.base import Day, Report
 from pagerworthy.collect.reports.files import find
 from pagerworthy.collect.reports.lists import each_alone
-from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment
+from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError
 from pagerworthy.collect.reports.summary import Summary
 from pagerworthy.evidence.keys.capacity import LoadTest
 
@@ -31,6 +31,11 @@ class LoadTestRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True)
     p95_ms: Positive | None = None
     p99_ms: Positive | None = None
 
+    @property
+    def origin(self) -> str:
+        """The tool's summary."""
+        return self.report
+
 
 class _Limit(NamedTuple):
     name: str
@@ -39,9 +44,7 @@ class _Limit(NamedTuple):
 
 
 def _say(row: LoadTestRow, place: str, look: Look) -> Said:
-    time = moment(row.time)
-    if time > look.as_of:
-        raise WrongReportError("it is dated after the moment that is judged")
+    time = look.past(row.time)
     service = look.context.catalog.services.get(row.service)
     declared = service.spec.capacity.peak if service and service.spec.capacity else None
     peak = row.peak or declared

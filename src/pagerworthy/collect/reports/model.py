@@ -14,14 +14,33 @@ from pagerworthy.evidence.text import inert
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
+# Of a report without a date nobody can tell that it is not the newest one.
+UNDATED = dt.datetime.max.replace(tzinfo=dt.UTC)
+# What is right, and says nothing yet, is newer than nothing.
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+# So much sooner than in UTC a day begins somewhere.
+_EASTMOST = dt.timedelta(hours=14)
+_TO_ITS_END = dt.timedelta(days=1, seconds=-1)
+
+
 class WrongReportError(Exception):
     """Why a file, or a place in it, is no report of its format."""
+
+
+class NothingYetError(WrongReportError):
+    """Why something that is right says nothing so far; what others say is as good as without it."""
+
+
+class NobodysError(WrongReportError):
+    """Why a report that can be read is about no service of the catalog."""
 
 
 class Said(NamedTuple):
     """What a report says of a service at a time, and where; a text in place of a value says why it says nothing.
 
-    Of several the latest counts: by `held`, where what is told was another time than that of telling it.
+    Of several the latest counts: by `held`, where what is told was another time than that of telling it. A text counts
+    like a value: what cannot be read is not made good by what is older. With `nameless`, the file is called after no
+    service. `declared` is what nobody can look up anywhere.
     """
 
     subject: str
@@ -31,16 +50,26 @@ class Said(NamedTuple):
     time: dt.datetime
     place: str
     held: dt.datetime | None = None
+    nameless: bool = False
+    declared: bool = False
+
+    @property
+    def counts_from(self) -> dt.datetime:
+        """By which the latest is found."""
+        return self.held or self.time
 
 
 class Fault(NamedTuple):
     """A report that cannot be read, of which nobody knows whose it is.
 
-    With `spoils` it may hold a part of what others say together with it, and so nothing of theirs is known.
+    With `spoils` it may be about any service, and what others said before `held` is not known; with `nameless`, only
+    about those that files tell of which are called after no service.
     """
 
     reason: str
     spoils: bool = False
+    held: dt.datetime = UNDATED
+    nameless: bool = False
 
 
 class Look(NamedTuple):
@@ -51,10 +80,27 @@ class Look(NamedTuple):
     # When a file that says no date was written.
     written: Callable[[ReportFile], dt.datetime]
     critical_days: float
+    # Why there is nothing at a path of the repository; empty where there is, and of a web address.
+    origins: Callable[[str], str]
 
     @property
     def as_of(self) -> dt.datetime:
         return self.context.as_of
+
+    def past(self, text: str) -> dt.datetime:
+        """A moment that is not after the one that is judged. Raises WrongReportError."""
+        found = moment(text)
+        if found > self.as_of and not (_DAY.fullmatch(text) and is_tomorrow(found, self.as_of)):
+            raise WrongReportError("it is dated after the moment that is judged")
+        return min(found, self.as_of)
+
+    def last_written(self, file: ReportFile) -> dt.datetime:
+        """When a file that cannot be read was written, as late as that may be; `UNDATED` where nobody knows."""
+        try:
+            found = self.written(file)
+            return found + _TO_ITS_END if _DAY.search(file.path) else found
+        except (WrongReportError, OverflowError):
+            return UNDATED
 
     def days_since(self, time: dt.datetime) -> float:
         """Whole days before the moment that is judged."""
@@ -76,17 +122,20 @@ def one_by_one(
 
     def read(files: Sequence[ReportFile], look: Look) -> Iterator[Said | Fault]:
         for file in files:
+            named = named_service(file, look)
             try:
                 if file.fault:
                     raise WrongReportError(file.fault)
-                found = list(one(file, look))
+                found = [each._replace(nameless=not named) for each in one(file, look)]
+            except NobodysError as error:
+                yield Fault(f"{file.path}: {error}")
+                continue
             except WrongReportError as error:
-                reason = f"{file.path}: {error}"
-                named = named_service(file, look)
+                reason, held = f"{file.path}: {error}", look.last_written(file)
                 if not named:
-                    yield Fault(reason)
+                    yield Fault(reason, spoils=True, held=held, nameless=True)
                     continue
-                found = [Said(named, key, "", reason, look.as_of, file.path) for key in keys]
+                found = [Said(named, key, "", reason, look.as_of, file.path, held) for key in keys]
             yield from found
 
     return read
@@ -112,6 +161,20 @@ def moment(text: str) -> dt.datetime:
         return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise WrongReportError(f"{inert(text, 40)!r} is no moment: write 2026-03-31 or 2026-03-31T14:05:00Z") from error
+
+
+def is_tomorrow(day: dt.datetime, as_of: dt.datetime) -> bool:
+    """Whether a day has not begun at a moment in UTC, and has somewhere on earth."""
+    return as_of < day <= as_of + _EASTMOST
+
+
+def until(text: object) -> dt.datetime:
+    """The moment that a row which is wrong is of, as late as that may be; `UNDATED` for what is none."""
+    try:
+        found = moment(str(text))
+        return found + _TO_ITS_END if _DAY.fullmatch(str(text)) else found
+    except (WrongReportError, OverflowError):
+        return UNDATED
 
 
 def shortly(error: Exception) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from pagerworthy.collect.reports.documents import document
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment, named_service, one_by_one
+from pagerworthy.collect.reports.model import Format, Look, NobodysError, Said, moment, named_service, one_by_one
 from pagerworthy.collect.sound import sound
 from pagerworthy.evidence.keys.safety import OpenSsf
 
@@ -40,7 +40,7 @@ def _services(file: ReportFile, repository: str, look: Look) -> list[str]:
     wanted = _plain(repository)
     if found := [name for name, service in services if _plain(service.spec.repository) == wanted]:
         return found
-    raise WrongReportError("no service is in its name, and none has its repository")
+    raise NobodysError("no service is in its name, and none has its repository")
 
 
 def _plain(repository: str) -> str:

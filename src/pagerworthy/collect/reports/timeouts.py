@@ -4,15 +4,15 @@ from typing import Annotated
 
 import msgspec
 
-from pagerworthy.collect.reports.base import Day, Name, Report
-from pagerworthy.collect.reports.lists import each_alone
-from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment
+from pagerworthy.collect.reports.base import Day, Name, Told
+from pagerworthy.collect.reports.lists import about_item, each_alone
+from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError
 from pagerworthy.evidence.keys.stack import Timeouts
 
 _KEYS = ("mesh.timeouts",)
 
 
-class TimeoutRow(Report, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TimeoutRow(Told, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The time-out of calls to a dependency, 0 for none, and whether retries back off and are bounded."""
 
     time: Day
@@ -26,7 +26,7 @@ def _say(row: TimeoutRow, place: str, look: Look) -> Said:
     if entry is not None and all(each.target != row.dependency for each in entry.spec.dependencies):
         raise WrongReportError(f"{row.service} does not depend on {row.dependency}")
     found = Timeouts(row.timeout_ms, backoff=row.backoff)
-    return Said(row.service, "mesh.timeouts", row.dependency, found, moment(row.time), place)
+    return Said(row.service, "mesh.timeouts", row.dependency, found, look.past(row.time), place)
 
 
-FORMAT = Format("timeouts", _KEYS, each_alone(TimeoutRow, _KEYS, _say))
+FORMAT = Format("timeouts", _KEYS, each_alone(TimeoutRow, _KEYS, _say, about=about_item(_KEYS, "dependency")))

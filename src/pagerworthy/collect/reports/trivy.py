@@ -6,7 +6,7 @@ import msgspec
 
 from pagerworthy.collect.reports.documents import document
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.images import KEYS, judged, services_of
+from pagerworthy.collect.reports.images import KEYS, earliest, judged, services_of
 from pagerworthy.collect.reports.model import Format, Look, Said, WrongReportError, moment, one_by_one
 
 
@@ -47,12 +47,12 @@ def _read(file: ReportFile, look: Look) -> Iterator[Said]:
     if report.artifact_type != "container_image":
         raise WrongReportError("it is no scan of an image")
     time = moment(report.created_at)
-    published = {
-        each.vulnerability_i_d: moment(each.published_date) if each.published_date else None
+    published = earliest(
+        (each.vulnerability_i_d, moment(each.published_date) if each.published_date else None)
         for result in report.results
         for each in result.vulnerabilities or ()
         if each.severity.upper() == "CRITICAL"
-    }
+    )
     found = judged(published, look, report.metadata.image_config.config.user)
     for service in services_of(file, report.artifact_name, look):
         yield Said(service, "scan.image", "", found, time, file.path)
