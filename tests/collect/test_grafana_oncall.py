@@ -126,6 +126,22 @@ def test_questions_grow_with_schedules_and_not_with_services(root: Path) -> None
     assert isinstance(said(found, "more-49", "oncall.schedule"), dict)
 
 
+def test_notes_are_read_once_however_many_shadow_periods_there_are(root: Path) -> None:
+    decide(root, "shadow", 20)
+    decided = (root / "catalog/decisions/checkout-shadow.yaml").read_text()
+    for index in range(3):
+        service(root, f"more-{index}", "  engagement: sre\n" + _SRE)
+        (root / f"catalog/decisions/more-{index}-shadow.yaml").write_text(decided.replace("checkout", f"more-{index}"))
+    groups = [group(1, 3), *(group(2 + index, 4, service=f"more-{index}") for index in range(3))]
+    notes = [(f"I{number}", "grade: good") for number in (1, 3)]
+    api = account(groups=groups, notes=notes).api()
+    with serving(api) as server:
+        found = collected(root, "grafana-oncall", server.url, TOKEN).records
+    assert api.asked.count("listNotes") == 1, api.asked
+    graded = {name: said(found, name, "shadow.period") for name in ("checkout", "more-0", "more-1")}
+    assert graded == {name: {"days": 20.0, "pages": 1.0, "graded": 1.0 if name != "more-0" else 0.0} for name in graded}
+
+
 @pytest.mark.parametrize(
     ("path", "failed", "seen"),
     [

@@ -140,14 +140,40 @@ def test_severe_incidents_have_the_names_of_their_post_mortems(root: Path) -> No
         incident(1, 40, priority_name="P1"),
         incident(2, 41, priority_name="SEV-2 (major)"),
         incident(3, 5, priority_name="P3"),
-        incident(4, 6),
+        incident(4, 6, urgency="low"),
         incident(5, 179, priority_name="p1"),
         incident(6, 200, priority_name="P1"),
     ]
     found = pagerduty(root, account(incidents=incidents)).records
     assert said(found, "checkout", "incidents.severe") == {"ids": ["lost-orders", "incident-2", "incident-5"]}
-    found = pagerduty(root, account(incidents=[incident(4, 6)])).records
-    assert "has a priority" in str(said(found, "checkout", "incidents.severe"))
+
+
+def test_an_incident_without_a_priority_may_have_been_severe(root: Path) -> None:
+    reason = "1 of its 2 incidents have no priority, so nobody knows which were severe"
+    unsaid = incident(1, 6)
+    for more in (incident(2, 7, priority_name="P4"), incident(2, 7, priority_name="P1")):
+        found = pagerduty(root, account(incidents=[unsaid, more])).records
+        assert said(found, "checkout", "incidents.severe") == reason
+    # What another service's incidents have says nothing of this one's.
+    found = pagerduty(root, account(incidents=[unsaid, incident(2, 7, service="PSOTHER", priority_name="P4")])).records
+    assert "1 of its 1 incidents" in str(said(found, "checkout", "incidents.severe"))
+
+
+@pytest.mark.parametrize(
+    "escalation",
+    ["https://proxy.example.com/escalations/PESRE", "https://example.grafana.net/a/grafana-oncall-app/escalations/F1"],
+)
+def test_a_policy_that_is_named_and_not_found_may_have_any_levels(root: Path, escalation: str) -> None:
+    service(root, "cart", on_call(f"{SITE}/schedules/PDEV", escalation))
+    found = pagerduty(root, account()).records
+    assert "its levels cannot be seen" in str(said(found, "cart", "oncall.schedule"))
+
+
+def test_a_shadow_period_from_before_what_is_read_is_not_known(root: Path) -> None:
+    decide(root, "shadow", 200)
+    assert "began before" in str(said(pagerduty(root, account()).records, "checkout", "shadow.period"))
+    decide(root, "accept", 190)
+    assert said(pagerduty(root, account()).records, "checkout", "shadow.period") is None
 
 
 def test_the_shadow_period_counts_pages_and_grades(root: Path) -> None:

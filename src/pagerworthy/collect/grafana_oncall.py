@@ -5,15 +5,16 @@ https://grafana.com/docs/oncall/latest/oncall-api-reference/
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Annotated, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
 from pagerworthy.catalog import Catalog
+from pagerworthy.collect import grafana_oncall_answers as answers
 from pagerworthy.collect import pagers
 from pagerworthy.collect.client import Client, Parameters, decode
-from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.errors import SourceError, or_reason
 from pagerworthy.collect.pager_records import GRADED, PagerCollector
 from pagerworthy.collect.pagers import AHEAD, QUARTER, Page, Policy, Rota, Shift, Target, Told, called
 from pagerworthy.collect.surroundings import Surroundings
@@ -37,87 +38,12 @@ _CALLS = frozenset(
 )
 # A rotation may be longer than a month: whoever has a turn within three belongs to it.
 _PEOPLE = dt.timedelta(days=90)
-_Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 _T = TypeVar("_T")
-_Part = TypeVar("_Part")
-
-
-class _Listed(msgspec.Struct, frozen=True):
-    results: list[msgspec.Raw]
-    next: str | None = None
-
-
-class _Schedule(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Turn(msgspec.Struct, frozen=True):
-    user_pk: str
-    shift_start: _Moment
-    shift_end: _Moment
-    user_email: str | None = None
-    user_username: str | None = None
-
-
-class _User(msgspec.Struct, frozen=True):
-    id: str
-    email: str | None = None
-    username: str | None = None
-    teams: list[str] = []
-
-
-class _Step(msgspec.Struct, frozen=True):
-    escalation_chain_id: str
-    position: int
-    type: str | None = None
-    persons_to_notify: list[str] | None = None
-    persons_to_notify_next_each_time: list[str] | None = None
-    notify_on_call_from_schedule: str | None = None
-    team_to_notify: str | None = None
-
-
-class _Chain(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Route(msgspec.Struct, frozen=True):
-    id: str
-    escalation_chain_id: str | None = None
-
-
-class _Integration(msgspec.Struct, frozen=True):
-    id: str
-    name: str | None = None
-
-
-class _Word(msgspec.Struct, frozen=True):
-    name: str
-
-
-class _Label(msgspec.Struct, frozen=True):
-    key: _Word
-    value: _Word
-
-
-class _Group(msgspec.Struct, frozen=True):
-    id: str
-    created_at: _Moment
-    integration_id: str
-    route_id: str | None = None
-    acknowledged_at: _Moment | None = None
-    acknowledged_by: str | None = None
-    resolved_at: _Moment | None = None
-    resolved_by: str | None = None
-    labels: list[_Label] = []
-
-
-class _NoteText(msgspec.Struct, frozen=True):
-    alert_group_id: str
-    text: str | None = None
 
 
 class GrafanaOnCall:
-    """Seven lists, and the shifts of each schedule that entries name or their chains call: one request each."""
+    """Seven lists, notes where there is a shadow period, and the shifts of each schedule that entries name or their
+    chains call: each once, however many services there are."""
 
     name = "grafana-oncall"
     # An alert group has no severity of an incident.
@@ -125,29 +51,39 @@ class GrafanaOnCall:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._with_grade: frozenset[str] | str | None = None
 
     def read(self, catalog: Catalog, as_of: dt.datetime) -> Told:
         since = as_of - QUARTER
-        policies = _or_reason(self._policies)
-        pages = _or_reason(lambda: self._pages(since, as_of))
+        policies = or_reason(self._policies)
+        pages = or_reason(lambda: self._pages(since, as_of))
         labelled = frozenset[str]() if isinstance(pages, str) else frozenset(page.service for page in pages)
         return Told(
-            rotas=_or_reason(lambda: self._rotas(_wanted(catalog, policies), as_of)),
+            rotas=or_reason(lambda: self._rotas(_wanted(catalog, policies), as_of)),
             policies=policies,
-            services=_or_reason(lambda: self._services(catalog, labelled)),
+            services=or_reason(lambda: self._services(catalog, labelled)),
             pages=pages,
             since=since,
             until=as_of,
         )
 
     def graded(self, pages: Iterable[Page]) -> frozenset[str]:
-        if not list(pages):
+        asked = {page.id for page in pages}
+        if not asked:
             return frozenset()
-        notes = self._list("/api/v1/resolution_notes/", [], _NoteText)
+        if self._with_grade is None:
+            self._with_grade = or_reason(self._notes)
+        if isinstance(self._with_grade, str):
+            raise SourceError(self._with_grade)
+        return self._with_grade & asked
+
+    def _notes(self) -> frozenset[str]:
+        """The alert groups with a note that grades them."""
+        notes = self._list("/api/v1/resolution_notes/", [], answers.NoteText)
         return frozenset(note.alert_group_id for note in notes if GRADED.search(note.text or ""))
 
     def _rotas(self, wanted: frozenset[str], as_of: dt.datetime) -> list[Rota]:
-        listed = self._list("/api/v1/schedules/", [], _Schedule)
+        listed = self._list("/api/v1/schedules/", [], answers.Schedule)
         return [self._rota(each.id, as_of) for each in listed if each.id in wanted]
 
     def _rota(self, schedule: str, as_of: dt.datetime) -> Rota:
@@ -158,7 +94,7 @@ class GrafanaOnCall:
         people: dict[str, frozenset[str]] = {}
         shifts: list[Shift] = []
         try:
-            for turn in self._list(f"/api/v1/schedules/{schedule}/final_shifts", span, _Turn):
+            for turn in self._list(f"/api/v1/schedules/{schedule}/final_shifts", span, answers.Turn):
                 people[turn.user_pk] = called([turn.user_email, turn.user_username])
                 if turn.shift_start < as_of + AHEAD:
                     shifts.append(Shift(turn.user_pk, turn.shift_start, turn.shift_end))
@@ -167,10 +103,10 @@ class GrafanaOnCall:
         return Rota(schedule, "", people, tuple(shifts))
 
     def _policies(self) -> list[Policy]:
-        chains = [each.id for each in self._list("/api/v1/escalation_chains/", [], _Chain)]
-        users = {each.id: each for each in self._list("/api/v1/users/", [], _User)}
-        steps: dict[str, list[_Step]] = {}
-        for step in self._list("/api/v1/escalation_policies/", [], _Step):
+        chains = [each.id for each in self._list("/api/v1/escalation_chains/", [], answers.Chain)]
+        users = {each.id: each for each in self._list("/api/v1/users/", [], answers.User)}
+        steps: dict[str, list[answers.Step]] = {}
+        for step in self._list("/api/v1/escalation_policies/", [], answers.Step):
             if step.type in _CALLS:
                 steps.setdefault(step.escalation_chain_id, []).append(step)
         return [
@@ -189,15 +125,15 @@ class GrafanaOnCall:
             names |= {service.metadata.title.strip().casefold(): name} if service.metadata.title else {}
         names |= {name: name for name in catalog.services}
         found = {name: {_label(name)} for name in catalog.services if _label(name) in labelled}
-        for each in self._list("/api/v1/integrations/", [], _Integration):
+        for each in self._list("/api/v1/integrations/", [], answers.Integration):
             if known := names.get((each.name or "").strip().casefold()):
                 found.setdefault(known, {_label(known)}).add(each.id)
         return {name: frozenset(ids) for name, ids in found.items()}
 
     def _pages(self, since: dt.datetime, until: dt.datetime) -> list[Page]:
-        chains = {each.id: each.escalation_chain_id or "" for each in self._list("/api/v1/routes/", [], _Route)}
+        chains = {each.id: each.escalation_chain_id or "" for each in self._list("/api/v1/routes/", [], answers.Route)}
         span = f"{since:%Y-%m-%dT%H:%M:%S}_{until:%Y-%m-%dT%H:%M:%S}"
-        groups = self._list("/api/v1/alert_groups/", [("started_at", span)], _Group)
+        groups = self._list("/api/v1/alert_groups/", [("started_at", span)], answers.Group)
         return list({each.id: _page(each, chains) for each in groups}.values())
 
     def _list(self, path: str, parameters: Parameters, kind: type[_T]) -> Iterator[_T]:
@@ -205,7 +141,7 @@ class GrafanaOnCall:
         for number in range(1, _MOST_PAGES + 1):
             asked = [*parameters, ("page", str(number)), ("perpage", _A_PAGE)]
             answer = self._client.get(path, asked)
-            listed = decode(answer, _Listed)
+            listed = decode(answer, answers.Listed)
             for each in listed.results:
                 try:
                     yield msgspec.json.decode(each, type=kind)
@@ -217,13 +153,6 @@ class GrafanaOnCall:
             if not listed.results:
                 break
         raise SourceError(f"it lists more at {path} than it gives, or than is read")
-
-
-def _or_reason(read: Callable[[], _Part]) -> _Part | str:
-    try:
-        return read()
-    except SourceError as error:
-        return str(error)
 
 
 def _label(service: str) -> str:
@@ -246,7 +175,7 @@ def _wanted(catalog: Catalog, policies: list[Policy] | str) -> frozenset[str]:
     return frozenset({*(pagers.identifier(each.schedule) for each in said), *called} - {""})
 
 
-def _targets(step: _Step, users: Mapping[str, _User]) -> tuple[Target, ...]:
+def _targets(step: answers.Step, users: Mapping[str, answers.User]) -> tuple[Target, ...]:
     if step.notify_on_call_from_schedule:
         return (Target(schedule=step.notify_on_call_from_schedule),)
     ids = {*(step.persons_to_notify or ()), *(step.persons_to_notify_next_each_time or ())}
@@ -256,7 +185,7 @@ def _targets(step: _Step, users: Mapping[str, _User]) -> tuple[Target, ...]:
     return tuple(Target(called=called([each.email, each.username])) for each in people)
 
 
-def _page(each: _Group, chains: Mapping[str, str]) -> Page:
+def _page(each: answers.Group, chains: Mapping[str, str]) -> Page:
     acknowledged = each.acknowledged_at if each.acknowledged_by else None
     if acknowledged is None and each.resolved_by:
         acknowledged = each.resolved_at

@@ -96,8 +96,6 @@ class _Joined:
         self._pages: dict[str, list[Page]] = {}
         for page in () if isinstance(told.pages, str) else told.pages:
             self._pages.setdefault(page.service, []).append(page)
-        # Whether incidents have priorities at all.
-        self._graded = any(page.severe is not None for own in self._pages.values() for page in own)
         self._called = self._by_policy()
         self._firsts: dict[str, frozenset[str]] = {}
 
@@ -107,7 +105,7 @@ class _Joined:
         rota = self._rota(said.schedule)
         policy = self._policy(said.escalation)
         found: dict[str, Found] = {
-            "oncall.schedule": self._schedule(rota, policy),
+            "oncall.schedule": self._schedule(rota, policy, said.escalation),
             "oncall.escalation": policy if not isinstance(policy, Policy) else self._escalation(service, policy),
         }
         if reason := self._unseen(service, said.schedule):
@@ -145,15 +143,17 @@ class _Joined:
             return found
         return f"it has no such {what} that the token may see" if certain else None
 
-    def _schedule(self, rota: Rota | str | None, policy: Policy | str | None) -> Found:
+    def _schedule(self, rota: Rota | str | None, policy: Policy | str | None, escalation: str) -> Found:
         if not isinstance(rota, Rota):
             return rota
         if isinstance(rota.shifts, str):
             return rota.shifts
         if isinstance(policy, str):
             return policy
+        if policy is None and escalation:
+            return "the escalation policy that its entry names is none that it knows, so its levels cannot be seen"
         gap = pagers.gap_hours(rota.shifts, self._as_of, self._as_of + AHEAD)
-        # Without an escalation policy, there is the schedule and nobody after it.
+        # Where no escalation policy is named, there is the schedule and nobody after it.
         levels = len(policy.levels) if policy else 1
         return Schedule(gap_hours_30d=round(gap, 4), levels=float(levels), rotation=float(len(rota.people)))
 
@@ -270,8 +270,12 @@ class _Joined:
     def _shadow(self, service: Service, pages: list[Page], policy: Policy | str | None) -> Found:
         """The days since it was decided, where SRE is seen among those who are called, and what was said of pages."""
         period = pagers.shadowed(self._catalog, service.name, self._as_of)
-        if period is None or period[0] < self._told.since:
+        if period is None:
             return None
+        if period[0] < self._told.since:
+            # Of one that is long over there may be older evidence.
+            over = period[1] < self._as_of
+            return None if over else f"the shadow period began before {self._told.since:%Y-%m-%d}, and pages are read from then on"
         if not isinstance(policy, Policy):
             return policy
         team = pagers.sre_team(self._catalog, service)
@@ -290,8 +294,10 @@ class _Joined:
 
     def _severe(self, service: Service, pages: list[Page]) -> Found:
         """Severe incidents under the name of the post-mortem that covers their beginning, or else their own."""
-        if self._pages and not self._graded:
-            return "no incident has a priority, so nobody knows which were severe"
+        # What has a low urgency calls nobody.
+        unsaid = sum(page.severe is None and page.pages for page in pages)
+        if unsaid:
+            return f"{unsaid} of its {len(pages)} incidents have no priority, so nobody knows which were severe"
         written = [each for each in self._catalog.postmortems if service.name in each.spec.services]
         names: list[str] = []
         for page in sorted((page for page in pages if page.severe), key=lambda each: each.created, reverse=True):

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from pagerworthy.catalog import Catalog
 from pagerworthy.collect import pagerduty_answers as answers
 from pagerworthy.collect.client import Client, Parameters, decode
-from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.errors import SourceError, or_reason
 from pagerworthy.collect.pager_records import GRADED, PagerCollector
 from pagerworthy.collect.pagers import AHEAD, Page, Policy, Rota, Shift, Target, Told, called
 from pagerworthy.collect.surroundings import Surroundings
@@ -32,7 +32,6 @@ _SEVERE = re.compile(r"(?:p|sev)[ -]?[12]\b.*", re.IGNORECASE)
 _PERSON = frozenset({"user", "user_reference"})
 _SCHEDULE = frozenset({"schedule", "schedule_reference", "schedule_v3_reference"})
 _T = TypeVar("_T", bound=answers.Listed)
-_Part = TypeVar("_Part")
 
 
 class PagerDuty:
@@ -47,10 +46,10 @@ class PagerDuty:
     def read(self, catalog: Catalog, as_of: dt.datetime) -> Told:
         since, until = as_of - _LOOK_BACK, as_of - _LAG
         return Told(
-            rotas=_or_reason(lambda: self._rotas(as_of)),
-            policies=_or_reason(self._policies),
-            services=_or_reason(lambda: self._services(catalog)),
-            pages=_or_reason(lambda: self._pages(since, until)),
+            rotas=or_reason(lambda: self._rotas(as_of)),
+            policies=or_reason(self._policies),
+            services=or_reason(lambda: self._services(catalog)),
+            pages=or_reason(lambda: self._pages(since, until)),
             since=since,
             until=until,
         )
@@ -134,13 +133,6 @@ class PagerDuty:
                 break
             body["starting_after"] = answer.last
         raise SourceError("it has more incidents than it gives, or than are read")
-
-
-def _or_reason(read: Callable[[], _Part]) -> _Part | str:
-    try:
-        return read()
-    except SourceError as error:
-        return str(error)
 
 
 def _rota(each: answers.Schedule, as_of: dt.datetime) -> Rota:
