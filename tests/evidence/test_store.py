@@ -1,12 +1,14 @@
 """What the store keeps, what it leaves out, and that order never matters."""
 
 import datetime as dt
+import itertools
 import json
 import os
 import typing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from pagerworthy.evidence import (
     KEYS,
     Evidence,
     Key,
+    Record,
     brought_by,
     brought_shortly,
     configured_paths,
@@ -24,6 +27,7 @@ from pagerworthy.evidence import (
 )
 from pagerworthy.evidence.collectors import COLLECTORS, NAMES
 from pagerworthy.evidence.keys import GROUPS
+from pagerworthy.evidence.overlay import with_records
 
 AS_OF = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
 
@@ -273,6 +277,56 @@ def test_neither_order_nor_files_change_what_is_known(tmp_path_factory: Any, ord
     one = read_evidence(whole, [whole], as_of=AS_OF)
     other = read_evidence(parts, [parts], as_of=AS_OF)
     assert (one.digest, one.subjects) == (other.digest, other.subjects)
+
+
+_TIED = [
+    msgspec.json.encode(msgspec.json.decode(each, type=Record)).decode()
+    for each in (
+        line(source="a", value={"age_days": 1}),
+        line(source="b", value={"age_days": 2}),
+        line(source="b", value={"age_days": 1}, query="once more"),
+        line(source="c", value={"age_days": 3}, strength="declared"),
+        line(source="d", value=None, failed="it was not done in time"),
+        line(source="a", value={"age_days": 9}, time="2026-11-18T06:00:00Z"),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("places", "found"),
+    [
+        ((0, 1), 'sources contradict each other: a says {"age_days": 1}; b says {"age_days": 2}'),
+        ((0, 2), 1.0),
+        # Of one source the line that sorts last counts, and the stronger of two sources.
+        ((1, 2), 2.0),
+        ((0, 3), 1.0),
+        ((3,), 3.0),
+        # What failed might have said anything.
+        ((0, 4), "it was not done in time"),
+        ((0, 1, 4), "it was not done in time"),
+        ((4, 5), "it was not done in time"),
+        ((0, 5), 1.0),
+    ],
+)
+def test_what_equally_old_records_say_together(places: tuple[int, ...], found: float | str, tmp_path: Path) -> None:
+    said = [read(tmp_path, *each) for each in itertools.permutations([_TIED[place] for place in places])]
+    known = said[0].of("checkout")["git.entry"][""]
+    assert (known.record.failed or getattr(known.value, "age_days", None)) == found
+    assert all((each.digest, each.subjects) == (said[0].digest, said[0].subjects) for each in said)
+    # The same however the records come: from files, or beside them.
+    first = read(tmp_path, _TIED[places[0]])
+    rest = [msgspec.json.decode(_TIED[place], type=Record) for place in places[1:]]
+    again = with_records(first, rest).of("checkout")["git.entry"][""]
+    assert (again.record.failed, again.value) == (known.record.failed, known.value)
+
+
+def test_a_contradiction_is_kept_as_it_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("pagerworthy.evidence.store.worth_keeping", bool)
+    read(tmp_path, _TIED[0], _TIED[1])
+    found = [read_evidence(tmp_path, [tmp_path / "evidence.jsonl"], as_of=AS_OF, cache=True) for _ in range(2)]
+    assert [each.of("checkout")["git.entry"][""].record.failed[:18] for each in found] == ["sources contradict"] * 2
+    assert type(found[1].subjects).__name__ == "LazySubjects"
 
 
 def test_every_key_says_who_brings_it_and_documents_each_field() -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from pagerworthy.evidence.keys import KEYS
 from pagerworthy.evidence.known import Known, SubjectEvidence, Subjects
+from pagerworthy.evidence.newest import newer
 from pagerworthy.evidence.record import Record
 from pagerworthy.evidence.store import Evidence
 
@@ -16,8 +17,8 @@ _Added = dict[str, dict[str, dict[str, Known]]]
 def with_records(evidence: Evidence, records: Iterable[Record]) -> Evidence:
     """The evidence with some records more, none of them later than its moment.
 
-    Of several records of the same subject, key and item the newest counts, of equally old ones the one whose line sorts
-    last, wherever they are from. Without records it is the same evidence.
+    Of several records of the same subject, key and item the newest counts, wherever they are from; see `newer` for
+    equally old ones. Without records it is the same evidence.
     """
     added: _Added = {}
     lines = []
@@ -26,17 +27,11 @@ def with_records(evidence: Evidence, records: Iterable[Record]) -> Evidence:
         lines.append(line)
         value = None if record.failed else msgspec.json.decode(record.value, type=KEYS[record.key].value)
         items = added.setdefault(record.subject, {}).setdefault(record.key, {})
-        items[record.item] = _newer(items.get(record.item), Known(record, value, line))
+        items[record.item] = newer(items.get(record.item), Known(record, value, line))
     if not lines:
         return evidence
     digest = hashlib.sha256(b"\n".join([evidence.digest.encode(), *sorted(lines)])).hexdigest()
     return Evidence(evidence.as_of, f"sha256:{digest}", _Overlaid(evidence, added), evidence.problems)
-
-
-def _newer(one: Known | None, other: Known) -> Known:
-    if one is None or (one.record.time, one.line) < (other.record.time, other.line):
-        return other
-    return one
 
 
 class _Overlaid(Subjects):
@@ -88,6 +83,6 @@ def _put_together(below: SubjectEvidence, added: SubjectEvidence) -> SubjectEvid
     for key, items in added.items():
         merged = dict(found.get(key, {}))
         for item, known in items.items():
-            merged[item] = _newer(merged.get(item), known)
+            merged[item] = newer(merged.get(item), known)
         found[key] = merged
     return found

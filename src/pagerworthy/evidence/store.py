@@ -26,6 +26,7 @@ from pagerworthy.evidence.kept import (
 )
 from pagerworthy.evidence.keys import KEYS, Key, Value, key_help
 from pagerworthy.evidence.known import Known, SubjectEvidence, Subjects
+from pagerworthy.evidence.newest import settled
 from pagerworthy.evidence.record import Record
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
@@ -81,7 +82,7 @@ def read_evidence(
     """Reads every `.jsonl` file of the paths and the `extra` records that collectors brought just now.
 
     Records later than `as_of` are not seen, so that a past verdict can be computed again. Of several records of the
-    same subject, key and item the newest counts; of equally old ones the one whose line sorts last. With `subjects`, a
+    same subject, key and item the newest counts; `settled` tells what equally old ones say. With `subjects`, a
     record about anything else is reported. The digest does not depend on the order of files or lines. With `cache`,
     files that were all right the last time, and have not changed since, are not checked again.
     """
@@ -173,6 +174,8 @@ class _Reader:
         self._record = msgspec.json.Decoder(Record)
         self._forms = {name: ValueForm(key) for name, key in KEYS.items()}
         self._found: dict[str, dict[str, dict[str, Known]]] = {}
+        # Records that are as old as another one of the same thing: only when all is read is it clear what they say.
+        self._tied: dict[tuple[str, str, str], list[Known]] = {}
         self._lines: set[bytes] = set()
         self._problems: list[Problem] = []
         self._wrong_lines = 0
@@ -315,10 +318,17 @@ class _Reader:
             keys[record.key] = {record.item: known}
             return
         before = items.get(record.item)
-        if before is None or (before.record.time, before.line) < (record.time, known.line):
+        if before is None or before.record.time < record.time:
             items[record.item] = known
+        elif before.record.time == record.time and before.line != known.line:
+            self._tied.setdefault((record.subject, record.key, record.item), [before]).append(known)
 
     def finish(self) -> Evidence:
+        for (subject, key, item), tied in self._tied.items():
+            items = self._found[subject][key]
+            newest = items[item]
+            same = {each.line: each for each in (newest, *tied) if each.record.time == newest.record.time}
+            items[item] = settled(list(same.values()))
         digest = hashlib.sha256()
         lines = sorted(self._lines)
         for start in range(0, len(lines), _AT_ONCE):
