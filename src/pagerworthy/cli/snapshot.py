@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,11 @@ from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.history import branch_option
 from pagerworthy.cli.options import as_of_option, evidence_option
+from pagerworthy.evidence.places import configured_paths
+from pagerworthy.project import SETTINGS_FILE, Project
+
+if TYPE_CHECKING:
+    from pagerworthy.history import Branch
 
 
 @click.command()
@@ -26,25 +32,40 @@ def command(
 
     A nightly job runs it after `collect`. Several at once are safe: none is lost, and none is counted twice.
     """
-    from pagerworthy.history import Branch, HistoryError, Snapshot, added
+    from pagerworthy.history import Branch, HistoryError, LaterError, Snapshot, added
     from pagerworthy.report.words import count
 
     project = project_of(ctx)
+    if as_of is not None and as_of > dt.datetime.now(dt.UTC):
+        raise click.UsageError("--as-of is of now or before: nothing is known of a moment that is to come")
+    try:
+        store = Branch(project.root, branch or project.settings.history.branch)
+        ctx.call_on_close(store.close)
+        # Read before anything is judged: somebody may commit meanwhile.
+        judged = _judged(store, project)
+    except HistoryError as error:
+        raise click.ClickException(f"nothing was added: {error}") from error
     found = assess_aloud(project, "nothing was added", as_of=as_of, evidence=evidence)
     if found is None:
         return Exit.USAGE
     changed: list[int] = []
+    catalog = found.catalog
+    unread = None if catalog.closed else frozenset(catalog.unreadable)
+    snapshot = Snapshot(found.scores, judged, unread)
+
+    def change(read: Callable[[str], bytes], services: tuple[str, ...]) -> dict[str, bytes]:
+        files = added(snapshot, read, services)
+        changed[:] = [len(files) - 1]
+        return files
+
     try:
-        store = Branch(project.root, branch or project.settings.history.branch)
-        snapshot = Snapshot(found.scores, store.head)
-
-        def change(read: Callable[[str], bytes], services: tuple[str, ...]) -> dict[str, bytes]:
-            files = added(snapshot, read, services)
-            changed[:] = [len(files) - 1]
-            return files
-
         fresh = store.append(change, f"As of {found.as_of:%Y-%m-%d %H:%M} UTC", remote)
-    except (HistoryError, ValueError) as error:
+    except LaterError as error:
+        mend = f"git branch -f {store.name} {store.name}~1"
+        raise click.ClickException(
+            f"nothing was added: {error}; if that was a wrong moment, `{mend}` takes the last one off"
+        ) from error
+    except HistoryError as error:
         raise click.ClickException(f"nothing was added: {error}") from error
     when = f"{found.as_of:%Y-%m-%d %H:%M} UTC"
     if not fresh:
@@ -52,3 +73,10 @@ def command(
         return Exit.FINE
     click.echo(f"added {when} to {store.name}: {count(changed[0], 'service')} changed")
     return Exit.FINE
+
+
+def _judged(store: "Branch", project: Project) -> str:
+    """The commit whose files are judged. Evidence is none of them: a nightly run has just collected it."""
+    evidence, _ = configured_paths(project.root, project.settings.evidence.paths)
+    files = [project.root / name for name in ("catalog", "scoring", SETTINGS_FILE)]
+    return store.judged(files, (project.root / "catalog/evidence", *evidence))

@@ -9,7 +9,7 @@ from pagerworthy.history.model import Day, Line, Tally, Turned
 from pagerworthy.history.opening import open_history
 from pagerworthy.history.past import NO_PAST, Past
 from pagerworthy.history.shelf import FolderShelf, HistoryError, Shelf
-from pagerworthy.history.snapshot import Snapshot, added, day_of, line_of
+from pagerworthy.history.snapshot import LaterError, Snapshot, added, day_of, line_of
 from pagerworthy.history.told import Change, Told, Turn, gained, plain, told, turns
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Day",
     "FolderShelf",
     "HistoryError",
+    "LaterError",
     "Line",
     "NoRepositoryError",
     "Past",

@@ -1,8 +1,9 @@
 """The branch that has the history: read and written without a work tree, safe where several runs write at once."""
 
 import io
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 BRANCH = HistorySettings().branch
 _TRIES = 8
+# How long a remote may take for one question, in seconds.
+_PATIENCE = 120
+# How git tells that another run has moved the branch meanwhile.
+_RACES = ("[rejected]", "cannot lock ref", "failed to update ref", "reference already exists")
+_REASON = re.compile(r"\[remote rejected\][^(\n]*\(([^)\n]*)\)")
 _FILE, _FOLDER = 0o100644, 0o040000
 _AUTHOR = ("pagerworthy", "pagerworthy@localhost")
 
@@ -45,11 +51,14 @@ class Branch:
         """Ends the processes that read objects."""
         self._repository.close()
 
-    @property
-    def head(self) -> str:
-        """The commit that is checked out, empty before the first one."""
-        with suppress(ValueError):
-            return self._repository.head.commit.hexsha
+    def judged(self, paths: Iterable[Path], without: Iterable[Path]) -> str:
+        """The commit that is checked out; empty before the first one, and where these paths, but for those `without`,
+        differ from it."""
+        with suppress(ValueError), self._words():
+            head = self._repository.head.commit.hexsha
+            looked = (*map(str, paths), *(f":(exclude){path}" for path in without))
+            changed = self._repository.git.status("--porcelain", "--no-renames", "--", *looked)
+            return "" if changed else head
         return ""
 
     @property
@@ -75,7 +84,7 @@ class Branch:
         """Commits the files that `change` gives for what is on the branch; False where it gives none.
 
         Where another run was faster, `change` is asked again on what that one wrote. With `remote`, the branch is
-        taken from there and pushed there.
+        taken from there and pushed there; what only this repository has of it goes along.
         """
         for _ in range(_TRIES):
             tip = self._fetched(remote) if remote else self._tip()
@@ -103,34 +112,70 @@ class Branch:
 
         ours = f"refs/pagerworthy/{self.name}"
         with self._words():
-            if not self._repository.git.ls_remote("--heads", "--", remote, f"refs/heads/{self.name}"):
+            if not self._over("ls_remote", "--heads", "--", remote, f"refs/heads/{self.name}"):
                 return self._tip()
-            self._repository.git.fetch("--no-tags", "--", remote, f"+refs/heads/{self.name}:{ours}")
+            self._over("fetch", "--no-tags", "--", remote, f"+refs/heads/{self.name}:{ours}")
         try:
-            return self._repository.commit(ours)
+            theirs = self._repository.commit(ours)
         except (ValueError, git.BadName) as error:
-            raise HistoryError(f"{remote} has no branch {self.name} that can be read") from error
+            raise HistoryError(f"{_plain(remote)} has no branch {self.name} that can be read") from error
+        here = self._here()
+        if here is None or self._is_before(here, theirs):
+            return theirs
+        if self._is_before(theirs, here):
+            return here
+        raise HistoryError(
+            f"{self.name} here and at {_plain(remote)} have parted: `git branch -m {self.name} old-history` puts the "
+            f"one here aside, and the next run goes on with the other"
+        )
+
+    def _here(self) -> "git.Commit | None":
+        import git
+
+        with suppress(ValueError, IndexError, git.BadName):
+            return self._repository.commit(f"refs/heads/{self.name}")
+        return None
+
+    def _is_before(self, one: "git.Commit", other: "git.Commit") -> bool:
+        """Whether all that one has is in the other, too."""
+        with self._words():
+            return bool(self._repository.is_ancestor(one, other))
+
+    def _over(self, command: str, *arguments: str) -> str:
+        """What git answers that asks another repository: soon, and without asking anybody for a password."""
+        environment = {"GIT_TERMINAL_PROMPT": "0"}
+        said = getattr(self._repository.git, command)(*arguments, env=environment, kill_after_timeout=_PATIENCE)
+        return str(said)
 
     def _moved(self, tip: "git.Commit | None", commit: "git.Commit", remote: str) -> bool:
         """Moves the branch, where it still stands at the tip."""
         import git
 
         if remote:
+            here = self._here()
             try:
-                self._repository.git.push("--quiet", "--", remote, f"{commit.hexsha}:refs/heads/{self.name}")
+                self._over("push", "--quiet", "--", remote, f"{commit.hexsha}:refs/heads/{self.name}")
             except git.GitCommandError as error:
-                if "rejected" in str(error.stderr):
+                said = str(error.stderr)
+                if any(mark in said for mark in _RACES):
                     return False
-                # What git says of a remote may have its password in it.
+                # What git says of a remote may have its password in it: only its reason is told.
+                reason = next(iter(_REASON.findall(said)), "try `git push` by hand")
                 raise HistoryError(
-                    f"the branch cannot be pushed to {_plain(remote)}: try `git push` by hand"
+                    f"{_plain(remote)} does not take {self.name} ({reason}): let this job push to that branch"
                 ) from error
-            self._repository.git.update_ref(f"refs/heads/{self.name}", commit.hexsha)
+            # Where another run has moved the branch here meanwhile, it stays: the next one finds both.
+            self._move(here, commit)
             return True
-        ours = f"refs/heads/{self.name}"
-        before = tip.hexsha if tip and self._repository.git.for_each_ref(ours) else "0" * len(commit.hexsha)
+        return self._move(self._here() and tip, commit)
+
+    def _move(self, before: "git.Commit | None", commit: "git.Commit") -> bool:
+        """Moves the branch here, where it still stands at `before`; None where it was not there."""
+        import git
+
+        old = before.hexsha if before else "0" * len(commit.hexsha)
         try:
-            self._repository.git.update_ref(ours, commit.hexsha, before)
+            self._repository.git.update_ref(f"refs/heads/{self.name}", commit.hexsha, old)
         except git.GitCommandError:
             return False
         return True

@@ -19,17 +19,26 @@ _COUNTED: Mapping[Outcome, int] = {
 }
 
 
+class LaterError(ValueError):
+    """The history goes on after the moment of a snapshot already."""
+
+
 class Snapshot(msgspec.Struct, frozen=True):
-    """What one run concluded, and the commit of the catalog that it judged."""
+    """What one run concluded, and the commit of the catalog that it judged, empty where files differed from it.
+
+    `unread` are the services whose entries cannot be read, None where nobody can tell which there are: nothing is said
+    of them, and least of all that they are gone.
+    """
 
     scores: Scores
     commit: str
+    unread: frozenset[str] | None = frozenset()
 
 
 def added(snapshot: Snapshot, read: Callable[[str], bytes], services: Iterable[str]) -> dict[str, bytes]:
     """The files that change, with their new content; empty where the moment is the last one's.
 
-    `read` gives a file as it is, empty where there is none; `services` are those that have a file. Raises ValueError
+    `read` gives a file as it is, empty where there is none; `services` are those that have a file. Raises LaterError
     where the history goes on after the snapshot's moment already.
     """
     as_of = snapshot.scores.as_of
@@ -37,11 +46,13 @@ def added(snapshot: Snapshot, read: Callable[[str], bytes], services: Iterable[s
     if days and days[-1].as_of == as_of:
         return {}
     if days and days[-1].as_of > as_of:
-        raise ValueError(f"there is a later one, of {days[-1].as_of:%Y-%m-%d %H:%M} UTC")
+        later = f"{days[-1].as_of:%Y-%m-%d %H:%M} UTC"
+        raise LaterError(f"there is a later one, of {later}")
     files: dict[str, bytes] = {}
     cards = {card.service: card for card in snapshot.scores.scorecards}
     turned: list[Turned] = []
-    for name in sorted({*cards, *services}):
+    unread = snapshot.unread
+    for name in sorted(cards.keys() if unread is None else {*cards, *services} - unread):
         before = read(service_file(name))
         lines = decode(before, Line)
         line = line_of(lines, cards.get(name), as_of, snapshot.commit)
