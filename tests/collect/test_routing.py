@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pagerworthy.collect import SourceError
-from pagerworthy.collect.routing import Tree, matchers_in
+from pagerworthy.collect.routing import Tree, matchers_in, skeleton
 from tests.tools import require_tool
 
 RECEIVERS = ("one", "two", "three", "page-a", "page-b")
@@ -110,3 +110,33 @@ def test_matchers_are_read_as_alertmanager_does(text: str, expected: list[tuple[
 def test_what_is_no_configuration_is_said(text: str) -> None:
     with pytest.raises(SourceError):
         Tree.of(text)
+
+
+_HOOKS = [{"url": "https://x.example/key-0123456789"}]
+_TOLD = [{"name": name, "webhook_configs": _HOOKS, "slack_configs": []} for name in RECEIVERS]
+
+
+@given(routes=TREES, several=st.lists(LABELS, min_size=1, max_size=3))
+def test_without_addresses_and_keys_alerts_go_the_same_ways(
+    routes: list[dict[str, object]], several: list[dict[str, str]]
+) -> None:
+    given = {
+        "route": {"receiver": "one", "routes": routes},
+        "receivers": _TOLD,
+        "global": {"x_password": "key-0123456789"},
+    }
+    text = json.dumps(given)
+    left = skeleton(text)
+    assert "0123456789" not in left
+    assert skeleton(left) == left
+    tree, bare = Tree.of(text), Tree.of(left)
+    assert (tree.receivers, tree.defined) == (bare.receivers, bare.defined) == (frozenset(RECEIVERS),) * 2
+    for labels in several:
+        assert tree.matches(labels) == bare.matches(labels)
+
+
+def test_labels_may_be_called_as_secrets_are() -> None:
+    routes = [{"receiver": "two", "match": {"token": "abc", "tenant_key": "shop"}, "mute_time_intervals": ["nights"]}]
+    left = skeleton(configuration(routes))  # type: ignore[arg-type]
+    (found,) = Tree.of(left).matches({"token": "abc", "tenant_key": "shop"})
+    assert found == ("two", True)

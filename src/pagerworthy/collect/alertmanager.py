@@ -11,13 +11,14 @@ import msgspec
 from pagerworthy.catalog import Service
 from pagerworthy.collect.client import Client, decode
 from pagerworthy.collect.errors import SourceError
-from pagerworthy.collect.routing import Matcher, Tree
+from pagerworthy.collect.routing import Matcher, Tree, skeleton
 from pagerworthy.collect.surroundings import Surroundings
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors import Collector, Context, record
 from pagerworthy.evidence.keys import Value
 from pagerworthy.evidence.keys.alerting import Route
 from pagerworthy.evidence.keys.base import Active
+from pagerworthy.evidence.text import inert
 from pagerworthy.project import AlertmanagerSettings
 from pagerworthy.slo import objectives_of
 from pagerworthy.slo.routes import Route as Wanted
@@ -27,11 +28,6 @@ from pagerworthy.slo.rules import DEAD_MAN, alert_labels, declared_alert, genera
 _NAME = "alertmanager"
 _STATUS = "GET /api/v2/status, and a page of the service sent down its routes"
 _HEARD = f'GET /api/v2/alerts?filter=alertname="{DEAD_MAN}"'
-_LONGEST = 300
-# Whoever's name in the configuration may hold a key.
-_SECRETS = (
-    r"((?:^|\\n)[ -]*[a-z_]*(?:url|key|token|password|secret|credentials|chat_id|header)s?: *)(?:\\[^n\n]|[^\\\"\n])+"
-)
 
 
 class _Config(msgspec.Struct):
@@ -53,7 +49,6 @@ class _Receiver(msgspec.Struct):
 class _Alert(msgspec.Struct):
     labels: dict[str, str]
     status: _State
-    ends: dt.datetime = msgspec.field(name="endsAt")
     receivers: list[_Receiver]
 
 
@@ -95,7 +90,7 @@ class AlertmanagerCollector:
         self._settings = settings
 
     def collect(self, context: Context) -> Iterator[Record]:
-        answer = self._client.get("/api/v2/status", hide=_SECRETS)
+        answer = self._client.get("/api/v2/status", hide=_without_secrets)
         tree = Tree.of(decode(answer, _Status).config.original)
         silences = self._silences()
         wanted = {route.service: route for route in routes_of(context.catalog, context.as_of)}
@@ -111,19 +106,19 @@ class AlertmanagerCollector:
         return [each for each in found if each.status.state == "active" and each.matchers]
 
     def _heard(self, tree: Tree) -> tuple[Value | str, str]:
-        """Whether the alert that always fires has arrived here, and goes to somebody who is told."""
+        """Whether the alert that always fires has arrived here, and goes to somebody who is told.
+
+        An alert that was not heard of in time is not among those that Alertmanager shows.
+        """
         parameters = [("filter", f'alertname="{DEAD_MAN}"'), ("silenced", "false"), ("inhibited", "false")]
         try:
             answer = self._client.get("/api/v2/alerts", parameters)
             alerts = decode(answer, list[_Alert])
         except SourceError as error:
             return str(error), ""
-        now = dt.datetime.now(dt.UTC)
         heard = any(
             each.labels.get("alertname") == DEAD_MAN
             and each.status.state == "active"
-            and each.ends.tzinfo is not None
-            and each.ends > now
             and any(receiver.name in tree.receivers for receiver in each.receivers)
             for each in alerts
         )
@@ -152,6 +147,19 @@ class AlertmanagerCollector:
         return _route(wanted, arrived, reaches=all(each in tree.receivers for each in expected))
 
 
+def _without_secrets(body: bytes) -> bytes:
+    """The status with no more of the configuration than says where an alert goes; nothing where that cannot be told."""
+    try:
+        written = msgspec.json.decode(body, type=_Status).config.original
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return b""
+    try:
+        left = skeleton(written)
+    except SourceError:
+        left = ""
+    return msgspec.json.encode(_Status(_Config(left)))
+
+
 def _pages(service: Service) -> Iterator[Mapping[str, str]]:
     """The labels of every alert by which the service pages."""
     paging = [each for each in objectives_of(service) if reachable(each, "page")]
@@ -173,8 +181,7 @@ def _pages(service: Service) -> Iterator[Mapping[str, str]]:
 
 def _route(wanted: Wanted, arrived: Sequence[str], *, reaches: bool) -> Route:
     names = ", ".join(dict.fromkeys(arrived))
-    shown = "".join(character if character.isprintable() else "?" for character in names[:_LONGEST])
-    return Route(receiver=shown, holder=wanted.holder, reaches_holder=reaches)
+    return Route(receiver=inert(names), holder=wanted.holder, reaches_holder=reaches)
 
 
 def _record(context: Context, subject: str, key: str, found: Value | str, query: str, response: str) -> Record:

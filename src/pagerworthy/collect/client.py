@@ -12,7 +12,7 @@ import msgspec
 from pagerworthy.collect.address import Address
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError, StatusError
-from pagerworthy.collect.transport import Answer, Bounds, PassingError, Request, Take, Transport
+from pagerworthy.collect.transport import Answer, Bounds, Hide, PassingError, Request, Take, Transport
 
 _T = TypeVar("_T")
 Parameters = Sequence[tuple[str, str]]
@@ -63,9 +63,14 @@ class Client:
         self._limits = limits
 
     def get(
-        self, path: str, parameters: Parameters = (), *, headers: Mapping[str, str] | None = None, hide: str = ""
+        self,
+        path: str,
+        parameters: Parameters = (),
+        *,
+        headers: Mapping[str, str] | None = None,
+        hide: Hide | None = None,
     ) -> Answer:
-        """What the source has at a path below its address, without what `hide` finds, see `Request`."""
+        """What the source has at a path below its address, as far as `hide` leaves it, see `Request`."""
         return self._ask("GET", path, parameters, headers or {}, b"", hide=hide)
 
     def stream(self, path: str, parameters: Parameters, begin: Callable[[], Take]) -> None:
@@ -94,7 +99,7 @@ class Client:
         body: bytes,
         *,
         begin: Callable[[], Take] | None = None,
-        hide: str = "",
+        hide: Hide | None = None,
     ) -> Answer:
         # A next page is named by its whole address; nowhere but below this one does the token go.
         url = path if path.startswith(f"{self.address.url}/") else f"{self.address.url}{path}"

@@ -46,7 +46,7 @@ class Match(NamedTuple):
     muted_at_times: bool
 
 
-class _Written(msgspec.Struct):
+class _Written(msgspec.Struct, omit_defaults=True):
     """A route as the configuration has it."""
 
     receiver: str | None = None
@@ -59,9 +59,34 @@ class _Written(msgspec.Struct):
     active_time_intervals: list[str] | None = None
 
 
-class _Configuration(msgspec.Struct):
+class _Configuration(msgspec.Struct, omit_defaults=True):
     route: _Written
     receivers: list[dict[str, object]] | None = None
+
+    @classmethod
+    def of(cls, text: str) -> "_Configuration":
+        """From YAML. Raises SourceError for what cannot be read as one."""
+        import ryaml
+
+        try:
+            return msgspec.convert(ryaml.loads(text), cls, strict=False)
+        except (ryaml.InvalidYamlError, msgspec.ValidationError, ValueError, RecursionError) as error:
+            raise SourceError(f"its configuration cannot be read: {str(error)[:200]}") from error
+
+
+def skeleton(text: str) -> str:
+    """What of a configuration says where an alert goes: its routes, and of each receiver its name and the ways by which
+    it tells anybody, but neither addresses nor keys. Raises SourceError for what cannot be read as one."""
+    found = _Configuration.of(text)
+    receivers: list[dict[str, object]] = [
+        {"name": str(each.get("name")), **{key: [{}] for key in each if _tells(each, key)}}
+        for each in found.receivers or ()
+    ]
+    return msgspec.json.encode(_Configuration(found.route, receivers)).decode()
+
+
+def _tells(receiver: Mapping[str, object], key: str) -> bool:
+    return key.endswith("_configs") and bool(receiver[key])
 
 
 class Tree:
@@ -82,16 +107,9 @@ class Tree:
     @classmethod
     def of(cls, text: str) -> "Tree":
         """From the configuration as YAML. Raises SourceError for what cannot be read as one."""
-        import ryaml
-
-        try:
-            configuration = msgspec.convert(ryaml.loads(text), _Configuration, strict=False)
-        except (ryaml.InvalidYamlError, msgspec.ValidationError, ValueError, RecursionError) as error:
-            raise SourceError(f"its configuration cannot be read: {str(error)[:200]}") from error
+        configuration = _Configuration.of(text)
         told = frozenset(
-            str(each.get("name"))
-            for each in configuration.receivers or ()
-            if any(key.endswith("_configs") and value for key, value in each.items())
+            str(each.get("name")) for each in configuration.receivers or () if any(_tells(each, key) for key in each)
         )
         defined = frozenset(str(each.get("name")) for each in configuration.receivers or ())
         return cls(Node(configuration.route, "", 0), told, defined)
