@@ -1,5 +1,6 @@
 """An organisation's own collectors: what they print, what they get wrong, and what is never run."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -139,6 +140,66 @@ def test_a_command_that_fails_makes_its_keys_unknown(
     records = collected(root, keys=("cost.unit", "toil.hours"), variables={"THEIR_TOKEN": _SECRET})
     assert len(records) == 4
     assert all(why in each.failed and _SECRET not in each.failed for each in records), records[0].failed
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_AUTHOR_NAME", "Ada Example"),
+        ("CI_COMMIT_AUTHOR", "Ada <ada@example.com>"),
+        ("XAUTHORITY", "/home/ada/.x"),
+        ("SSH_AUTH_SOCK", "/run/ssh-1/agent.2"),
+        ("HOMEPAGE", "https://ada.example.com"),
+    ],
+)
+def test_what_is_no_secret_may_be_printed(root: Path, name: str, value: str) -> None:
+    line = _LINE.replace('"x"', json.dumps(value))
+    program(root, f"#!/bin/sh\ncat <<'E'\n{line}\nE\n")
+    trust(root)
+    assert said(collected(root, variables={name: value}), "checkout", "cost.unit") == {"cost": 0.02, "accepted": True}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("DATABASE_URL", f"postgres://me:{_SECRET}@db.example/shop", _SECRET),
+        ("DATABASE_URL", "postgres://me:p%40ss-of-theirs@db.example/shop", "p@ss-of-theirs"),
+        ("BASIC_AUTH", _SECRET, _SECRET),
+        ("SIGNING_KEY", _SECRET, _SECRET),
+    ],
+)
+def test_the_variable_whose_secret_was_printed_is_named(root: Path, name: str, value: str, secret: str) -> None:
+    program(root, f"#!/bin/sh\necho '{_LINE}'\necho '{secret}'\n")
+    trust(root)
+    records = collected(root, variables={name: value})
+    assert all(f"that of {name}," in each.failed and secret not in each.failed for each in records)
+
+
+def test_what_was_seen_while_it_ran_was_seen_at_its_moment(root: Path) -> None:
+    # As a command does that does not look at PAGERWORTHY_AS_OF.
+    now = _LINE.replace(_TIME, "2026-11-20T08:03:20Z")
+    program(root, f"#!/bin/sh\ncat <<'E'\n{now}\nE\n")
+    trust(root)
+    (record,) = collected(root)
+    assert (record.time, record.failed) == (AS_OF, "")
+
+
+@pytest.mark.parametrize("when", ["2026-11-22T08:00:00Z", "2026-11-20T12:00:00+02:00"])
+def test_a_record_of_another_day_is_not_lost_without_a_word(root: Path, when: str) -> None:
+    program(root, f"#!/bin/sh\ncat <<'E'\n{_LINE}\n{_LINE.replace('checkout', 'pay').replace(_TIME, when)}\nE\n")
+    trust(root)
+    records = collected(root)
+    assert said(records, "checkout", "cost.unit") == {"cost": 0.02, "accepted": True}
+    assert "line 2: the record is dated after PAGERWORTHY_AS_OF" in str(said(records, "pay", "cost.unit"))
+
+
+def test_a_key_that_a_command_never_prints_is_said(root: Path) -> None:
+    records = collected(root, keys=("cost.unit", "toil.hours"))
+    assert said(records, "checkout", "cost.unit") == {"cost": 0.02, "accepted": True}
+    # Of a service of which it has nothing to say, nothing is said.
+    assert said(records, "pay", "cost.unit") is None
+    for name in ("checkout", "pay"):
+        assert "printed no record of toil.hours" in str(said(records, name, "toil.hours"))
 
 
 def _runs(pid: int) -> bool:

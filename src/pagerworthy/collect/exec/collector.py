@@ -1,5 +1,6 @@
 """The collector: runs the commands that the settings name, and takes what they print as it takes evidence files."""
 
+import datetime as dt
 import queue
 import tempfile
 import threading
@@ -19,10 +20,13 @@ from pagerworthy.evidence.collectors import Collector, Context, record
 from pagerworthy.evidence.keys import key_help
 from pagerworthy.project import ExecSettings
 
+AS_OF = "PAGERWORTHY_AS_OF"
 _SIZE = 64 * 1024 * 1024
 _LONGEST = 3600
 _MOST = 50
 _SHARE = 0.9
+# A command sees things while it runs, after the moment that it is told.
+_RUN = dt.timedelta(seconds=_LONGEST)
 
 
 class ExecCollector:
@@ -56,7 +60,7 @@ class ExecCollector:
     def _run(self, name: str, context: Context, done: "queue.SimpleQueue[tuple[str, Answer | str]]") -> None:
         settings = self._commands[name]
         body = msgspec.json.encode(settings.command)
-        headers = {"PAGERWORTHY_AS_OF": context.as_of.isoformat()}
+        headers = {AS_OF: context.as_of.isoformat()}
         bounds = Bounds(0, 0, _SIZE)
         try:
             # It is ended before nobody waits for it any more.
@@ -78,12 +82,30 @@ def _records(name: str, settings: ExecSettings, answer: Answer | str, context: C
         for each in found:
             seen.add((each.subject, each.key, each.item))
             yield msgspec.structs.replace(each, source=source, response=answer.digest)
-    if failed:
-        for subject, service in context.catalog.services.items():
-            for key in settings.keys:
-                for item in items_of(service, KEYS[key].per):
-                    if (subject, key, item) not in seen:
-                        yield record(source, subject, key, f"{name}: {failed}", time=context.as_of, item=item)
+    printed = {key for _, key, _ in seen}
+    for subject, service in context.catalog.services.items():
+        for key in settings.keys:
+            reason = failed or ("" if key in printed else f"it printed no record of {key}, which is among its keys")
+            for item in items_of(service, KEYS[key].per) if reason else ():
+                if (subject, key, item) not in seen:
+                    yield record(source, subject, key, f"{name}: {reason}", time=context.as_of, item=item)
+
+
+class _Dated(msgspec.Struct, frozen=True):
+    time: dt.datetime
+
+
+def _late(printed: bytes, end: dt.datetime) -> str:
+    """What is wrong with the first record that is dated after a moment; empty where there is none."""
+    decoder = msgspec.json.Decoder(_Dated)
+    for number, line in enumerate(printed.split(b"\n"), 1):
+        try:
+            time = decoder.decode(line).time
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if time.tzinfo and time > end:
+            return f"line {number}: the record is dated after {AS_OF}, {time.isoformat()[:40]}"
+    return ""
 
 
 def _read(printed: bytes, settings: ExecSettings, context: Context) -> tuple[list[Record], str]:
@@ -91,19 +113,25 @@ def _read(printed: bytes, settings: ExecSettings, context: Context) -> tuple[lis
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "printed.jsonl")
         file.write_bytes(printed)
-        evidence = read_evidence(Path(folder), [file], as_of=context.as_of, subjects=context.catalog.services)
-    wrong = ""
+        end = context.as_of + _RUN
+        evidence = read_evidence(Path(folder), [file], as_of=end, subjects=context.catalog.services)
+    wrong = _late(printed, end)
     if evidence.problems:
         first = evidence.problems[0]
-        wrong = f"line {first.where.line}: {first.message}"
+        wrong = wrong or f"line {first.where.line}: {first.message}"
     found = []
     for keys in evidence.subjects.values():
         for key, items in keys.items():
             if key in settings.keys:
-                found += [known.record for known in items.values()]
+                found += [_not_later(known.record, context.as_of) for known in items.values()]
             else:
                 wrong = wrong or f"it printed a record of {key}, which is not among its keys"
     return found, wrong
+
+
+def _not_later(record: Record, as_of: dt.datetime) -> Record:
+    """What was seen while the command ran was seen at the moment of the run, as with every other source."""
+    return msgspec.structs.replace(record, time=min(record.time, as_of))
 
 
 def open_collector(surroundings: Surroundings) -> Collector | None:

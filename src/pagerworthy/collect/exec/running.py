@@ -7,8 +7,9 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -19,7 +20,8 @@ from pagerworthy.evidence.text import inert
 
 PASS = "PAGERWORTHY_EXEC_PASS"  # noqa: S105 -- a variable's name
 _OURS = re.compile(r"PAGERWORTHY_\w*TOKEN")
-_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|_KEY\b|AUTH", re.IGNORECASE)
+# Authors and authorities are none, and a socket is only a place.
+_SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|_KEY\b|AUTH(?!OR))(?!.*_SOCK\b)", re.IGNORECASE)
 _SHORTEST = 8
 _CHUNK = 64 * 1024
 _KEPT = 16 * 1024
@@ -40,11 +42,9 @@ class Commands:
         self._variables = {
             name: value for name, value in variables.items() if name in passed or not _OURS.fullmatch(name)
         }
-        self._secrets = sorted(
-            {value for name, value in variables.items() if _SECRET.search(name) and len(value) >= _SHORTEST},
-            key=len,
-            reverse=True,
-        )
+        # By what it is, the variable that it is in; the longest first, so that none is hidden but in part.
+        secrets = {secret: name for name, value in variables.items() for secret in _secrets_of(name, value)}
+        self._secrets = dict(sorted(secrets.items(), key=lambda each: len(each[0]), reverse=True))
 
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         command = msgspec.json.decode(request.body, type=list[str])
@@ -52,8 +52,9 @@ class Commands:
         code, printed, said = _run(self._root, command, {**self._variables, **request.headers}, bounds, deadline)
         if code:
             raise SourceError(f"it ended with {code}{self._shown(said)}")
-        if any(secret.encode() in printed for secret in self._secrets):
-            raise SourceError("it printed a secret of the environment, so nothing that it printed is kept")
+        for secret, name in self._secrets.items():
+            if secret.encode(errors="surrogateescape") in printed:
+                raise SourceError(f"it printed a secret, that of {inert(name, 60)}, so nothing that it printed is kept")
         return Answer(200, {}, printed).given(take)
 
     def _shown(self, said: bytes) -> str:
@@ -63,6 +64,19 @@ class Commands:
             text = text.replace(secret, "<secret>")
         lines = [line for line in text.splitlines() if line.strip()]
         return f": {inert(lines[-1].strip(), 200)}" if lines else ""
+
+
+def _secrets_of(name: str, value: str) -> Iterator[str]:
+    """What in a variable of the environment is a secret: all of it by its name, or the password of an address."""
+    if _SECRET.search(name):
+        found = {value}
+    else:
+        try:
+            written = urlsplit(value).password or ""
+        except ValueError:
+            return
+        found = {written, unquote(written)}
+    yield from (each for each in found if len(each) >= _SHORTEST)
 
 
 def _run(
