@@ -180,6 +180,20 @@ def test_while_an_entry_cannot_be_read_no_zone_is_closed_and_none_open(root: Pat
     assert "its entry cannot be read" in found["web", "stack.live"]
 
 
+@pytest.mark.parametrize("content", ["kind: [", None])
+def test_of_an_environment_without_an_entry_nobody_knows_whether_it_is_production(
+    content: str | None, root: Path
+) -> None:
+    till.restore(root, "looked")
+    text = (root / "catalog/environments/production.yaml").read_text()
+    (root / "catalog/environments/other.yaml").write_text(text.replace("name: production", "name: other"))
+    file = root / "catalog/environments/production.yaml"
+    file.unlink() if content is None else file.write_text(content)
+    found = known(root)
+    assert len(found) == 10
+    assert set(found.values()) == {"the environment production has no entry that can be read"}
+
+
 @pytest.mark.parametrize("layout", ["", "version: 0\n", "version: 2\n", "version: [", "- 1\n", None])
 def test_a_folder_that_is_no_backend_does_not_say_that_stacks_are_missing(layout: str | None, root: Path) -> None:
     backend = till.restore(root, "looked")

@@ -69,7 +69,7 @@ class PulumiCollector:
         for service, stacks in production.services().items():
             for key in self.keys:
                 if key != _CROSSINGS or service in zone:
-                    yield self._record(service, key, stacks, answers, context)
+                    yield self._record(service, key, stacks, answers, production, context)
 
     def _looks(self) -> list[Look] | str:
         try:
@@ -77,10 +77,19 @@ class PulumiCollector:
         except SourceError as error:
             return str(error)
 
-    def _record(self, service: str, key: str, stacks: Sequence[Stacks], answers: Answers, context: Context) -> Record:
+    def _record(
+        self,
+        service: str,
+        key: str,
+        stacks: Sequence[Stacks],
+        answers: Answers,
+        production: Production,
+        context: Context,
+    ) -> Record:
         digests = {digest for each in stacks if (digest := each.seen(service).digest)}
         response = digests.pop() if len(digests) == 1 else ""
         try:
+            production.demand_environments(service)
             found = _QUESTIONS[key](answers, service, stacks)
         except UnknownError as error:
             reason = inert(str(error), _LONGEST)

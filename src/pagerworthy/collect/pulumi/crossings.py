@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from pagerworthy.collect.pulumi.resources import Way
+from pagerworthy.collect.pulumi.resources import Rule, Way
 from pagerworthy.collect.pulumi.sight import Sight
 from pagerworthy.stacks import EnvironmentStacks
 from pagerworthy.stacks.names import stack_name
@@ -31,12 +31,17 @@ class Zone:
         self._zone = zone
         self._environment = stacks.environment
         self._names = dict(_names(sights))
+        self._updated = {group: sight.updated for sight in sights.values() for group in sight.groups}
+        self._rules: dict[str, list[Rule]] = {}
+        for sight in sights.values():
+            for rule in sight.rules:
+                self._rules.setdefault(rule.way.group, []).append(rule)
         self._declared = set(_declared(stacks))
 
     def into(self, service: str) -> Ways:
         """The undeclared ways into a service and its resources, from outside the zone."""
         own = self._sights[stack_name(service, self._environment)]
-        rules = [rule for sight in self._sights.values() for rule in sight.rules if rule.way.group in own.groups]
+        rules = [rule for group in own.groups for rule in self._rules.get(group, ())]
         made = set(self._undeclared({rule.way for rule in rules}))
         if own.looked is None or own.groups.keys() - own.told.keys():
             again = f"pagerworthy refresh {self._environment} {service}"
@@ -54,7 +59,7 @@ class Zone:
 
     def _is_newer(self, group: str, looked: dt.datetime) -> bool:
         """Whether the stack that has a group was changed since a look: it may have taken its rules away."""
-        updated = next((each.updated for each in self._sights.values() if group in each.groups), None)
+        updated = self._updated.get(group)
         return updated is not None and updated > looked
 
     def _undeclared(self, ways: set[Way]) -> Iterator[str]:

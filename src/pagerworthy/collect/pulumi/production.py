@@ -42,6 +42,9 @@ class Production:
         self._unread = unread_environments(catalog, problems)
         nowhere = refused_environments(catalog, problems)
         self._names = questions.stacks()
+        self._of: dict[str, list[str]] = {}
+        for name in self._names:
+            self._of.setdefault(name.rpartition(".")[0], []).append(name)
         self.environments = tuple(
             Stacks(
                 open_environment(context.root, catalog, graph, name, context.as_of, settings=settings),
@@ -55,9 +58,20 @@ class Production:
         )
 
     def services(self) -> dict[str, tuple["Stacks", ...]]:
-        """The services that have a stack in some of these environments, with those."""
-        names = sorted({name for each in self.environments for name in each.stacks.services})
-        return {name: tuple(each for each in self.environments if name in each.stacks) for name in names}
+        """The services that are to have a stack in some of these environments, with those."""
+        names = {name for each in self.environments for name in each.stacks.services}
+        names |= {name for name in self._context.catalog.services if self._lost(name)}
+        return {name: tuple(each for each in self.environments if name in each.stacks) for name in sorted(names)}
+
+    def demand_environments(self, service: str) -> None:
+        """Raises UnknownError where a service runs in an environment of which nobody knows whether it is production."""
+        if lost := self._lost(service):
+            raise UnknownError(f"the environment {lost} has no entry that can be read")
+
+    def _lost(self, service: str) -> str:
+        catalog = self._context.catalog
+        found = (each for each in catalog.services[service].spec.environments if each not in catalog.environments)
+        return next((each for each in found if is_provisioned(catalog.services[service], each)), "")
 
     def why_not(self, service: str) -> str:
         """Why nobody knows what the stacks of a service are to be; empty where that is known."""
@@ -79,10 +93,8 @@ class Production:
     def orphans(self, service: str) -> Iterator[Sight]:
         """The stacks of a service that its entry does not ask for, in whatever environment. Raises UnknownError."""
         catalog = self._context.catalog
-        for name in self._names:
-            owner, _, environment = name.rpartition(".")
-            if owner != service:
-                continue
+        for name in self._of.get(service, ()):
+            environment = name.rpartition(".")[2]
             if environment not in catalog.environments and self._unread:
                 raise UnknownError(f"whether {name} is asked for is not known: {self._unread[0]} cannot be read")
             if environment not in catalog.environments or not is_provisioned(catalog.services[service], environment):
