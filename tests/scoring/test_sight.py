@@ -11,7 +11,7 @@ from pagerworthy.cli.pipeline import Assessment, assess
 from pagerworthy.evidence import KEYS, Evidence, Known
 from pagerworthy.project import open_project
 from pagerworthy.scoring import score
-from pagerworthy.scoring.sight import Sights, sights_of
+from pagerworthy.scoring.sight import Sights, gains_of, sights_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,3 +84,41 @@ def _known(evidence: Evidence, key: str, item: str, as_of: dt.datetime) -> Known
                 )
                 return msgspec.structs.replace(each, record=record)
     raise LookupError(key)
+
+
+def test_the_gains_alone_are_those_of_the_whole(demo: Assessment, seen: Mapping[str, Sights]) -> None:
+    rubric = {each.id: each for each in demo.rubric.criteria}
+    for card in demo.scores.scorecards:
+        service, evidence = demo.catalog.services[card.service], demo.evidence.of(card.service)
+        assert gains_of(service, card, rubric, evidence, demo.as_of) == seen[card.service].gains
+
+
+def test_a_document_at_an_address_is_opened_by_links_and_looked_into_by_nobody(demo: Assessment) -> None:
+    service = demo.catalog.services["cart"]
+    runbooks = tuple(
+        msgspec.structs.replace(each, path="", url=f"https://wiki.example.com/{number}")
+        for number, each in enumerate(service.spec.runbooks)
+    )
+    service = msgspec.structs.replace(service, spec=msgspec.structs.replace(service.spec, runbooks=runbooks))
+    card = next(each for each in demo.scores.scorecards if each.service == "cart")
+    evidence = {key: items for key, items in demo.evidence.of("cart").items() if not key.endswith("runbook")}
+    found = sights_of(service, card, demo.rubric.criteria, evidence, demo.as_of)
+    bringers = {sight.key: sight.collector for sight in found.sights if "wiki.example.com" in sight.item}
+    assert bringers == {"files.runbook": "links", "git.runbook": "", "runbook.mentions": ""}
+    assert "" not in {gain.collector for gain in found.gains}
+
+
+def test_what_is_too_old_for_one_criterion_is_known_to_another(demo: Assessment, seen: Mapping[str, Sights]) -> None:
+    criteria = {each.id: each for each in demo.rubric.criteria}
+    for name, found in seen.items():
+        results = {each.id: each for card in demo.scores.scorecards if card.service == name for each in card.results}
+        for gain in found.gains:
+            for one in gain.criteria:
+                # All that it needs and does not have is this source's.
+                lacks = {
+                    sight.collector
+                    for sight in found.sights
+                    if sight.key in criteria[one].needs and sight.state in {"failed", "missing"}
+                }
+                assert lacks <= {gain.collector}
+                assert (results[one].without_waiver or results[one].outcome) == "unknown"

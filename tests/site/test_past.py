@@ -6,10 +6,13 @@ import html
 import itertools
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pagerworthy.cli.app import app
 from pagerworthy.history import NO_PAST, Past, Turned, told, turns
 from pagerworthy.history.model import DAYS, Day, encode, service_file
 from pagerworthy.site import SiteInput, SitePlan, Theme, plan, write
@@ -18,6 +21,7 @@ from tests.site.pages import read_page
 from tests.site.past import NIGHT, MemoryShelf, files_of, past_of
 from tests.site.world import AS_OF, HOSTILE, world
 
+ROOT = Path(__file__).parents[2]
 HEADING = 'id="verdicts"'
 
 
@@ -166,3 +170,18 @@ def test_years_of_nights_stay_a_small_page(theme: Theme, tmp_path: Path) -> None
     content = built(source, theme, tmp_path, "index.html")
     assert (content / "index.html").stat().st_size < 40_000
     assert "And 188 more." in text(content, "index.html")
+
+
+def test_the_demo_draws_what_is_recorded_and_its_verdicts_follow_its_decisions(tmp_path: Path) -> None:
+    root = tmp_path / "demo"
+    for name in ("catalog", "scoring"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "pagerworthy.toml", root)
+    done = CliRunner().invoke(app, ["--root", str(root), "site", "build"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert not done.stderr
+    assert "19 snapshots in the recorded folder catalog/history." in text(root, "public/index.html")
+    page = text(root, "public/services/recommendation.html")
+    # The decisions of 22 October and 5 November: deployments stop, and go on.
+    assert "freeze, was keep" in page
+    assert "keep, was freeze" in page
