@@ -1,4 +1,4 @@
-"""`evidence SERVICE`: what is known, what is not, and what one more source would add."""
+"""`evidence SERVICE`: what is known, what is not, and what each source would make known."""
 
 import json
 from pathlib import Path
@@ -42,9 +42,9 @@ def test_it_names_source_strength_and_age_of_what_is_known() -> None:
 def test_it_says_why_something_is_not_known_and_who_would_bring_it() -> None:
     said = run("email", "--missing")
     assert "could not see it 2 h ago: no event was counted over its window" in said
-    assert "last seen 40 d ago by prometheus" in said
+    assert "last seen 40 d ago by exec" in said
     assert "\nknown\n" not in said
-    assert "what one more source would add" in said
+    assert "what each source would make known" in said
     assert not [each for each in answer("email", "--missing")["sights"] if each["state"] == "known"]
 
 

@@ -87,7 +87,7 @@ def _text(seen: "Sights") -> Iterator[str]:
         yield from _table([(_name(each), each.state, _why(each, seen.service, seen.as_of)) for each in lacking])
     if seen.gains:
         yield ""
-        yield "what one more source would add"
+        yield "what each source would make known"
         yield from _table([_gain(gain) for gain in seen.gains])
 
 
@@ -121,7 +121,7 @@ def _origin(sight: "Sight") -> str:
 def _why(sight: "Sight", service: str, as_of: dt.datetime) -> str:
     from pagerworthy.evidence import ATTESTED, attested_by, brought_by
 
-    brought = attested_by(sight.key, service) if sight.key in ATTESTED else brought_by(sight.key)
+    brought = attested_by(sight.key, service) if sight.key in ATTESTED else brought_by(sight.key, sight.item)
     if sight.state == "failed":
         return f"{_plain(sight.source)} could not see it {_age(sight, as_of)} ago: {_plain(sight.reason)}"
     if sight.state == "stale":

@@ -1,7 +1,7 @@
 """Evidence: typed records, the store that reads them, and the collectors that bring them."""
 
 from pagerworthy.evidence.attested import ATTESTED, with_attestations
-from pagerworthy.evidence.bringers import attested_by, brought_by, brought_shortly, is_collected
+from pagerworthy.evidence.bringers import attested_by, brought_by, brought_shortly, collector_of, is_collected
 from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.items import STORES, items_of
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
@@ -26,6 +26,7 @@ __all__ = [
     "attested_by",
     "brought_by",
     "brought_shortly",
+    "collector_of",
     "configured_paths",
     "is_collected",
     "is_stale",

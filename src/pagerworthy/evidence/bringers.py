@@ -7,11 +7,21 @@ from pagerworthy.evidence.keys import KEYS
 
 # What must be there before a collector can look at all; without it there is no record, whoever collects.
 _CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
-_FILE = "where the document is a file of this repository"
-_ASKED = {
-    **dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT),
-    **dict.fromkeys(("files.design", "files.runbook"), _FILE),
-}
+_ASKED = dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT)
+# What is kept of documents: those in this repository are read, those at an address can only be opened.
+_DOCUMENTS = frozenset({"files.design", "files.runbook"})
+_IN_HERE = frozenset({"git.runbook", "runbook.mentions"})
+NOBODY = "no source can look into a document elsewhere: keep it in this repository"
+
+
+def collector_of(key: str, place: str = "") -> str:
+    """The source that brings a key of what lies at a place, a path or an address; empty where none can."""
+    if "://" in place:
+        if key in _DOCUMENTS:
+            return "links"
+        if key in _IN_HERE:
+            return ""
+    return KEYS[key].collector
 
 
 def is_collected(key: str) -> bool:
@@ -27,26 +37,30 @@ def attested_by(key: str, service: str) -> str:
     return f"a person attests it in catalog/attestations/: `pagerworthy new attestation {service} {key}`"
 
 
-@functools.cache
-def brought_by(key: str) -> str:
-    """Who brings a key, as a clause: what to run, or that its record must be written. KeyError for an unknown key."""
+def brought_by(key: str, place: str = "") -> str:
+    """Who brings a key of what lies at a place, as a clause: what to run, or that its record must be written. KeyError
+    for an unknown key."""
     if key in ATTESTED:
         return attested_by(key, "SERVICE")
     if is_collected(key):
-        return brought_shortly(key)
+        return brought_shortly(key, place)
     return f"no collector of this version brings it: write a record from {KEYS[key].collector}"
 
 
-@functools.cache
-def brought_shortly(key: str) -> str:
+@functools.lru_cache(4096)
+def brought_shortly(key: str, place: str = "") -> str:
     """Who brings a key, for where many keys stand one below the other: of what no collector brings, the source alone.
 
     KeyError for an unknown key.
     """
-    source = KEYS[key].collector
+    source = collector_of(key, place)
+    if not source:
+        return NOBODY
     if key in ATTESTED:
         return "a person attests it"
     if not is_collected(key):
         return f"from {source}"
+    if key in _DOCUMENTS and not place:
+        return f"the {source} collector brings it of a file of this repository, and links of one at an address"
     asked = _ASKED.get(key)
     return f"the {source} collector brings it{f' {asked}' if asked else ''}"

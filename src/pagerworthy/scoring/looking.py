@@ -105,7 +105,7 @@ def never_seen(name: str, item: str = "") -> str:
     """What is said of a record that is not there."""
     if name in ATTESTED:
         return f"not known: {NEVER_ATTESTED} ({name})"
-    return f"not known: {NEVER_LOOKED} ({_about(KEYS[name], item)}; {brought_shortly(name)})"
+    return f"not known: {NEVER_LOOKED} ({_about(KEYS[name], item)}; {brought_shortly(name, item)})"
 
 
 def _items(facts: SubjectFacts) -> Mapping[str, Sequence[str]]:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from pagerworthy.catalog import Service
-from pagerworthy.evidence import KEYS, Known, Record, SubjectEvidence, is_stale, items_of
+from pagerworthy.evidence import KEYS, Known, Record, SubjectEvidence, collector_of, is_stale, items_of
 from pagerworthy.evidence.record import StrengthWord
 from pagerworthy.scoring.model import Criterion, CriterionResult, Outcome, Scorecard
 
@@ -19,7 +19,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` is `weak` where the record is weaker, and `stale` where it is older, than a criterion of `criteria` asks.
     `criteria` are the due ones that need the key. `strength` is what the record has, `wanted` the most that one of
-    them asks for. `collector` is who brings the key.
+    them asks for. `collector` is the source that brings the key, empty where none can.
     """
 
     key: str
@@ -38,7 +38,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gain(msgspec.Struct, frozen=True):
-    """What one more source would make known: these criteria, and the coverage after that, 0 to 1."""
+    """What one source would make known, if it were asked and all was well: these criteria, and the coverage after that,
+    0 to 1."""
 
     collector: str
     criteria: tuple[str, ...]
@@ -68,7 +69,7 @@ def sights_of(
         for key in criterion.needs:
             asked.setdefault(key, []).append(criterion)
     found = tuple(
-        _sight(key, item, asked[key], evidence.get(key, {}).get(item), as_of)
+        _sight(service, key, item, asked[key], evidence.get(key, {}).get(item), as_of)
         for key in KEYS
         if key in asked
         for item in items_of(service, KEYS[key].per)
@@ -81,7 +82,7 @@ def sights_of(
         known=len(due) - len(unknown),
         coverage=card.coverage,
         sights=found,
-        gains=_gains(due, _lacking(unknown, found), len(due) - len(unknown)),
+        gains=_gains(due, _lacking(service, due, unknown, evidence, as_of), len(due) - len(unknown)),
     )
 
 
@@ -89,29 +90,18 @@ def gains_of(
     service: Service, card: Scorecard, rubric: Mapping[str, Criterion], evidence: SubjectEvidence, as_of: dt.datetime
 ) -> tuple[Gain, ...]:
     """The gains alone, as `sights_of` has them; only what an unknown criterion needs is looked at."""
-    due = [(rubric[each.id], _is_unknown(each)) for each in card.results if each.outcome.is_due and each.id in rubric]
-    unknown = {each.id for each, is_unknown in due if is_unknown}
-    asked: dict[str, list[Criterion]] = {key: [] for each, is_unknown in due if is_unknown for key in each.needs}
-    for each, _ in due:
-        for key in each.needs:
-            if key in asked:
-                asked[key].append(each)
-    lacking: dict[str, set[str]] = {}
-    for key, criteria in asked.items():
-        known = evidence.get(key, {})
-        items = items_of(service, KEYS[key].per)
-        if any((one := known.get(item)) is None or _state(one.record, criteria, as_of) != "known" for item in items):
-            for each in criteria:
-                if each.id in unknown:
-                    lacking.setdefault(each.id, set()).add(KEYS[key].collector)
-    return _gains([each for each, _ in due], lacking, len(due) - len(unknown))
+    due = [rubric[each.id] for each in card.results if each.outcome.is_due and each.id in rubric]
+    unknown = {each.id for each in card.results if each.outcome.is_due and _is_unknown(each)}
+    return _gains(due, _lacking(service, due, unknown, evidence, as_of), len(due) - len(unknown))
 
 
 def _is_unknown(result: CriterionResult) -> bool:
     return (result.without_waiver or result.outcome) is Outcome.UNKNOWN
 
 
-def _sight(key: str, item: str, criteria: Sequence[Criterion], known: Known | None, as_of: dt.datetime) -> Sight:
+def _sight(
+    service: Service, key: str, item: str, criteria: Sequence[Criterion], known: Known | None, as_of: dt.datetime
+) -> Sight:
     kind = KEYS[key]
     wanted = max(criterion.strength for criterion in criteria)
     bare = Sight(
@@ -120,7 +110,7 @@ def _sight(key: str, item: str, criteria: Sequence[Criterion], known: Known | No
         says=kind.says,
         state="missing",
         wanted=wanted.word,
-        collector=kind.collector,
+        collector=collector_of(key, _place(service, key, item)),
         criteria=tuple(criterion.id for criterion in criteria),
     )
     if known is None:
@@ -146,15 +136,31 @@ def _state(record: Record, criteria: Sequence[Criterion], as_of: dt.datetime) ->
     return "weak" if any(record.level < each.strength for each in criteria) else "known"
 
 
-def _lacking(unknown: set[str], sights: Sequence[Sight]) -> dict[str, set[str]]:
-    """By unknown criterion, the collectors of what it lacks."""
+def _lacking(
+    service: Service, due: Sequence[Criterion], unknown: set[str], evidence: SubjectEvidence, as_of: dt.datetime
+) -> dict[str, set[str]]:
+    """By unknown criterion, the collectors of what it lacks: what is old or weak for one may do for another."""
     lacking: dict[str, set[str]] = {}
-    for sight in sights:
-        if sight.state != "known":
-            for criterion in sight.criteria:
-                if criterion in unknown:
-                    lacking.setdefault(criterion, set()).add(sight.collector)
+    for criterion in due:
+        if criterion.id not in unknown:
+            continue
+        lacking[criterion.id] = {
+            collector_of(key, _place(service, key, item))
+            for key in criterion.needs
+            for item in items_of(service, KEYS[key].per)
+            if _is_lacking(evidence.get(key, {}).get(item), criterion, as_of)
+        }
     return lacking
+
+
+def _is_lacking(known: Known | None, criterion: Criterion, as_of: dt.datetime) -> bool:
+    return known is None or _state(known.record, (criterion,), as_of) != "known"
+
+
+def _place(service: Service, key: str, item: str) -> str:
+    """Where that lies which a record is about: the item, or the design document."""
+    design = service.spec.design
+    return (design.path or design.url) if design is not None and key == "files.design" else item
 
 
 def _gains(due: Sequence[Criterion], lacking: Mapping[str, set[str]], known: int) -> tuple[Gain, ...]:
@@ -162,10 +168,12 @@ def _gains(due: Sequence[Criterion], lacking: Mapping[str, set[str]], known: int
 
     Evidence of two sources at once is nobody's gain.
     """
-    brought: Mapping[str, list[str]] = {each: [] for each in sorted({one for all_ in lacking.values() for one in all_})}
+    brought: dict[str, list[str]] = {}
     for each in due:
         if len(who := lacking.get(each.id, set())) == 1:
-            brought[next(iter(who))].append(each.id)
+            brought.setdefault(next(iter(who)), []).append(each.id)
+    # What no source can bring is nobody's.
+    brought.pop("", None)
     gains = [
         Gain(collector, tuple(criteria), round((known + len(criteria)) / len(due), 3))
         for collector, criteria in brought.items()

@@ -217,7 +217,7 @@ class StackDoc(_Document, frozen=True, kw_only=True):
 
 
 class GainDoc(_Document, frozen=True, kw_only=True):
-    """What one more source would make known."""
+    """What one source would make known."""
 
     source: Annotated[str, _says("A collector, or who else writes such records.")]
     criteria: Annotated[list[str], _says("Criteria that would then be known.")]

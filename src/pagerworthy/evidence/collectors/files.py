@@ -15,8 +15,8 @@ from pagerworthy.evidence.record import Record
 class FilesCollector:
     """Reads the working tree: `files.design` and `files.runbook`.
 
-    A document at an address is not a file: nobody has looked at it, so there is no record and it stays not known. An
-    entry that names no design document at all has none, which is known.
+    A document at an address is not a file: `links` opens it, and here there is no record of it. An entry that names no
+    design document at all has none, which is known.
     """
 
     name = "files"
