@@ -22,7 +22,7 @@ from pagerworthy.evidence.collectors import Collector, Context
 from pagerworthy.project import PrometheusSettings
 
 PARTS: tuple[Part, ...] = (RULES, LEVELS, TRAFFIC, PANELS, MENTIONS, FORECAST, FIRING, *SIGNALS)
-_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def open_collector(surroundings: Surroundings) -> Collector | None:
@@ -31,7 +31,7 @@ def open_collector(surroundings: Surroundings) -> Collector | None:
     address = surroundings.address(NAME, settings.url)
     if address is None:
         return None
-    if not _LABEL.fullmatch(settings.label):
+    if not _LABEL_NAME.fullmatch(settings.label):
         raise SourceError(f"label in [collect.prometheus] is {settings.label[:60]!r}, which is no label's name")
     queries_of(settings)
     return PrometheusCollector(surroundings.client(address, limits=Limits(request=120)), settings)

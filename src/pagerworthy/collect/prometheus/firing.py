@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from pagerworthy.collect.prometheus.loaded import PAGES, printable
+from pagerworthy.collect.prometheus.loaded import PAGES
 from pagerworthy.collect.prometheus.look import Look, Part
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.keys.alerting import Firing
+from pagerworthy.evidence.text import inert
 from pagerworthy.slo.rules import names
 
 # Where not even the alert that always fires is seen, alerts are noted elsewhere.
@@ -22,7 +23,7 @@ def _look(look: Look) -> Iterator[Record]:
         if not alert:
             continue
         found = pages if (ours or severity) in PAGES else tickets
-        found.setdefault(look.named(service), set()).add(printable(alert))
+        found.setdefault(look.named(service), set()).add(inert(alert))
     for name in look.services:
         firing = Firing(pages=_some(pages.get(name, set())), tickets=_some(tickets.get(name, set())))
         yield look.record(name, "alerts.firing", firing if said.values else _NONE, said.query, said.digest)

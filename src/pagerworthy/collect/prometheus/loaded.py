@@ -7,6 +7,7 @@ import msgspec
 
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.prometheus.server import Group, Rule, Server
+from pagerworthy.evidence.text import inert
 from pagerworthy.slo.rules import names
 
 QUERY = "GET /api/v1/rules?type=alert"
@@ -17,7 +18,6 @@ _BURNS = "slo:sli_error:ratio_rate"
 _SERVICE = re.compile(rf'\b{names.SERVICE}="([^"\\]+)"')
 _SLO = re.compile(rf'\b{names.SLO}="([^"\\]+)"')
 _RUNBOOKS = ("runbook_url", "runbook")
-_LONGEST = 200
 _MOST_NAMED = 50
 
 
@@ -86,7 +86,7 @@ class _Gathering:
         paging.pages += 1
         said = rule.annotations or {}
         if not any(said.get(each, "").strip() for each in _RUNBOOKS) and len(paging.without_runbook) < _MOST_NAMED:
-            paging.without_runbook = tuple(sorted({*paging.without_runbook, printable(rule.name)}))
+            paging.without_runbook = tuple(sorted({*paging.without_runbook, inert(rule.name)}))
 
     @staticmethod
     def _guards(guard: Guard, rule: Rule, severity: str, interval: float) -> None:
@@ -110,11 +110,6 @@ def _begin(label: str, named: Callable[[str], str]) -> tuple[_Gathering, Callabl
 def _first(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found[1] if found else ""
-
-
-def printable(text: str) -> str:
-    """A foreign name as a record may have it."""
-    return "".join(character if character.isprintable() else "?" for character in text[:_LONGEST])
 
 
 def _badness(health: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pagerworthy.catalog import Service
 from pagerworthy.catalog.precheck import SIZE_LIMIT
+from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.prometheus.look import Look, Part
 from pagerworthy.evidence import Record, items_of
 from pagerworthy.evidence.keys import Value
@@ -35,6 +36,9 @@ def _look(look: Look) -> Iterator[Record]:
     if not runbooks:
         return
     metrics, digest = look.server.metrics(_DAYS)
+    if not metrics:
+        # Of a server that keeps nothing, or shows nothing to this tenant, nobody learns what is gone.
+        raise SourceError(f"it says of no metric at all that there was one within {_DAYS} days")
     broken = {path: _broken(look, path, metrics) for path in runbooks}
     for name, service in look.services.items():
         for item in items_of(service, "runbook"):

@@ -11,24 +11,21 @@ from pagerworthy.catalog import Service
 from pagerworthy.collect.prometheus.look import Look, Part
 from pagerworthy.evidence import Record, items_of
 from pagerworthy.evidence.keys.monitoring import Panels
-from pagerworthy.slo import Objective, objectives_of
+from pagerworthy.slo import objectives_of
 from pagerworthy.slo.rules import names
 
 _RATIO = names.error_ratio(300)
 _DRAWN = (names.REMAINING, names.CURRENT_BURN, _RATIO)
 _LABELS = ("__name__", names.SERVICE, names.SLO)
+# The series without which each panel of an objective is empty, in the order of the dashboard.
+NEEDS = (
+    (names.REMAINING,),
+    (names.CURRENT_BURN,),
+    (names.REMAINING, names.CURRENT_BURN),
+    (names.REMAINING,),
+    (_RATIO,),
+)
 _QUERY = f'count by ({", ".join(_LABELS)}) ({{__name__=~"{"|".join(_DRAWN)}"}})'
-
-
-def needs(_: Objective) -> tuple[tuple[str, ...], ...]:
-    """The series without which each panel of an objective is empty, in the order of the dashboard."""
-    return (
-        (names.REMAINING,),
-        (names.CURRENT_BURN,),
-        (names.REMAINING, names.CURRENT_BURN),
-        (names.REMAINING,),
-        (_RATIO,),
-    )
 
 
 def _look(look: Look) -> Iterator[Record]:
@@ -40,7 +37,7 @@ def _look(look: Look) -> Iterator[Record]:
         panels = [
             all((series, name, objective.slo.name) in said.values for series in panel)
             for objective in objectives_of(look.services[name])
-            for panel in needs(objective)
+            for panel in NEEDS
         ]
         for board in boards:
             found = Panels(panels=len(panels), empty=panels.count(False))

@@ -15,6 +15,7 @@ import msgspec
 from pagerworthy.collect.client import Client
 from pagerworthy.collect.elements import Elements
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.evidence.text import inert
 
 _T = TypeVar("_T")
 Key = tuple[str, ...]
@@ -188,9 +189,9 @@ def _whole(document: bytes) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"its answer is not what its description says: {str(error)[:_LONGEST]}") from error
     if envelope.status != "success":
-        raise SourceError(f"it answers with an error: {_plain(envelope.error)}")
+        raise SourceError(f"it answers with an error: {inert(envelope.error)}")
     if envelope.warnings or envelope.partial:
-        said = _plain(envelope.warnings[0]) if envelope.warnings else "it says that a part is missing"
+        said = inert(envelope.warnings[0]) if envelope.warnings else "it says that a part is missing"
         raise SourceError(f"its answer may not be whole: {said}")
     return bytes(envelope.data)
 
@@ -215,8 +216,3 @@ def _number(said: str) -> float:
 def _bound(values: Mapping[Key, object]) -> None:
     if len(values) > _MOST_SERIES:
         raise SourceError(f"its answer has more than {_MOST_SERIES:,} series")
-
-
-def _plain(text: str) -> str:
-    """Foreign text, for a reason: short and printable."""
-    return "".join(character if character.isprintable() else " " for character in text[:_LONGEST])

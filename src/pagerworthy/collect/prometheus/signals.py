@@ -5,13 +5,12 @@ in labels of its own is brought into that form by recording rules of the organis
 queries of its own in `[collect.prometheus.queries]`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
 from pagerworthy.catalog import Service
 from pagerworthy.collect.errors import SourceError
-from pagerworthy.collect.prometheus.loaded import printable
 from pagerworthy.collect.prometheus.look import Look, Part
 from pagerworthy.collect.prometheus.server import DAY, Numbers
 from pagerworthy.evidence import Record, items_of
@@ -19,6 +18,7 @@ from pagerworthy.evidence.keys import Value
 from pagerworthy.evidence.keys.capacity import Autoscaler, Headroom, Limits, Storage
 from pagerworthy.evidence.keys.delivery import DeployErrors
 from pagerworthy.evidence.keys.monitoring import Certificate, ProbeRuns, Targets, TraceStream
+from pagerworthy.evidence.text import inert
 from pagerworthy.project import PrometheusSettings
 
 # What stands for the label in a query.
@@ -29,12 +29,14 @@ _CENTURY = 36_500
 class Signal(NamedTuple):
     """A key, the query that tells it of all services, and its value; `by` is a label beside the service's.
 
+    Where several labels name one service, `of_several` says what counts of what they say: the worst, or all of it.
     `expected` says whether an entry has what should be seen: then silence is told, and not just left out.
     """
 
     key: str
     query: str
     value: Callable[[Service, float, str, float], Value]
+    of_several: Callable[[Iterable[float]], float]
     expected: Callable[[Service], bool]
     by: str = ""
 
@@ -95,20 +97,22 @@ _SPANS = (
 )
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal("traces.stream", _SPANS, _spans, lambda service: service.spec.monitoring.traces is not None),
+    Signal("traces.stream", _SPANS, _spans, sum, lambda service: service.spec.monitoring.traces is not None),
     # Whoever pushes its metrics has no target: it has a query of its own, or none.
-    Signal("targets.up", "avg by ($label) (avg_over_time(up[1d]))", _targets, _never),
+    Signal("targets.up", "avg by ($label) (avg_over_time(up[1d]))", _targets, min, _never),
     Signal(
         "cert.expiry",
         "min by ($label) (last_over_time(probe_ssl_earliest_cert_expiry[7d]) or last_over_time(ssl_cert_not_after[7d]) "
         "or last_over_time(certmanager_certificate_expiration_timestamp_seconds[7d]))",
         _certificate,
+        min,
         lambda service: any(each.type == "edge" for each in service.spec.resources.values()),
     ),
     Signal(
         "capacity.limits",
         "topk by ($label) (1, max by ($label, limit) (max_over_time(service:limit_used:ratio[7d])))",
         _limits,
+        max,
         _never,
         by="limit",
     ),
@@ -116,11 +120,14 @@ SIGNALS: tuple[Signal, ...] = (
         "capacity.headroom",
         "max by ($label) (max_over_time(service:utilisation:ratio[7d]))",
         _headroom,
+        max,
         _never,
     ),
-    Signal("capacity.autoscaler", _AT_MAXIMUM, _autoscaler, _never),
-    Signal("capacity.storage", _UNTIL_FULL, _storage, _never, by="store"),
-    Signal("deploys.errors", "max by ($label) (max_over_time(service:deploy_errors:ratio[28d]))", _deploys, _never),
+    Signal("capacity.autoscaler", _AT_MAXIMUM, _autoscaler, max, _never),
+    Signal("capacity.storage", _UNTIL_FULL, _storage, min, _never, by="store"),
+    Signal(
+        "deploys.errors", "max by ($label) (max_over_time(service:deploy_errors:ratio[28d]))", _deploys, max, _never
+    ),
 )
 _RUNS = "sum by ($label) (count_over_time(probe_success[1d]))"
 _SUCCEEDED = "sum by ($label) (sum_over_time(probe_success[1d]))"
@@ -142,7 +149,7 @@ def _look(signal: Signal, look: Look) -> Iterator[Record]:
     query = queries_of(look.settings)[signal.key]
     labels = (look.settings.label, *([signal.by] if signal.by else []))
     said = look.server.vector(query, *labels)
-    found = _by_service(look, said)
+    found = _by_service(look, said, signal.of_several)
     per_store = signal.key == "capacity.storage"
     for name, service in look.services.items():
         mine = found.get(name, {})
@@ -152,8 +159,9 @@ def _look(signal: Signal, look: Look) -> Iterator[Record]:
                     value = signal.value(service, mine[store], store, look.context.as_of.timestamp())
                     yield look.record(name, signal.key, value, query, said.digest, item=store)
         elif mine:
-            by, number = next(iter(mine.items()))
-            value = signal.value(service, number, printable(by), look.context.as_of.timestamp())
+            # Where several limits are said, the nearest one.
+            by, number = max(mine.items(), key=lambda each: (each[1], each[0]))
+            value = signal.value(service, number, inert(by), look.context.as_of.timestamp())
             yield look.record(name, signal.key, value, query, said.digest)
         elif signal.expected(service):
             yield look.record(name, signal.key, _silent(look), query, said.digest)
@@ -163,8 +171,8 @@ def _probes(look: Look) -> Iterator[Record]:
     label = look.settings.label
     runs = look.server.vector(_RUNS.replace(_LABEL, label), label)
     succeeded = look.server.vector(_SUCCEEDED.replace(_LABEL, label), label)
-    good = _by_service(look, succeeded)
-    counted = _by_service(look, runs)
+    good = _by_service(look, succeeded, sum)
+    counted = _by_service(look, runs, sum)
     for name, service in look.services.items():
         total = counted.get(name, {}).get("", 0)
         if total > 0 and name in good:
@@ -174,11 +182,13 @@ def _probes(look: Look) -> Iterator[Record]:
             yield look.record(name, "probe.runs", _silent(look), runs.query, runs.digest)
 
 
-def _by_service(look: Look, said: Numbers) -> Mapping[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
+def _by_service(
+    look: Look, said: Numbers, of_several: Callable[[Iterable[float]], float]
+) -> Mapping[str, dict[str, float]]:
+    found: dict[str, dict[str, list[float]]] = {}
     for (service, *by), number in said.values.items():
-        found.setdefault(look.named(service), {})[by[0] if by else ""] = number
-    return found
+        found.setdefault(look.named(service), {}).setdefault(by[0] if by else "", []).append(number)
+    return {name: {by: of_several(numbers) for by, numbers in mine.items()} for name, mine in found.items()}
 
 
 def _silent(look: Look) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from pagerworthy.catalog import Service
-from pagerworthy.collect.prometheus.loaded import printable
 from pagerworthy.collect.prometheus.look import Look, Part
 from pagerworthy.collect.prometheus.server import Numbers
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.keys.stack import Callees
+from pagerworthy.evidence.text import inert
 
 _WINDOW = "14d"
 _TRACED = f"sum by (client, server, connection_type) (increase(traces_service_graph_request_total[{_WINDOW}])) > 0"
@@ -108,7 +108,7 @@ def _called(look: Look, known: Mapping[str, str], said: str) -> str:
     short = said.partition(".")[0] if _CLUSTER in said else said
     if short in look.services:
         return short
-    return known.get(short) or known.get(short.partition(":")[0]) or printable(said)
+    return known.get(short) or known.get(short.partition(":")[0]) or inert(said)
 
 
 def _known(*names: str) -> str:
