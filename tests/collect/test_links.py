@@ -2,12 +2,14 @@
 
 import datetime as dt
 import http.server
+import queue
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -266,6 +268,43 @@ def test_a_host_has_one_request_at_a_time_and_several_hosts_are_asked_at_once() 
     assert counting.most_at_one == 1
     assert counting.most >= 4
     assert counting.total == len(urls) + 21
+
+
+def test_whoever_waits_too_long_for_a_host_asks_nothing_and_stops_nobody() -> None:
+    class Hasty(Deadline):
+        """Gives up after a moment, while the clock says that there is time left."""
+
+        def demand(self) -> float:
+            return 0.05
+
+        def part(self, seconds: float) -> "Hasty":
+            return self
+
+    begun = threading.Event()
+
+    def send(request: Request, *_: object) -> Answer:
+        if "//two." in request.url:
+            assert begun.wait(20)
+            return Answer(302, {"location": "https://one.example.com/last"}, b"")
+        begun.set()
+        time.sleep(0.5)
+        return _FINE
+
+    carrier = SimpleNamespace(send=send)
+    asker = Asker(Allowed([".example.com"], http=False), carrier, Hasty(30), PATIENT)
+    ours = dict.fromkeys(["https://one.example.com/first", "https://two.example.com/"], False)
+    work: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[str, Seen]] = queue.SimpleQueue()
+    for url in ours:
+        work.put([url])
+    threads = [threading.Thread(target=asker._work, args=(work, done, ours)) for _ in ours]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    seen = dict(done.get_nowait() for _ in ours)
+    assert "busy" in seen["https://two.example.com/"].unknown
+    assert seen["https://one.example.com/first"].there
 
 
 def test_what_is_not_asked_in_time_says_so(site: Callable[..., Site]) -> None:

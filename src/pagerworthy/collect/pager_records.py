@@ -274,8 +274,9 @@ class _Joined:
             return None
         if period[0] < self._told.since:
             # Of one that is long over there may be older evidence.
-            over = period[1] < self._as_of
-            return None if over else f"the shadow period began before {self._told.since:%Y-%m-%d}, and pages are read from then on"
+            if period[1] < self._as_of:
+                return None
+            return f"the shadow period began before {self._told.since:%Y-%m-%d}: pages are read from then on"
         if not isinstance(policy, Policy):
             return policy
         team = pagers.sre_team(self._catalog, service)

@@ -73,17 +73,17 @@ def _taken(known: Known | str, asked: Wanted, seen: Seen, as_of: dt.datetime) ->
     page = seen.found
     merges = deployments = rules = None
     if page.pull_requests:
-        new = _there(page.pull_requests.nodes)
+        new = there(page.pull_requests.nodes)
         known.merges += new
         merges = _next(known, "pullRequests", page.pull_requests.page_info, _is_past(new, as_of - RECENT, _updated))
     if page.deployments:
-        made = _there(page.deployments.nodes)
+        made = there(page.deployments.nodes)
         known.deployments += made
         past = _is_past(made, as_of - LOOK_BACK, _created)
         deployments = _next(known, "deployments", page.deployments.page_info, past)
     if page.default_branch_ref and page.default_branch_ref.rules:
         of_rules = page.default_branch_ref.rules
-        known.rules += _there(of_rules.nodes)
+        known.rules += there(of_rules.nodes)
         rules = _next(known, "rules", of_rules.page_info, past=False)
     if merges is deployments is rules is None:
         return []
@@ -103,7 +103,8 @@ def _names(asked: Wanted) -> Iterable[str]:
     return [name for name, cursor in each.items() if cursor is not None]
 
 
-def _there(nodes: Sequence[_T | None] | None) -> list[_T]:
+def there(nodes: Sequence[_T | None] | None) -> list[_T]:
+    """The nodes of a connection that may be seen."""
     return [node for node in nodes or () if node is not None]
 
 

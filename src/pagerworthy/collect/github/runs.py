@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from pagerworthy.collect.github.answers import Ran
-from pagerworthy.collect.github.everything import RECENT, Known
+from pagerworthy.collect.github.everything import RECENT, Known, there
 from pagerworthy.collect.github.places import Asked
 from pagerworthy.collect.github.workflows import Gate, Gates
 from pagerworthy.evidence import Value
@@ -24,7 +24,6 @@ _NO_DEPLOYMENT = (
 )
 # So many of the newest runs of a workflow are looked at for its steps.
 _NEWEST = 2
-_T = TypeVar("_T")
 
 
 class Run(NamedTuple):
@@ -117,15 +116,11 @@ def gate(
 
 
 def _is_among(gate: Gate, ran: Ran, service: str, *, any_job: bool) -> bool:
-    for job in _there(ran.check_runs.nodes if ran.check_runs else None):
+    for job in there(ran.check_runs.nodes if ran.check_runs else None):
         if not (any_job or re.search(rf"(?<![\w-]){re.escape(service)}(?![\w-])", job.name)):
             continue
-        for step in _there(job.steps.nodes if job.steps else None):
+        for step in there(job.steps.nodes if job.steps else None):
             named = step.name == gate.name if gate.name else False
             if named and step.conclusion in {"SUCCESS", "FAILURE"}:
                 return True
     return False
-
-
-def _there(nodes: Iterable[_T | None] | None) -> list[_T]:
-    return [node for node in nodes or () if node is not None]

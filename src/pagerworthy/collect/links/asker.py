@@ -136,7 +136,7 @@ class Asker:
         with self._guard:
             lock = self._locks[place.host]
         if not lock.acquire(timeout=deadline.demand()):
-            deadline.demand()
+            raise SourceError("its host was busy with other addresses for too long")
         try:
             try:
                 return self._transport.send(Request(method, place.url), bounds, deadline)
