@@ -1,17 +1,31 @@
 """`collect`: what it writes and where, its exit codes, and that `score` reads it."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
+from pagerworthy.collect import SOURCES, Source
 from pagerworthy.errors import ProjectError
 from pagerworthy.evidence import read_evidence
+from tests.collect.server import Reply, serving
 from tests.evidence.world import AS_OF, commit, service, start, write
 
 WHEN = "2026-11-20T08:00:00Z"
+NOW = "2026-11-22T09:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same moment whenever the tests are run, and no source is set up but by them."""
+    monkeypatch.setattr("pagerworthy.cli.collect.now", lambda: dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC))
+    for name in SOURCES:
+        for what in ("URL", "TOKEN"):
+            monkeypatch.delenv(f"PAGERWORTHY_{name.upper().replace('-', '_')}_{what}", raising=False)
 
 
 @pytest.fixture
@@ -92,3 +106,115 @@ def test_a_folder_that_cannot_be_written_is_said(root: Path, tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(Exception, match=r"Not a directory|File exists"):
         run(root, "collect", "--out", str(tmp_path / "file" / "out"))
+
+
+def records(file: Path) -> list[dict[str, object]]:
+    return [json.loads(each) for each in file.read_text().splitlines()]
+
+
+OLD = {"subject": "checkout", "time": "2026-11-21T08:00:00Z", "strength": "observed"}
+
+
+def test_a_source_that_is_set_up_wrongly_is_not_known_any_more(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = root / "catalog/evidence/collected"
+    out.mkdir(parents=True)
+    old = {**OLD, "key": "traffic.callees", "source": "prometheus", "value": {"names": []}}
+    # Of what no key of its own says it could have brought.
+    more = {**OLD, "key": "dashboard.panels", "item": "https://gone.example", "source": "prometheus", "failed": "x"}
+    (out / "prometheus.jsonl").write_text(f"{json.dumps(old)}\nnonsense\n{json.dumps(more)}\n")
+    monkeypatch.setenv("PAGERWORTHY_PROMETHEUS_URL", "https://me:pw@prometheus.example")
+    code, told = run(root, "collect")
+    assert code == 1
+    assert "prometheus is not asked: the address of prometheus has a password in it" in told
+    found = records(out / "prometheus.jsonl")
+    assert all("has a password in it" in str(each["failed"]) and each["time"] == NOW for each in found)
+    places = {(each["subject"], each["key"], each.get("item", "")) for each in found}
+    assert ("checkout", "dashboard.panels", "https://gone.example") in places
+    assert {("checkout", "traffic.callees", ""), ("another", "rules.paging", "")} <= places
+    assert {each["subject"] for each in records(out / "git.jsonl")} == {"another", "checkout"}
+
+
+def test_a_source_that_cannot_be_opened_hides_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SOURCES, "github", Source("github", "tests.evidence.world:nothing_like_it"))
+    code, told = run(root, "collect")
+    assert code == 1
+    assert "github is not asked: AttributeError" in told
+    assert set(files(root / "catalog/evidence/collected")) >= {"files.jsonl", "git.jsonl", "github.jsonl"}
+
+
+def test_a_source_that_is_not_set_up_any_more_is_told_of(root: Path) -> None:
+    old = root / "catalog/evidence/collected/pagerduty.jsonl"
+    old.parent.mkdir(parents=True)
+    old.write_text("old\n")
+    code, told = run(root, "collect")
+    assert code == 0
+    assert "pagerduty is not set up here, and" in told
+    assert "set PAGERWORTHY_PAGERDUTY_TOKEN; or remove the file" in told
+    assert old.read_text() == "old\n"
+
+
+def test_nobody_collects_what_is_yet_to_come(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(click.UsageError, match=r"--as-of is 2030-01-01T00:00:00Z, which is yet to come"):
+        run(root, "collect", "files", "--as-of", "2030-01-01")
+    write(root, "pagerworthy.toml", "[scoring]\nas_of = 2030-01-01T00:00:00Z\n")
+    with pytest.raises(click.UsageError, match=r"as_of in \[scoring\] is 2030"):
+        run(root, "collect", "files")
+    assert not (root / "catalog/evidence").exists()
+
+
+def test_what_knows_only_the_present_is_not_dated_by_the_past(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("collect", "alertmanager", "prometheus", "files", "--as-of", WHEN)
+    with serving(lambda _: Reply(200, b"{}")) as server:
+        monkeypatch.setenv("PAGERWORTHY_ALERTMANAGER_URL", server.url)
+        monkeypatch.setenv("PAGERWORTHY_PROMETHEUS_URL", server.url)
+        told = run(root, *asked, "--out", str(tmp_path / "live"), "--record", str(tmp_path / "kept"))[1]
+        monkeypatch.delenv("PAGERWORTHY_ALERTMANAGER_URL")
+        monkeypatch.delenv("PAGERWORTHY_PROMETHEUS_URL")
+    assert f"alertmanager knows only the present: what it says is dated {NOW}, and not seen as of {WHEN}" in told
+    times = {name: {each["time"] for each in records(tmp_path / "live" / name)} for name in files(tmp_path / "live")}
+    assert times == {"alertmanager.jsonl": {NOW}, "prometheus.jsonl": {WHEN}, "files.jsonl": {WHEN}}
+    # A recording says the same again, wherever it is asked, and of everything that is in it.
+    told = run(root, "collect", "--replay", str(tmp_path / "kept"), "--out", str(tmp_path / "again"))[1]
+    assert "the recording has no answer" not in told
+    live, again = files(tmp_path / "live"), files(tmp_path / "again")
+    assert {name: again[name] for name in live} == live
+    # As if it had been made at another moment, where somebody says so.
+    then = ("--as-of", "2026-11-19T08:00:00Z", "--out", str(tmp_path / "then"))
+    run(root, "collect", "alertmanager", "--replay", str(tmp_path / "kept"), *then)
+    assert {each["time"] for each in records(tmp_path / "then/alertmanager.jsonl")} == {"2026-11-19T08:00:00Z"}
+
+
+def test_what_was_recorded_and_cannot_be_asked_again_is_said(root: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    (kept / "github").mkdir(parents=True)
+    (kept / "recording.json").write_text('{"as_of": "2026-11-20T08:00:00Z"}')
+    code, told = run(root, "collect", "--replay", str(kept), "--out", str(tmp_path / "out"))
+    assert code == 1
+    assert "github is not asked: the recording has its answers, but it is not set up here: set PAGERWORTHY_GI" in told
+    assert {each["failed"] for each in records(tmp_path / "out/github.jsonl")}
+
+
+def test_a_replay_asks_nothing_that_was_not_recorded(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(root, "collect", "files", "--record", str(tmp_path / "kept"), "--out", str(tmp_path / "live"))
+    monkeypatch.setenv("PAGERWORTHY_PROMETHEUS_URL", "http://127.0.0.1:9")
+    code, _ = run(root, "collect", "--replay", str(tmp_path / "kept"), "--out", str(tmp_path / "again"))
+    assert code == 0
+    assert "prometheus.jsonl" not in files(tmp_path / "again")
+
+
+def test_one_thing_that_is_not_known_is_said_and_is_no_source_that_failed(root: Path, tmp_path: Path) -> None:
+    row = "{service: NAME, kind: zone, time: 2026-11-10, passed: PASSED, source: docs/design.md}"
+    rows = [row.replace("NAME", "checkout").replace("PASSED", "true"), row.replace("NAME", "another")]
+    write(root, "drills.yaml", "".join(f"- {each}\n" for each in rows))
+    write(root, "pagerworthy.toml", '[collect.reports]\ndrills = ["drills.yaml"]\n')
+    code, told = run(root, "collect", "reports", "--out", str(tmp_path / "out"))
+    assert "1 not known: drills.yaml:2" in told
+    assert code == 0
+    write(root, "drills.yaml", f"- {rows[1]}\n")
+    code, told = run(root, "collect", "reports", "--out", str(tmp_path / "out"))
+    assert "reports failed for all of drill.zone" in told
+    assert code == 1

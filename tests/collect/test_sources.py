@@ -57,3 +57,17 @@ def test_a_source_says_what_it_is(name: str, tmp_path: Path) -> None:
     assert collector.name == name
     assert len(set(collector.keys)) == len(collector.keys)
     assert set(collector.keys) <= set(KEYS)
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_what_a_source_would_bring_is_known_before_it_is_opened(name: str, tmp_path: Path) -> None:
+    collector = opened(name, tmp_path)
+    assert collector is not None
+    # Of documents, `links` has only those at addresses: the rest is not for it to say.
+    others = {"files.design", "files.runbook"} if name == "links" else set()
+    assert set(SOURCES[name].keys(SETTINGS)) == set(collector.keys) - others
+
+
+def test_a_setting_that_is_wrong_hides_no_key() -> None:
+    commands = {"a": ExecSettings(command=(), keys=("cost.unit", "no.such"))}
+    assert SOURCES["exec"].keys(CollectSettings(exec=commands)) == ("cost.unit",)

@@ -121,7 +121,11 @@ def _evaluated(answer: Any) -> bool:
 
 
 def _collected(root: Path, out: Path, moment: str, addresses: Mapping[str, str]) -> list[dict[str, Any]]:
-    said = pagerworthy(root, "collect", *SOURCES, "--out", out, "--as-of", moment, fine=_COLLECTED, **addresses)
+    then = ("--as-of", moment, "--out", out)
+    kept = out.with_name(f"{out.name}-answers")
+    pagerworthy(root, "collect", *SOURCES, *then, "--record", kept, fine=_COLLECTED, **addresses)
+    # What knows only the present was asked just now; of the script's moment it is as a recording.
+    said = pagerworthy(root, "collect", *SOURCES, *then, "--replay", kept, fine=_COLLECTED)
     found = []
     for source in SOURCES:
         records = [json.loads(line) for line in (out / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -3,8 +3,9 @@
 import datetime as dt
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from pagerworthy.atomic import replacing
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
-from pagerworthy.cli.options import as_of_option, moment
+from pagerworthy.cli.options import Moment, moment
 from pagerworthy.collect.sources import SOURCES
 from pagerworthy.errors import ProjectError
 from pagerworthy.evidence import Record, configured_paths
@@ -21,13 +22,13 @@ from pagerworthy.project import Project
 
 if TYPE_CHECKING:
     from pagerworthy.collect import Gathered, Surroundings
-    from pagerworthy.collect.replay import ReplayingWire
     from pagerworthy.collect.surroundings import Wire
     from pagerworthy.evidence.collectors import Collector
 
 # Below the folder that `[evidence] paths` names from the start, so that `score` reads what was gathered.
 DEFAULT_OUT = "catalog/evidence/collected"
 _BUDGET = 300
+_LONGEST = 300
 
 
 @click.command(help="Gather evidence and write it as JSON Lines, one file a source.")
@@ -58,9 +59,14 @@ _BUDGET = 300
     "replayed",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="Ask a recording, as of its moment, and no source over the network.",
+    help="Ask a recording, as of its moment or that of --as-of, and no source over the network.",
 )
-@as_of_option
+@click.option(
+    "--as-of",
+    type=Moment(),
+    metavar="TIME",
+    help="Ask about this moment, which has passed, instead of now. What knows only the present is dated now.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -72,7 +78,7 @@ def command(
     replayed: Path | None,
     as_of: dt.datetime | None,
 ) -> int:
-    """Exit code 1 when a source failed for some service: those keys are then not known."""
+    """Exit code 1 when a source failed, as a whole or for all that it has of a key: that is then not known."""
     from pagerworthy.catalog import load
     from pagerworthy.collect import Deadline, Surroundings, gather
     from pagerworthy.evidence.collectors import Context
@@ -80,19 +86,18 @@ def command(
     if recorded and replayed:
         raise click.UsageError("--record and --replay exclude each other: a recording answers what it was asked")
     project = project_of(ctx)
-    judged, wire = _wire(moment(project, as_of), as_of, recorded, replayed)
+    run = _replaying(replayed, as_of) if replayed else _live(project, as_of, recorded)
     settings = project.settings.collect
     deadline = Deadline(timeout)
-    surroundings = Surroundings(project.root, settings, dict(os.environ), deadline, wire, project.settings.stacks)
+    surroundings = Surroundings(project.root, settings, run.variables, deadline, run.wire, project.settings.stacks)
     folder = out or _default_folder(project)
-    opened, failed = _open(sources, surroundings)
-    context = Context(catalog=load(project.root).catalog, root=project.root, as_of=judged, settings=settings)
-    if len(opened) > 1:
-        click.echo(f"asking {', '.join(each.name for each in opened)}", err=True)
+    opened = _open(sources, surroundings, folder, run.recorded)
+    context = Context(catalog=load(project.root).catalog, root=project.root, as_of=run.as_of, settings=settings)
+    failed = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for each in gather(opened, context, deadline):
-            failed += _write_down(each, folder)
+            failed |= _write_down(_dated(each, run.as_of, run.asked), folder)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
     if not _is_read(project, folder):
@@ -100,63 +105,115 @@ def command(
     return Exit.PROBLEMS if failed else Exit.FINE
 
 
-def _wire(
-    judged: dt.datetime, as_of: dt.datetime | None, recorded: Path | None, replayed: Path | None
-) -> "tuple[dt.datetime, Wire]":
-    """The moment for which evidence is gathered, and what carries the questions."""
-    from pagerworthy.collect.replay import RecordingWire, ReplayingWire
+class _Run(NamedTuple):
+    """The moment that is asked about, the one at which it is asked, and what carries the questions.
+
+    `recorded` are the sources whose answers there are; None where the sources themselves are asked.
+    """
+
+    as_of: dt.datetime
+    asked: dt.datetime
+    wire: "Wire"
+    variables: Mapping[str, str]
+    recorded: frozenset[str] | None = None
+
+
+def now() -> dt.datetime:
+    """The moment of the run, to the second."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _live(project: Project, as_of: dt.datetime | None, recorded: Path | None) -> _Run:
+    from pagerworthy.collect.replay import RecordingWire
     from pagerworthy.collect.surroundings import Wire
 
-    if replayed:
-        wire = ReplayingWire(replayed)
-        return as_of or _moment_of(wire), wire
-    if recorded:
-        try:
-            return judged, RecordingWire(recorded, judged)
-        except OSError as error:
-            raise click.ClickException(f"{recorded} cannot be written: {error.strerror}") from error
-    return judged, Wire()
+    asked = now()
+    judged = moment(project, as_of or project.settings.scoring.as_of or asked)
+    if judged > asked:
+        by = "--as-of" if as_of else "as_of in [scoring]"
+        raise click.UsageError(f"{by} is {judged:%Y-%m-%dT%H:%M:%SZ}, which is yet to come: nobody can see it now")
+    if not recorded:
+        return _Run(judged, asked, Wire(), dict(os.environ))
+    try:
+        return _Run(judged, asked, RecordingWire(recorded, judged, asked), dict(os.environ))
+    except OSError as error:
+        raise click.ClickException(f"{recorded} cannot be written: {error.strerror}") from error
 
 
-def _moment_of(wire: "ReplayingWire") -> dt.datetime:
+def _replaying(folder: Path, as_of: dt.datetime | None) -> _Run:
+    """Of a recording; with `as_of`, as if it had been made at that moment."""
     from pagerworthy.collect import SourceError
+    from pagerworthy.collect.replay import ReplayingWire
 
     try:
-        return wire.as_of
+        wire = ReplayingWire(folder)
     except SourceError as error:
         raise click.UsageError(str(error)) from error
+    return _Run(as_of or wire.as_of, as_of or wire.asked, wire, wire.around(os.environ), wire.sources)
 
 
-def _open(names: tuple[str, ...], surroundings: "Surroundings") -> "tuple[list[Collector], int]":
-    """The collectors of the named sources, or of all that are set up, and how many are set up wrongly."""
+def _open(
+    names: tuple[str, ...], surroundings: "Surroundings", folder: Path, recorded: frozenset[str] | None
+) -> "list[Collector]":
+    """The collectors of the named sources, or of all that are set up; of one that is set up wrongly, what says so."""
     from pagerworthy.collect import SourceError
+    from pagerworthy.collect.unopened import Unopened
 
     opened: list[Collector] = []
-    wrong = 0
+    wrong: list[Collector] = []
     for name in dict.fromkeys(names) or SOURCES:
-        source = SOURCES[name]
+        source, file = SOURCES[name], folder / f"{name}.jsonl"
+        if not names and recorded is not None and source.answers != "repository" and name not in recorded:
+            continue
         try:
             collector = source.open(surroundings)
+            if collector is None and recorded is not None and name in recorded:
+                raise SourceError(f"the recording has its answers, but it is not set up here: {source.needs}")
         except SourceError as error:
-            wrong += 1
-            click.echo(f"{name} is not asked: {error}", err=True)
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 -- one source that cannot be opened hides no other
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            if collector is not None:
+                opened.append(collector)
+            elif names:
+                raise click.UsageError(f"{name} is not set up: {source.needs}")
+            elif file.exists():
+                told = f"{name} is not set up here, and {file} of an earlier run counts until it is too old"
+                click.echo(f"{told}: {source.needs}; or remove the file", err=True)
             continue
-        if collector is not None:
-            opened.append(collector)
-        elif names:
-            raise click.UsageError(f"{name} is not set up: {source.needs}")
-    return opened, wrong
+        click.echo(f"{name} is not asked: {reason[:_LONGEST]}", err=True)
+        wrong.append(Unopened(name, source.keys(surroundings.settings), reason[:_LONGEST], file))
+    if len(opened) > 1:
+        click.echo(f"asking {', '.join(each.name for each in opened)}", err=True)
+    return [*opened, *wrong]
 
 
-def _write_down(gathered: "Gathered", folder: Path) -> int:
-    """Writes what one source brought, and says how many keys it could not see."""
+def _dated(gathered: "Gathered", as_of: dt.datetime, asked: dt.datetime) -> "Gathered":
+    """What a source brought, by the moment at which it was asked where it knows but the present."""
+    if asked <= as_of or SOURCES[gathered.source].answers != "present":
+        return gathered
+    said = f"{gathered.source} knows only the present: what it says is dated {asked:%Y-%m-%dT%H:%M:%SZ}"
+    click.echo(f"{said}, and not seen as of {as_of:%Y-%m-%dT%H:%M:%SZ}", err=True)
+    records = tuple(
+        msgspec.structs.replace(each, time=asked) if each.time == as_of else each for each in gathered.records
+    )
+    return msgspec.structs.replace(gathered, records=records)
+
+
+def _write_down(gathered: "Gathered", folder: Path) -> bool:
+    """Writes what one source brought, says what it could not see, and whether that is all of it, or all of a key."""
     missed = Counter(record.failed for record in gathered.records if record.failed)
     file = folder / f"{gathered.source}.jsonl"
     _write(file, gathered.records)
     click.echo(f"{gathered.source}: {len(gathered.records)} records in {file} ({gathered.seconds:.1f} s)")
     for reason, count in sorted(missed.items()):
         click.echo(f"  {count} not known: {reason}", err=True)
-    return missed.total() + bool(gathered.failed)
+    seen = {record.key for record in gathered.records if not record.failed}
+    unseen = sorted({record.key for record in gathered.records} - seen)
+    if unseen and not gathered.failed:
+        click.echo(f"  {gathered.source} failed for all of {', '.join(unseen)}", err=True)
+    return bool(unseen or gathered.failed)
 
 
 def _default_folder(project: Project) -> Path:

@@ -28,7 +28,10 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     def address(self, name: str, url: str = "", default: str = "") -> Address | None:
         """Where a source is, see `address_of`; `url` is what the settings say."""
-        return address_of(name, url, self.variables, default)
+        found = address_of(name, url, self.variables, default)
+        if found is not None:
+            self.wire.at(found)
+        return found
 
     def client(self, address: Address, *, scheme: str = "Bearer", limits: Limits | None = None) -> Client:
         """Asks the source at an address, with its token in the header `Authorization`, as `scheme` says.
@@ -42,6 +45,9 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 class Wire:
     """Makes transports: over the network."""
+
+    def at(self, address: Address) -> None:
+        """Hears where a source is, in case it is asked."""
 
     def transport(self, address: Address) -> Transport:
         """What carries requests to an address."""
