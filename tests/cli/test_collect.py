@@ -218,3 +218,14 @@ def test_one_thing_that_is_not_known_is_said_and_is_no_source_that_failed(root: 
     code, told = run(root, "collect", "reports", "--out", str(tmp_path / "out"))
     assert "reports failed for all of drill.zone" in told
     assert code == 1
+
+
+def test_what_is_written_can_be_read_however_long_an_address_is(root: Path, tmp_path: Path) -> None:
+    url = f"https://dashboards.example.com/{'x' * 1969}"
+    service(root, more=f"  monitoring: {{dashboards: [{{title: One, url: '{url}'}}]}}\n")
+    write(root, "pagerworthy.toml", '[collect.links]\nhosts = ["other.example.com"]\n')
+    run(root, "collect", "--out", str(tmp_path / "out"))
+    read = read_evidence(root, [tmp_path / "out"], as_of=dt.datetime.max.replace(tzinfo=dt.UTC))
+    assert read.problems == ()
+    assert len(url) == 2000
+    assert "not in hosts" in read.of("checkout")["links.dashboard"][url].record.failed

@@ -47,9 +47,11 @@ def collected(
     assert collector is not None
     (found,) = gather([collector], Context(load(root).catalog, root, AS_OF, settings), deadline)
     for each in found.records:
-        assert token not in msgspec.json.encode(each).decode()
+        line = msgspec.json.encode(each)
+        assert token not in line.decode()
+        # What could not be read back would be no evidence.
+        assert msgspec.json.decode(line, type=Record) == each
         if not each.failed:
-            # What could not be read back would be no evidence.
             msgspec.json.decode(each.value, type=KEYS[each.key].value)
     return found
 

@@ -84,6 +84,7 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             line(value=None, failed="no\u0007"),
             line(source="git\x7f"),
             line(source="x" * 301),
+            line(item="x" * 2001, key="files.runbook", value={"exists": True}),
             line(query="x" * 8001),
             line(time="0001-01-01T00:00:00+23:59"),
             line().replace('"age_days": 12', '"age_days": 12, "age_days": 1'),

@@ -34,6 +34,8 @@ _TO_THE_SECOND = len("2026-03-31T08:00:00")
 # As long as `line` and `text` of schemas/common.schema.json.
 Line = Annotated[str, msgspec.Meta(max_length=300)]
 Text = Annotated[str, msgspec.Meta(max_length=8000)]
+# As long as `url`, since parts of a service may be addresses.
+Item = Annotated[str, msgspec.Meta(max_length=2000)]
 
 # This very object, which alone the encoder leaves out of a line.
 NO_VALUE = msgspec.Raw()
@@ -53,7 +55,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     time: dt.datetime
     source: Line
     strength: StrengthWord
-    item: Line = ""
+    item: Item = ""
     value: msgspec.Raw = NO_VALUE
     query: Text = ""
     failed: Text = ""
