@@ -1,13 +1,11 @@
 """A real Prometheus with a past that a test writes."""
 
-import socket
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers import running
 from tests.tools import require_tool
 
 _CONFIGURATION = """\
@@ -28,32 +26,15 @@ def serving_past(folder: Path, past: Past, *, rules: Mapping[str, str], interval
     configuration = folder / "prometheus.yml"
     configuration.write_text(_CONFIGURATION % {"interval": interval, "rules": rule_folder}, encoding="utf-8")
     _write_blocks(folder / "past.txt", data, past)
-    port = _free_port()
-    log = folder / "log"
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            [
-                require_tool("prometheus"),
-                f"--config.file={configuration}",
-                f"--storage.tsdb.path={data}",
-                "--storage.tsdb.retention.time=400d",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--log.level=warn",
-            ],
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    command = [
+        require_tool("prometheus"),
+        f"--config.file={configuration}",
+        f"--storage.tsdb.path={data}",
+        "--storage.tsdb.retention.time=400d",
+        "--log.level=warn",
+    ]
+    with running(command, folder / "log") as server:
+        yield server.address
 
 
 def _write_blocks(file: Path, data: Path, past: Past) -> None:
@@ -78,21 +59,3 @@ def _write_blocks(file: Path, data: Path, past: Past) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"{address}/-/ready", timeout=5):  # noqa: S310 -- of this machine
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"not ready\n{log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.demo.lines import put
 from tests.demo.recorded import ROOT, SOURCES, record
 from tests.demo.script import read_script
-from tests.demo.servers import NEEDED, BrokenError, tool
+from tests.demo.servers import NEEDED, tool
+from tests.servers import BrokenError
 
 
 def main() -> int:

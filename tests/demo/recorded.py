@@ -14,7 +14,8 @@ from pagerworthy.slo.rules import DEAD_MAN
 from tests.demo.past import write_past
 from tests.demo.samples import write_samples
 from tests.demo.script import HERE, Script
-from tests.demo.servers import BrokenError, alertmanager, pagerworthy, prometheus, until
+from tests.demo.servers import alertmanager, pagerworthy, prometheus, until
+from tests.servers import BrokenError
 
 ROOT = HERE.parents[1]
 SOURCES = ("prometheus", "alertmanager")
@@ -121,11 +122,20 @@ def _evaluated(answer: Any) -> bool:
 
 
 def _collected(root: Path, out: Path, moment: str, addresses: Mapping[str, str]) -> list[dict[str, Any]]:
-    then = ("--as-of", moment, "--out", out)
+    """What the collectors bring; an Alertmanager, which knows the present alone, as if it had been asked then."""
     kept = out.with_name(f"{out.name}-answers")
-    pagerworthy(root, "collect", *SOURCES, *then, "--record", kept, fine=_COLLECTED, **addresses)
-    # What knows only the present was asked just now; of the script's moment it is as a recording.
-    said = pagerworthy(root, "collect", *SOURCES, *then, "--replay", kept, fine=_COLLECTED)
+    pagerworthy(
+        root,
+        *("collect", *SOURCES, "--out", out, "--as-of", moment, "--record", kept),
+        fine=_COLLECTED,
+        **addresses,
+    )
+    said = pagerworthy(
+        root,
+        *("collect", *SOURCES, "--out", out, "--as-of", moment, "--replay", kept),
+        fine=_COLLECTED,
+        **addresses,
+    )
     found = []
     for source in SOURCES:
         records = [json.loads(line) for line in (out / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,15 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers import BrokenError, running
 from tests.tools import TOOLS, find_tool
 
 NEEDED = ("prometheus", "promtool", "alertmanager")
 _PATIENCE = 180
 _YEARS = "100y"
-
-
-class BrokenError(Exception):
-    """A program is not there, or does not do what it should."""
 
 
 def tool(name: str) -> str:
@@ -70,7 +66,6 @@ def prometheus(folder: Path, data: Path, *, rules: str = "", alerts_to: str = ""
         configuration["alerting"] = {"alertmanagers": [{"static_configs": [target]}]}
     file = folder / "prometheus.json"
     file.write_text(json.dumps(configuration), encoding="utf-8")
-    port = _free_port()
     command = [
         tool("prometheus"),
         f"--config.file={file}",
@@ -79,11 +74,10 @@ def prometheus(folder: Path, data: Path, *, rules: str = "", alerts_to: str = ""
         # Blocks stay as they are.
         "--storage.tsdb.min-block-duration=2h",
         "--storage.tsdb.max-block-duration=2h",
-        f"--web.listen-address=127.0.0.1:{port}",
         "--log.level=error",
     ]
-    with _running(command, folder / "prometheus.log", f"http://127.0.0.1:{port}") as address:
-        yield address
+    with running(command, folder / "prometheus.log") as server:
+        yield server.address
     # What it noted of its own time is of no other one.
     for each in ("wal", "chunks_head"):
         shutil.rmtree(data / each, ignore_errors=True)
@@ -93,17 +87,15 @@ def prometheus(folder: Path, data: Path, *, rules: str = "", alerts_to: str = ""
 def alertmanager(folder: Path, configuration: Path) -> Iterator[str]:
     """Its address, once it is ready."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
     command = [
         tool("alertmanager"),
         f"--config.file={configuration}",
         f"--storage.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}",
         "--cluster.listen-address=",
         "--log.level=error",
     ]
-    with _running(command, folder / "alertmanager.log", f"http://127.0.0.1:{port}") as address:
-        yield address
+    with running(command, folder / "alertmanager.log") as server:
+        yield server.address
 
 
 def until(address: str, path: str, holds: Callable[[object], bool], what: str) -> None:
@@ -115,36 +107,3 @@ def until(address: str, path: str, holds: Callable[[object], bool], what: str) -
                 return
         time.sleep(0.25)
     raise BrokenError(f"waited {_PATIENCE} s for {what}")
-
-
-@contextmanager
-def _running(command: Sequence[str], log: Path, address: str) -> Iterator[str]:
-    with log.open("wb") as stream, subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT) as process:
-        try:
-            _wait(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _wait(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{address}/-/ready", timeout=5):  # noqa: S310 -- of this machine
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise BrokenError(f"{process.args!r} is not ready:\n{log.read_text(errors='replace')[-4000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -1,18 +1,16 @@
 """Objectives of native histograms count what a real Prometheus has in them."""
 
 import json
-import socket
-import subprocess
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from pagerworthy.catalog import Sli
 from pagerworthy.slo.indicator import bad_rate, error_ratio, good_and_total, total_rate
+from tests.servers import running
 from tests.slo.native import write_request
 from tests.tools import require_tool
 
@@ -25,36 +23,15 @@ _STEP, _STEPS = 15, 40
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("native")
     (folder / "prometheus.yaml").write_text("global: {}\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     command = [
-        str(require_tool("prometheus")),
+        require_tool("prometheus"),
         f"--config.file={folder}/prometheus.yaml",
         f"--storage.tsdb.path={folder}/data",
-        f"--web.listen-address=127.0.0.1:{port}",
         "--web.enable-remote-write-receiver",
         "--enable-feature=native-histograms",
     ]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
-        try:
-            _wait(f"http://127.0.0.1:{port}/-/ready", process, folder / "log")
-            yield f"http://127.0.0.1:{port}/api/v1"
-        finally:
-            process.terminate()
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"Prometheus does not answer: {log.read_text()}")
+    with running(command, folder / "log") as server:
+        yield f"{server.address}/api/v1"
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ so that a busy machine, on which they are asked for late, changes nothing.
 """
 
 import json
-import socket
-import subprocess
 import threading
 import time
 import urllib.error
@@ -15,7 +13,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,6 +21,7 @@ from pagerworthy.catalog import Alert
 from pagerworthy.slo.rules import RuleFile, as_yaml
 from pagerworthy.slo.simulate import Case, Shown, Stage, case_of, scenarios, show
 from pagerworthy.slo.simulate.play import episodes, play
+from tests.servers import Server, running
 from tests.slo.promtool import group, objective
 from tests.tools import require_tool
 
@@ -100,9 +98,9 @@ class Exporter:
 class Prometheus:
     """A server, asked by its HTTP interface."""
 
-    def __init__(self, port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-        self.address = f"http://127.0.0.1:{port}/api/v1"
-        self.process, self.log = process, log
+    def __init__(self, server: Server) -> None:
+        self.address = f"{server.address}/api/v1"
+        self.process, self.log = server.process, server.log
 
     def ask(self, path: str, **parameters: str) -> dict[str, list[dict[str, object]]]:
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
@@ -129,12 +127,6 @@ class Prometheus:
                 pass
             time.sleep(0.2)
         pytest.fail(f"{what}: not within {seconds:.0f} s\n{self.log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture
@@ -171,29 +163,15 @@ def promised(case) -> dict[str, Shown]:
 
 @pytest.fixture
 def prometheus(tmp_path, exporter, case) -> Iterator[Prometheus]:
-    program, port, log = require_tool("prometheus"), _free_port(), tmp_path / "log"
     (tmp_path / "prometheus.yml").write_text(_CONFIGURATION.format(port=exporter.port), encoding="utf-8")
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={tmp_path / 'prometheus.yml'}",
-                f"--storage.tsdb.path={tmp_path / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--log.level=warn",
-            ],
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield Prometheus(port, process, log)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    command = [
+        require_tool("prometheus"),
+        f"--config.file={tmp_path / 'prometheus.yml'}",
+        f"--storage.tsdb.path={tmp_path / 'data'}",
+        "--log.level=warn",
+    ]
+    with running(command, tmp_path / "log") as server:
+        yield Prometheus(server)
 
 
 def test_a_real_server_pages_and_stops_within_what_was_promised(prometheus, exporter, case, promised):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -20,6 +19,7 @@ from pagerworthy.graph import DependencyGraph
 from pagerworthy.handover import pager_at
 from pagerworthy.slo.integrations import integrations
 from pagerworthy.slo.routes import as_configuration, plan_routes
+from tests.servers import running
 from tests.tools import require_tool
 
 ROOT = Path(__file__).parents[2]
@@ -214,36 +214,20 @@ def alertmanager(root, tmp_path) -> Iterator[str]:
     plan = plan_routes(catalog, DependencyGraph.of(catalog), NOW)
     file = tmp_path / "alertmanager.json"
     file.write_text(json.dumps(as_configuration(plan, {}, {})))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"127.0.0.1:{port}"
-    command = [str(require_tool("alertmanager")), f"--config.file={file}", f"--storage.path={tmp_path / 'data'}"]
-    with subprocess.Popen(
-        [*command, f"--web.listen-address={address}", "--cluster.listen-address="],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
-        try:
-            yield address
-        finally:
-            server.terminate()
+    command = [require_tool("alertmanager"), f"--config.file={file}", f"--storage.path={tmp_path / 'data'}"]
+    with running([*command, "--cluster.listen-address="], tmp_path / "log") as server:
+        yield server.address
 
 
 def ask(address: str, path: str, body: object = None) -> object:
-    """Asks the server, and waits for it to start."""
+    """Asks the server."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        f"http://{address}/api/v2/{path}", data=data, headers={"Content-Type": "application/json"}
+    request = urllib.request.Request(  # noqa: S310 -- of this machine
+        f"{address}/api/v2/{path}", data=data, headers={"Content-Type": "application/json"}
     )
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- of this machine
-                text = answer.read()
-                return json.loads(text) if text else None
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"no answer of {address}")
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- of this machine
+        text = answer.read()
+        return json.loads(text) if text else None
 
 
 def test_a_page_silences_tickets_of_what_needs_the_service_and_no_page(alertmanager):
