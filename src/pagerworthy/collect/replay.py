@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,9 @@ from pagerworthy.collect.surroundings import Wire
 from pagerworthy.collect.transport import Answer, Bounds, Request, Stored, Take, Transport
 
 _SHEET = "recording.json"
+_CHUNK = 64 * 1024
+# Only good answers are given away piece by piece.
+_GOOD = 200
 # In place of the token that a source was asked with: it goes nowhere.
 _NO_TOKEN = "replayed"  # noqa: S105
 
@@ -97,18 +100,87 @@ class ReplayingWire(Wire):
         return _Replaying(self._folder / source)
 
 
+class _Kept(Stored, frozen=True, kw_only=True, omit_defaults=True):
+    """An answer; with `beside`, its body is in a file of its own, as it was given away piece by piece."""
+
+    beside: bool = False
+
+
 class _Recording:
     def __init__(self, live: Transport, folder: Path) -> None:
         self._live = live
         self._folder = folder
 
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
-        answer = self._live.send(request, bounds, deadline)
+        if take is None or request.hide:
+            answer = self._live.send(request, bounds, deadline)
+            self._keep(request, Stored.of(request, answer))
+            return answer.given(take)
         self._folder.mkdir(parents=True, exist_ok=True)
-        atomic.write(
-            _place(self._folder, request), msgspec.json.encode(Stored.of(request, answer), order="sorted") + b"\n"
-        )
-        return answer.given(take)
+        with atomic.replacing(_body(self._folder, request)) as stream:
+            taking = _Taking(take, _Hiding(request.tokens, stream.write))
+            failure: Exception | None = None
+            try:
+                answer = self._live.send(request, bounds, deadline, taking)
+            except Exception as error:
+                if not taking.refused:
+                    raise
+                # What cannot be read is to be as wrong once more.
+                failure, answer = error, Answer(_GOOD, {}, b"")
+            taking.end()
+        stored = Stored.of(request, answer)
+        self._keep(request, _Kept(**msgspec.structs.asdict(stored), beside=taking.taken))
+        if failure is not None:
+            raise failure
+        return answer
+
+    def _keep(self, request: Request, stored: Stored) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        atomic.write(_place(self._folder, request), msgspec.json.encode(stored, order="sorted") + b"\n")
+        if not (isinstance(stored, _Kept) and stored.beside):
+            _body(self._folder, request).unlink(missing_ok=True)
+
+
+class _Hiding:
+    """Writes pieces without secrets, also where one is in two of them."""
+
+    def __init__(self, secrets: Sequence[bytes], write: Callable[[bytes], object]) -> None:
+        self._secrets = secrets
+        self._write = write
+        self._held = max((len(each) - 1 for each in secrets), default=0)
+        self._rest = b""
+
+    def __call__(self, piece: bytes) -> None:
+        whole = self._rest + piece
+        for each in self._secrets:
+            whole = whole.replace(each, b"<secret>")
+        end = max(0, len(whole) - self._held)
+        self._rest = whole[end:]
+        self._write(whole[:end])
+
+    def end(self) -> None:
+        self._write(self._rest)
+
+
+class _Taking:
+    """Gives pieces to who asked for them, and to what keeps them; `refused` where the former could not read them."""
+
+    def __init__(self, take: Take, keep: _Hiding) -> None:
+        self._take = take
+        self._keep = keep
+        self.taken = self.refused = False
+
+    def __call__(self, piece: bytes) -> None:
+        self.taken = True
+        self._keep(piece)
+        try:
+            self._take(piece)
+        except Exception:
+            self.refused = True
+            raise
+
+    def end(self) -> None:
+        self._keep.end()
 
 
 class _Replaying:
@@ -124,12 +196,27 @@ class _Replaying:
     ) -> Answer:
         try:
             content = _place(self._folder, request).read_bytes()
-            return msgspec.json.decode(content, type=Stored).answer().given(take)
+            stored = msgspec.json.decode(content, type=_Kept)
+            if not stored.beside:
+                return stored.answer().given(take)
+            return self._from_beside(stored.answer(), request, take)
         except FileNotFoundError as error:
             raise SourceError("the recording has no answer to this") from error
         except (OSError, msgspec.DecodeError, ValueError) as error:
             raise SourceError("the recording of this answer cannot be read") from error
 
+    def _from_beside(self, answer: Answer, request: Request, take: Take | None) -> Answer:
+        with _body(self._folder, request).open("rb") as stream:
+            if take is None:
+                return msgspec.structs.replace(answer, body=stream.read())
+            while piece := stream.read(_CHUNK):
+                take(piece)
+        return answer
+
 
 def _place(folder: Path, request: Request) -> Path:
     return folder / f"{request.digest[:32]}.json"
+
+
+def _body(folder: Path, request: Request) -> Path:
+    return folder / f"{request.digest[:32]}.body"

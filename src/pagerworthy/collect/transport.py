@@ -56,6 +56,12 @@ class Request(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(answer, body=self.hide(answer.body))
 
     @property
+    def tokens(self) -> tuple[bytes, ...]:
+        """What in its headers is secret, as an answer might give it back."""
+        values = [value.rpartition(" ")[2].removeprefix("token=").encode() for value in self.secrets.values()]
+        return tuple(filter(None, values))
+
+    @property
     def digest(self) -> str:
         """Names the request among recorded ones: method, address, body."""
         return hashlib.sha256(b"\0".join([self.method.encode(), self.url.encode(), self.body])).hexdigest()
@@ -219,9 +225,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @classmethod
     def of(cls, request: Request, answer: Answer) -> "Stored":
         """The answer to a request, without secrets, even where the source gave them back."""
-        secret = [value.rpartition(" ")[2].removeprefix("token=").encode() for value in request.secrets.values()]
         body = request.hidden(answer).body
-        for each in filter(None, secret):
+        for each in request.tokens:
             body = body.replace(each, b"<secret>")
         try:
             text, packed = body.decode(), ""

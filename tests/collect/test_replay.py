@@ -1,0 +1,90 @@
+"""Recordings of answers that are too large to keep: as they were, without secrets, and without filling the memory."""
+
+import hashlib
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from pagerworthy.collect import Deadline, SourceError
+from pagerworthy.collect.replay import RecordingWire, ReplayingWire
+from pagerworthy.collect.transport import Answer, Bounds, Live, PassingError, Request, Take, Transport
+from tests.evidence.world import AS_OF
+
+_TOKEN = "s3cret-of-theirs"  # noqa: S105 -- of nobody
+
+
+def _in_pieces(body: bytes, size: int) -> Transport:
+    """Something that answers piece by piece."""
+
+    class Dripping:
+        def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+            assert take is not None
+            for begin in range(0, len(body), size):
+                take(body[begin : begin + size])
+            return Answer(200, {}, b"")
+
+    return Dripping()
+
+
+_ASKED = Request("GET", "https://a.example/api", secrets={"Authorization": f"Bearer {_TOKEN}"})
+
+
+@pytest.mark.parametrize("size", [1, 5, len(_TOKEN), 1000])
+def test_a_secret_in_two_pieces_is_not_kept_either(size: int, tmp_path: Path) -> None:
+    body = f"{_TOKEN} first, {_TOKEN}{_TOKEN}, {_TOKEN[:-1]} and {_TOKEN}".encode()
+    taken: list[bytes] = []
+    wire = RecordingWire(tmp_path, AS_OF)
+    wire.carry("x", lambda: _in_pieces(body, size)).send(_ASKED, Bounds(1, 1, 1), Deadline(5), taken.append)
+    assert b"".join(taken) == body
+    kept = b"".join(each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
+    assert _TOKEN.encode() not in kept
+    again: list[bytes] = []
+    replaying = ReplayingWire(tmp_path).carry("x", Live)
+    replaying.send(_ASKED, Bounds(1, 1, 1), Deadline(5), again.append)
+    assert b"".join(again) == body.replace(_TOKEN.encode(), b"<secret>")
+    assert replaying.send(_ASKED, Bounds(1, 1, 1), Deadline(5)).body == b"".join(again)
+
+
+def test_recording_and_replaying_keep_no_large_answer_in_memory(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 4096 * 32
+
+    def digest(transport: Transport) -> str:
+        found = hashlib.sha256()
+        transport.send(_ASKED, Bounds(1, 1, 1), Deadline(60), found.update)
+        return found.hexdigest()
+
+    tracemalloc.start()
+    try:
+        wire = RecordingWire(tmp_path, AS_OF)
+        live = digest(wire.carry("x", lambda: _in_pieces(body, 1 << 16)))
+        again = digest(ReplayingWire(tmp_path).carry("x", Live))
+        assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    finally:
+        tracemalloc.stop()
+    assert live == again == hashlib.sha256(body).hexdigest()
+
+
+def test_what_could_not_be_read_cannot_be_read_again(tmp_path: Path) -> None:
+    def refuse(piece: bytes) -> None:
+        if b"]" in piece:
+            raise SourceError("it closes what it never opened")
+
+    for transport in (
+        RecordingWire(tmp_path, AS_OF).carry("x", lambda: _in_pieces(b"a" * 100 + b"]" + b"b" * 100, 10)),
+        ReplayingWire(tmp_path).carry("x", Live),
+    ):
+        with pytest.raises(SourceError, match="never opened"):
+            transport.send(_ASKED, Bounds(1, 1, 1), Deadline(5), refuse)
+
+
+def test_an_answer_that_breaks_off_is_not_kept(tmp_path: Path) -> None:
+    class Breaking:
+        def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+            assert take is not None
+            take(b"half")
+            raise PassingError("it broke off")
+
+    with pytest.raises(PassingError):
+        RecordingWire(tmp_path, AS_OF).carry("x", Breaking).send(_ASKED, Bounds(1, 1, 1), Deadline(5), lambda _: None)
+    assert {each.name for each in tmp_path.rglob("*") if each.is_file()} == {"recording.json"}
