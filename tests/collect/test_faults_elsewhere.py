@@ -1,6 +1,6 @@
-"""Sources that are not asked at one address, each killed, hung or spoilt: what is not seen is not known.
+"""Links, reports and pulumi on the demo, killed, hung or spoilt in every way: what is not seen is not known.
 
-Of links, reports, exec and pulumi; the faults of HTTP sources are in `test_faults`.
+That no source can break to its advantage is `test_broken_sources`.
 """
 
 import json
@@ -23,7 +23,6 @@ from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors import Context
 from pagerworthy.project import (
     CollectSettings,
-    ExecSettings,
     LinksSettings,
     PulumiSettings,
     ReportsSettings,
@@ -34,11 +33,9 @@ from tests.evidence.world import AS_OF
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 3
-_KEYS = ("cost.unit", "slo.budget", "oncall.schedule", "drill.hard")
 SETTINGS = CollectSettings(
     links=LinksSettings(hosts=(".example.com", "github.com", "grafana.com")),
     reports=ReportsSettings(**{name: (f"reports/{name}/*",) for name in FORMATS}),  # type: ignore[arg-type]
-    exec={"ours": ExecSettings(command=("sh", "ours.sh"), keys=_KEYS)},
     pulumi=PulumiSettings(drift=("reports/drift/*",)),
 )
 Outcomes = Mapping[tuple[str, str], Outcome]
@@ -128,7 +125,7 @@ def _demand_nothing_better(root: Path, unseen: Outcomes, source: str, wire: Wire
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
-@pytest.mark.parametrize("source", ["links", "exec", "pulumi"])
+@pytest.mark.parametrize("source", ["links", "pulumi"])
 def test_a_fault_makes_keys_unknown_and_nothing_better(source: str, fault: str, root: Path, unseen: Outcomes) -> None:
     _demand_nothing_better(root, unseen, source, Answering(FAULTS[fault]))
 
