@@ -507,6 +507,15 @@ def test_what_is_wrong_spoils_nothing_newer_and_nothing_else(
     assert known(root, records, key) == found
 
 
+def test_many_files_of_nobody_are_told_as_one(root: Path) -> None:
+    for number in range(300):
+        put(root, f"r/x{number}.json", [])
+    records = collected(root, gitleaks=("r/*.json",))
+    assert {each.failed for each in records} == {
+        "r/x0.json: neither its name nor a folder of it is that of a service (and 299 more like it)"
+    }
+
+
 def test_a_service_that_is_gone_spoils_nobodys_rows(root: Path) -> None:
     put(root, "r/t.csv", "service,date,hours\ncheckout,2026-11-15,5\npay,2026-11-15,3\ngone,2025-01-01,2\n")
     put(root, "r/b.csv", "service,store,time\ngone,orders,2026-11-15\n")

@@ -1,6 +1,7 @@
 """The collector: reads all files of each format that is set up, and of what they say takes the latest."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -49,7 +50,7 @@ class ReportsCollector:
                 else:
                     _take(said, context, good, bad)
             # Only now: what is spoilt is all that was said together.
-            for fault in faults:
+            for fault in _worst(faults):
                 _not_known(fault, [place for key in each.keys for place in _places(context, key)], good, bad)
         for place, found in good.items():
             if not _is_spoilt(found, bad.get(place)):
@@ -71,6 +72,17 @@ class ReportsCollector:
 def _is_spoilt(right: Said, wrong: Said | None) -> bool:
     """Whether something wrong may say otherwise, and later."""
     return wrong is not None and wrong.counts_from >= right.counts_from
+
+
+def _worst(faults: Sequence[Fault]) -> Iterator[Fault]:
+    """Of the faults of each kind the latest, which spoils what any of them does; with how many more there are."""
+    kinds: defaultdict[tuple[bool, bool], list[Fault]] = defaultdict(list)
+    for fault in faults:
+        kinds[fault.spoils, fault.nameless].append(fault)
+    for alike in kinds.values():
+        worst = max(alike, key=lambda each: each.held)
+        more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
+        yield worst._replace(reason=f"{worst.reason}{more}")
 
 
 def _not_known(fault: Fault, places: Sequence[_Place], good: dict[_Place, Said], bad: dict[_Place, Said]) -> None:
