@@ -383,7 +383,11 @@ def test_a_used_up_limit_is_waited_for_or_said(root: Path, ahead: int, reason: s
         found = collected(root, "github", server.url, TOKEN)
     reasons = {each.failed for each in found.records if each.key == "github.protection"}
     assert reasons & {reason}
-    assert times[-1] - times[0] > 0.5 or reason
+    if reason:
+        # Both questions may have been on their way; none is asked after the answer.
+        assert len(times) <= 2
+    else:
+        assert times[-1] - times[0] > 0.5
 
 
 def test_a_token_that_is_not_accepted_is_said_of_every_service(root: Path) -> None:
