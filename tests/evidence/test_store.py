@@ -424,3 +424,7 @@ def test_wrong_lines_beyond_the_first_hundred_are_counted_not_kept(tmp_path: Pat
     found = read(tmp_path, *["{"] * 5000)
     assert len(found.problems) == 101
     assert found.problems[-1].message == "4,900 more lines are wrong"
+
+
+def test_a_key_that_not_every_server_says_is_said_to_need_a_series() -> None:
+    assert brought_shortly("capacity.limits").endswith("where a series says it of the service, see docs/sources.md")

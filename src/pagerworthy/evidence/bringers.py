@@ -7,7 +7,13 @@ from pagerworthy.evidence.keys import KEYS
 
 # What must be there before a collector can look at all; without it there is no record, whoever collects.
 _CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
-_ASKED = dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT)
+_SERIES = "where a series says it of the service, see docs/sources.md"
+_LIMITS = ("capacity.autoscaler", "capacity.headroom", "capacity.limits", "capacity.storage")
+_ASKED = {
+    **dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT),
+    # Without such a series there is nothing to say, and so no record: others may know it.
+    **dict.fromkeys((*_LIMITS, "deploys.errors", "targets.up"), _SERIES),
+}
 # What is kept of documents: those in this repository are read, those at an address can only be opened.
 _DOCUMENTS = frozenset({"files.design", "files.runbook"})
 _IN_HERE = frozenset({"git.runbook", "runbook.mentions"})
