@@ -14,7 +14,7 @@ import pytest
 
 from pagerworthy.catalog import load
 from pagerworthy.catalog.compose import compose
-from pagerworthy.collect import Deadline, Surroundings, gather
+from pagerworthy.collect import Deadline, Gathered, Surroundings, gather
 from pagerworthy.collect.reports import FORMATS, open_collector, schema
 from pagerworthy.collect.reports.schema import ROWS
 from pagerworthy.collect.surroundings import Wire
@@ -329,13 +329,17 @@ def put(root: Path, name: str, content: object) -> None:
     file.write_bytes(raw or json.dumps(content).encode())
 
 
-def collected(root: Path, **named: tuple[str, ...]) -> tuple[Record, ...]:
+def _read(root: Path, **named: tuple[str, ...]) -> Gathered:
     settings = CollectSettings(reports=ReportsSettings(**named), checkouts={URL: "../code"})  # type: ignore[arg-type]
     collector = open_collector(Surroundings(root, settings, {}, Deadline(60), Wire()))
     assert collector is not None
     (found,) = gather([collector], Context(load(root).catalog, root, AS_OF, settings), Deadline(60))
     assert not found.failed
-    return found.records
+    return found
+
+
+def collected(root: Path, **named: tuple[str, ...]) -> tuple[Record, ...]:
+    return _read(root, **named).records
 
 
 def of(records: tuple[Record, ...], key: str, item: str = "", subject: str = "checkout") -> object:
@@ -523,8 +527,95 @@ def test_a_service_that_is_gone_spoils_nobodys_rows(root: Path) -> None:
     assert of(records, "toil.hours") == {"per_week": 1.25}
     assert of(records, "toil.hours", subject="pay") == {"per_week": 0.75}
     assert {each.subject for each in records if each.key == "toil.hours"} == {"checkout", "pay"}
-    # Whether it is gone or misspelt is for people to see: `check` names it.
-    assert [each.subject for each in records if each.key == "backup.newest"] == ["gone"]
+    assert not [each for each in records if each.key == "backup.newest"]
+
+
+def test_a_row_of_a_service_that_is_not_there_is_named_and_makes_no_record(root: Path) -> None:
+    put(root, "load/out.json", _K6)
+    put(root, "r/l.yaml", _LOAD.replace("checkout", "chekout"))
+    put(root, "r/d.csv", "service,kind,time,passed\nchekout,zone,2026-11-19,true\nchekout,zone,2026-11-18,nope\n")
+    put(root, "r/t.yaml", "- {service: elsewhere, date: 2026-11-19, hours: 1, person: Ada}\n")
+    found = _read(root, load_tests=("r/l.yaml",), drills=("r/d.csv",), toil=("r/t.yaml",))
+    assert found.records == ()
+    assert found.notes == (
+        "r/l.yaml:1: there is no service chekout; did you mean checkout?",
+        "r/d.csv:2: there is no service chekout; did you mean checkout? (and 1 more like it)",
+        "r/t.yaml:1: there is no service elsewhere",
+    )
+
+
+def test_of_a_service_whose_entry_cannot_be_read_nobody_says_that_it_is_not_there(root: Path) -> None:
+    put(root, "catalog/services/pay.yaml", "kind: [")
+    put(root, "r/d.csv", "service,kind,time,passed,source\npay,zone,2026-11-19,true,https://a.example/1\n")
+    found = _read(root, drills=("r/d.csv",))
+    assert found.notes == ()
+    assert [(each.subject, each.failed) for each in found.records] == [("pay", "")]
+
+
+def test_what_is_only_declared_is_said_with_the_row_that_should_have_a_source(root: Path) -> None:
+    put(root, "r/i.csv", "service,date,id\ncheckout,2026-11-01,\ncheckout,2026-11-03,orders-lost\npay,2026-11-03,\n")
+    (note,) = _read(root, incidents=("r/i.csv",)).notes
+    assert note == (
+        "r/i.csv:2 does not say where it can be looked up, so incidents.severe is only declared: write source"
+        " (and 1 more like it)"
+    )
+
+
+def test_a_pattern_that_matches_nothing_is_named(root: Path) -> None:
+    put(root, "r/checkout.2026-11-19.json", [])
+    found = _read(root, gitleaks=("r/*.json", "typo/*.json"), grype=("r/g/*.json", "s/*"))
+    assert found.notes == ("typo/*.json (of gitleaks) matches no file",)
+    assert of(found.records, "scan.secrets") == {"count": 0.0}
+    assert of(found.records, "scan.image") == "r/g/*.json (of grype) matches no file; s/* (of grype) matches no file"
+
+
+@pytest.mark.parametrize("when", ["name", "commit"])
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("trivy", {each: value for each, value in _TRIVY.items() if each != "CreatedAt"}, "scan.image"),
+        ("grype", {**_grype(), "matches": [], "descriptor": {"name": "grype"}}, "scan.image"),
+        ("scorecard", {"repo": {"name": "x"}, "score": 5}, "scan.openssf"),
+    ],
+)
+def test_a_scan_that_says_no_day_is_as_old_as_its_name_or_its_commit_says(
+    name: str, content: object, key: str, when: str, root: Path
+) -> None:
+    put(root, "r/checkout.2026-10-02.json" if when == "name" else "r/checkout.json", content)
+    commit(root, "2026-10-02")
+    (record,) = collected(root, **{name: ("r/*.json",)})
+    assert (record.key, record.failed, record.time.date()) == (key, "", dt.date(2026, 10, 2))
+
+
+_ROW = "service: checkout, kind: zone, time: 2026-11-12, passed: true"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (_ROW.replace("true", "ja"), "passed is 'ja': write true or false"),
+        (_ROW.replace("2026-11-12", "12.11.2026"), "time is '12.11.2026': write 2026-11-12 or 2026-11-12T14:05:00Z"),
+        (_ROW.replace("zone", "reactor"), "kind is 'reactor': write restore or incident or zone or dependency"),
+        (f"{_ROW}, minuets: 3", "there is no column minuets; did you mean minutes?"),
+        (f"{_ROW}, minutes: -1", "minutes is -1: write a number >= 0"),
+        (f"{_ROW}, minutes: soon", "minutes is 'soon': write a number or nothing"),
+        (f"{_ROW}, what: 7", 'what is 7: write "7", in quotes'),
+        (f"{_ROW}, source: [a]", "source is ['a']: write text"),
+        (_ROW.replace(", passed: true", ""), "it lacks passed"),
+        (_ROW.replace("checkout", "Checkout"), "service is 'Checkout': write the service as the catalog calls it"),
+    ],
+)
+def test_a_wrong_row_is_said_in_the_words_of_whoever_writes_rows(row: str, said: str, root: Path) -> None:
+    put(root, "r/d.yaml", f"- {{{row}}}\n")
+    reasons = {each.failed for each in collected(root, drills=("r/d.yaml",))}
+    assert any(reason.startswith(f"r/d.yaml:1: {said}") for reason in reasons), reasons
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_columns_that_are_not_separated_by_commas_are_said_once(sign: str, name: str, root: Path) -> None:
+    put(root, "r/t.csv", "service,date,hours\ncheckout,2026-11-19,6\ncheckout,2026-11-18,6\n".replace(",", sign))
+    records = collected(root, toil=("r/t.csv",))
+    assert of(records, "toil.hours") == f"r/t.csv: its columns are separated by {name}: separate them by commas"
 
 
 @pytest.mark.parametrize(
@@ -695,7 +786,7 @@ def test_what_was_written_since_is_as_old_as_the_file(how: str, root: Path) -> N
 
 def test_no_file_is_not_no_finding(root: Path) -> None:
     records = collected(root, gitleaks=("r/*.json",))
-    assert {each.subject: each.failed for each in records}["checkout"] == "there is no such file"
+    assert {each.subject: each.failed for each in records}["checkout"] == "r/*.json (of gitleaks) matches no file"
 
 
 def test_without_files_nothing_is_set_up(tmp_path: Path) -> None:

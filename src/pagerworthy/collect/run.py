@@ -18,12 +18,16 @@ _LONGEST = 300
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """What one source brought, in order of service, key and item; `failed` says why it could not be seen as a whole."""
+    """What one source brought, in order of service, key and item; `failed` says why it could not be seen as a whole.
+
+    `notes` are what somebody should hear of, and what makes nothing unknown.
+    """
 
     source: str
     records: tuple[Record, ...]
     seconds: float
     failed: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def gather(collectors: Iterable[Collector], context: Context, deadline: Deadline) -> Iterator[Gathered]:
@@ -55,6 +59,13 @@ class Selective(Protocol):
         """The items of a key that this collector brings of a service."""
 
 
+@runtime_checkable
+class Noting(Protocol):
+    """A collector that has more to tell than records, once it is done."""
+
+    notes: tuple[str, ...]
+
+
 class _Work:
     """One source at work in a thread of its own."""
 
@@ -81,7 +92,10 @@ class _Work:
         if failed:
             found += self._not_known({(each.subject, each.key, each.item) for each in found}, failed)
         found.sort(key=lambda each: (each.subject, each.key, each.item))
-        return Gathered(self.name, tuple(found), time.monotonic() - self._started, failed)
+        return Gathered(self.name, tuple(found), time.monotonic() - self._started, failed, self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        return tuple(note[:_LONGEST] for note in self._collector.notes) if isinstance(self._collector, Noting) else ()
 
     def _not_known(self, seen: set[tuple[str, str, str]], reason: str) -> Iterator[Record]:
         for name, service in self._context.catalog.services.items():

@@ -33,8 +33,9 @@ def _say(service: str, parts: list[tuple[ChangeRow, str]], look: Look) -> Iterat
         raise WrongReportError(f"no change of the last {_DAYS} days is written down")
     alone = sum(not row.approver or _same(row.approver, row.author) for row, _ in recent)
     found = Approvals(changes=float(len(recent)), self_approved=float(alone))
-    declared = not all(row.origin for row, _ in recent)
-    yield Said(service, "changes.approvals", "", found, look.as_of, recent[-1][1], declared=declared)
+    declared = [place for row, place in recent if not row.origin]
+    place = declared[0] if declared else recent[-1][1]
+    yield Said(service, "changes.approvals", "", found, look.as_of, place, declared=bool(declared))
 
 
 def _same(one: str, other: str) -> bool:

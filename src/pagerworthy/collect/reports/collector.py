@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from pagerworthy.collect.errors import SourceError
 from pagerworthy.collect.reports.files import find
 from pagerworthy.collect.reports.formats import FORMATS
-from pagerworthy.collect.reports.model import NEVER, UNDATED, Fault, Format, Look, Said
+from pagerworthy.collect.reports.model import NEVER, UNDATED, Fault, Format, Look, Note, Said
 from pagerworthy.collect.reports.written import Origins, Written
 from pagerworthy.collect.sound import sound
 from pagerworthy.collect.surroundings import Surroundings
@@ -23,11 +23,15 @@ _Place = tuple[str, str, str]
 
 
 class ReportsCollector:
-    """Reads `[collect.reports]`. What is wrong hides nothing newer, and nothing older makes up for it."""
+    """Reads `[collect.reports]`. What is wrong hides nothing newer, and nothing older makes up for it.
+
+    `notes` are, once all is read, what somebody should hear of beside the records.
+    """
 
     name = "reports"
 
     def __init__(self, settings: ReportsSettings) -> None:
+        self.notes: tuple[str, ...] = ()
         self._settings = settings
         self._named: dict[Format, Sequence[str]] = {
             each: getattr(settings, name) for name, each in FORMATS.items() if getattr(settings, name)
@@ -41,17 +45,24 @@ class ReportsCollector:
         look = Look(context, Checkouts(context), Written(context), self._settings.critical_days, Origins(context.root))
         good: dict[_Place, Said] = {}
         bad: dict[_Place, Said] = {}
+        notes: list[Note] = []
         for each, patterns in self._named.items():
-            files = list(find(context.root, patterns))
-            faults = [] if files else [Fault("there is no such file")]
+            missed: list[str] = []
+            files = list(find(context.root, patterns, missed.append))
+            unmatched = [f"{pattern} (of {each.name}) matches no file" for pattern in missed]
+            faults = [] if files else [Fault("; ".join(unmatched))]
+            notes += [Note(reason, reason) for reason in unmatched if files]
             for said in each.read(files, look):
-                if isinstance(said, Fault):
+                if isinstance(said, Note):
+                    notes.append(said._replace(about=f"{each.name} {said.about}"))
+                elif isinstance(said, Fault):
                     faults.append(said)
                 else:
                     _take(said, context, good, bad)
             # Only now: what is spoilt is all that was said together.
             for fault in _worst(faults):
                 _not_known(fault, [place for key in each.keys for place in _places(context, key)], good, bad)
+        self.notes = tuple(_told([*notes, *_only_declared(good.values())]))
         for place, found in good.items():
             if not _is_spoilt(found, bad.get(place)):
                 yield self._record(place, found, found.time)
@@ -83,6 +94,22 @@ def _worst(faults: Sequence[Fault]) -> Iterator[Fault]:
         worst = max(alike, key=lambda each: each.held)
         more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
         yield worst._replace(reason=f"{worst.reason}{more}")
+
+
+def _told(notes: Sequence[Note]) -> Iterator[str]:
+    """The first of the notes about each thing, with how many more there are."""
+    alike: defaultdict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        alike[note.about].append(note)
+    for first, *others in alike.values():
+        yield first.reason + (f" (and {len(others):,} more like it)" if others else "")
+
+
+def _only_declared(found: Iterable[Said]) -> Iterator[Note]:
+    for each in found:
+        if each.declared and KEYS[each.key].strength > Strength.DECLARED:
+            said = f"{each.place} does not say where it can be looked up, so {each.key} is only declared: write source"
+            yield Note(said, each.key)
 
 
 def _not_known(fault: Fault, places: Sequence[_Place], good: dict[_Place, Said], bad: dict[_Place, Said]) -> None:
@@ -126,7 +153,7 @@ def _concerned(place: _Place, context: Context) -> Iterator[_Place]:
     subject, key, item = place
     items = _items(context, subject, key)
     if subject not in context.catalog.services and (KEYS[key].per == "service") is not bool(item):
-        # `check` says that there is no such service.
+        # Its entry cannot be read, so nobody knows which items it has.
         yield place
     yield from ((subject, key, each) for each in ((item,) if item in items else items))
 

@@ -9,11 +9,14 @@ import msgspec
 
 from pagerworthy.collect.reports.files import ReportFile
 from pagerworthy.collect.reports.model import WrongReportError, shortly
+from pagerworthy.collect.reports.row_words import wrong_row
 
 _T = TypeVar("_T")
 _YAML_LIMIT = 1024 * 1024
 _MOST_ROWS = 200_000
 _LONGEST_CELL = 10_000
+# What spreadsheets write in place of commas, depending on where in the world they run.
+_OTHER_SIGNS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class Row(NamedTuple, Generic[_T]):
@@ -46,7 +49,7 @@ def rows(file: ReportFile, kind: type[_T]) -> Iterator[Row[_T]]:
         try:
             yield Row(place, msgspec.convert(raw, kind, strict=strict), name, raw=written)
         except (msgspec.ValidationError, RecursionError) as error:
-            yield Row(place, None, name, f"{place}: {shortly(error)}", written)
+            yield Row(place, None, name, f"{place}: {wrong_row(error, raw, kind)}", written)
 
 
 def _parts(file: ReportFile) -> Iterator[tuple[str, Any]]:
@@ -94,6 +97,8 @@ def _of_csv(file: ReportFile) -> Iterator[tuple[str, Any]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
     try:
         names = reader.fieldnames or []
+        if len(names) == 1 and (found := next((sign for sign in _OTHER_SIGNS if sign in names[0]), "")):
+            raise WrongReportError(f"its columns are separated by {_OTHER_SIGNS[found]}: separate them by commas")
         if not names or len(set(names)) < len(names):
             raise WrongReportError("its first line does not name its columns, each once")
         for number, cells in enumerate(reader):

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -24,10 +24,15 @@ class ReportFile(msgspec.Struct, frozen=True):
     changed: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def find(root: Path, patterns: Sequence[str]) -> Iterator[ReportFile]:
+def _ignore(_pattern: str) -> None:
+    """Nobody asks which patterns match nothing."""
+
+
+def find(root: Path, patterns: Sequence[str], missed: Callable[[str], None] = _ignore) -> Iterator[ReportFile]:
     """The files of paths and patterns (`*`, `**`), each once, in order of their paths; links are not followed.
 
-    A path without a pattern has to be there: where it is not, that is a fault.
+    A path without a pattern has to be there: where it is not, that is a fault. `missed` is told of each pattern that
+    matches nothing.
     """
     found: dict[str, Path] = {}
     top = root.resolve()
@@ -39,11 +44,15 @@ def find(root: Path, patterns: Sequence[str]) -> Iterator[ReportFile]:
         if not any(sign in pattern for sign in "*?["):
             found[pattern] = root / pattern
             continue
+        matches = False
         for path in _matching(root, pattern):
+            matches = True
             if len(found) >= _MOST:
                 yield ReportFile(pattern[:200], fault=f"it matches more than {_MOST:,} files")
                 break
             found[path.relative_to(root).as_posix()] = path
+        if not matches:
+            missed(pattern[:200])
     for name, path in sorted(found.items()):
         yield _read(top, path, repository_path(name))
 

@@ -47,7 +47,7 @@ class _Source(msgspec.Struct, frozen=True):
 
 class _Descriptor(msgspec.Struct, frozen=True):
     name: str
-    timestamp: str
+    timestamp: str = ""
 
 
 class _Grype(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def _read(file: ReportFile, look: Look) -> Iterator[Said]:
         if each.vulnerability.severity.casefold() == "critical"
     )
     found = judged(published, look, user)
-    time = moment(report.descriptor.timestamp)
+    time = look.written_at(report.descriptor.timestamp, file)
     for service in services_of(file, report.source.target.user_input, look):
         yield Said(service, "scan.image", "", found, time, file.path)
 

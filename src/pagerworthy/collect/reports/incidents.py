@@ -33,13 +33,14 @@ class IncidentRow(Told, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def _say(service: str, parts: list[tuple[IncidentRow, str]], look: Look) -> Iterator[Said]:
     first = look.as_of - dt.timedelta(days=_DAYS)
     dated = sorted(((past(row.date, place, look), place, row) for row, place in parts), key=itemgetter(0, 1))
-    recent = [row for time, _, row in dated if time > first]
-    ids = {row.id for row in recent if row.id and row.severity <= _SEVERE}
+    recent = [(row, place) for time, place, row in dated if time > first]
+    ids = {row.id for row, _ in recent if row.id and row.severity <= _SEVERE}
     # A log says nothing of what came after its last line.
     written, place, newest = dated[-1]
-    declared = not all(row.origin for row in recent or [newest])
+    declared = [place for row, place in recent or [(newest, place)] if not row.origin]
     found = SevereIncidents(ids=tuple(sorted(ids)))
-    yield Said(service, "incidents.severe", "", found, written, place, declared=declared)
+    place = declared[0] if declared else place
+    yield Said(service, "incidents.severe", "", found, written, place, declared=bool(declared))
 
 
 FORMAT = Format("incidents", _KEYS, together(IncidentRow, _KEYS, _say))

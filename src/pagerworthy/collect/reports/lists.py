@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple, Protocol, TypeVar
 
 from pagerworthy.collect.reports.base import Told
@@ -14,6 +15,7 @@ from pagerworthy.collect.reports.model import (
     UNDATED,
     Fault,
     Look,
+    Note,
     NothingYetError,
     Said,
     WrongReportError,
@@ -44,7 +46,7 @@ class About(NamedTuple):
 
 _T = TypeVar("_T", bound=Part)
 Raw = Mapping[str, object]
-Reader = Callable[[Sequence[ReportFile], Look], Iterator[Said | Fault]]
+Reader = Callable[[Sequence[ReportFile], Look], Iterator[Said | Fault | Note]]
 
 
 def about_item(keys: Sequence[str], name: str) -> Callable[[Raw], About]:
@@ -76,10 +78,13 @@ def each_alone(
     """
     everything = About(keys)
 
-    def read(files: Sequence[ReportFile], look: Look) -> Iterator[Said | Fault]:
+    def read(files: Sequence[ReportFile], look: Look) -> Iterator[Said | Fault | Note]:
         for file in files:
             try:
                 for row in rows(file, kind):
+                    if _is_nobodys(row.service, look):
+                        yield _nobodys(row, look)
+                        continue
                     try:
                         if row.value is None:
                             raise WrongReportError(row.fault)
@@ -107,11 +112,13 @@ def together(
     A wrong one, or a file that cannot be read, makes what they say together not known.
     """
 
-    def read(files: Sequence[ReportFile], look: Look) -> Iterator[Said | Fault]:
+    def read(files: Sequence[ReportFile], look: Look) -> Iterator[Said | Fault | Note]:
         found: defaultdict[str, list[tuple[_T, str]]] = defaultdict(list)
         wrong: dict[str, str] = {}
         for each in _each(kind, files, look):
-            if each.value is not None:
+            if _is_nobodys(each.service, look):
+                yield _nobodys(each, look)
+            elif each.value is not None:
                 found[each.service].append((each.value, each.place))
             elif each.service:
                 wrong.setdefault(each.service, each.fault)
@@ -122,13 +129,24 @@ def together(
                 try:
                     yield from say(service, parts, look)
                 except WrongReportError as error:
-                    # Of one that has left the catalog nobody asks why.
-                    if service in look.context.catalog.services:
-                        wrong[service] = str(error)
+                    wrong[service] = str(error)
         for service, reason in wrong.items():
             yield from _wrong(service, About(keys), reason, look, UNDATED)
 
     return read
+
+
+def _is_nobodys(service: str, look: Look) -> bool:
+    """Whether a row is about a service that the catalog lacks: one that has left it, or is misspelt."""
+    catalog = look.context.catalog
+    return bool(_SERVICE.fullmatch(service)) and service not in catalog.services and service not in catalog.unreadable
+
+
+def _nobodys(row: Row[_T], look: Look) -> Note:
+    name = row.service
+    near = get_close_matches(name, list(look.context.catalog.services), n=1)
+    mend = f"; did you mean {near[0]}?" if near else ""
+    return Note(f"{row.place}: there is no service {name}{mend}", name)
 
 
 def past(text: str, place: str, look: Look) -> dt.datetime:

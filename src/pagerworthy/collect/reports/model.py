@@ -72,6 +72,13 @@ class Fault(NamedTuple):
     nameless: bool = False
 
 
+class Note(NamedTuple):
+    """What somebody should hear of, and what makes nothing unknown; of those about the same, the first is told."""
+
+    reason: str
+    about: str
+
+
 class Look(NamedTuple):
     """What formats look at beside their files."""
 
@@ -94,6 +101,10 @@ class Look(NamedTuple):
             raise WrongReportError("it is dated after the moment that is judged")
         return min(found, self.as_of)
 
+    def written_at(self, text: str, file: ReportFile) -> dt.datetime:
+        """The moment that a report is of: the one that it says, or else when its file was written."""
+        return moment(text) if text else self.written(file)
+
     def last_written(self, file: ReportFile) -> dt.datetime:
         """When a file that cannot be read was written, as late as that may be; `UNDATED` where nobody knows."""
         try:
@@ -112,7 +123,7 @@ class Format(NamedTuple):
 
     name: str
     keys: tuple[str, ...]
-    read: Callable[[Sequence[ReportFile], Look], Iterator[Said | Fault]]
+    read: Callable[[Sequence[ReportFile], Look], Iterator[Said | Fault | Note]]
 
 
 def one_by_one(

@@ -1,13 +1,12 @@
 """OpenSSF Scorecard's JSON: https://github.com/ossf/scorecard#formatting-results"""
 
-import datetime as dt
 from collections.abc import Iterator
 
 import msgspec
 
 from pagerworthy.collect.reports.documents import document
 from pagerworthy.collect.reports.files import ReportFile
-from pagerworthy.collect.reports.model import Format, Look, NobodysError, Said, moment, named_service, one_by_one
+from pagerworthy.collect.reports.model import Format, Look, NobodysError, Said, named_service, one_by_one
 from pagerworthy.collect.sound import sound
 from pagerworthy.evidence.keys.safety import OpenSsf
 
@@ -19,14 +18,14 @@ class _Repo(msgspec.Struct, frozen=True):
 
 
 class _Scorecard(msgspec.Struct, frozen=True):
-    date: str
     repo: _Repo
     score: float
+    date: str = ""
 
 
 def _read(file: ReportFile, look: Look) -> Iterator[Said]:
     report = document(file, _Scorecard)
-    time: dt.datetime = moment(report.date)
+    time = look.written_at(report.date, file)
     found = "its score is inconclusive" if report.score < 0 else sound(OpenSsf(score=report.score))
     for service in _services(file, report.repo.name, look):
         yield Said(service, "scan.openssf", "", found, time, file.path)

@@ -35,8 +35,9 @@ def _say(service: str, parts: list[tuple[ToilRow, str]], look: Look) -> Iterator
     if not recent:
         raise WrongReportError(f"nothing was written down in the last {_WEEKS} weeks: write 0 hours if there were none")
     hours = ToilHours(per_week=min(sum(row.hours for row, _ in recent) / _WEEKS, 10_000.0))
-    declared = not all(row.origin for row, _ in recent)
-    yield Said(service, "toil.hours", "", hours, look.as_of, recent[-1][1], declared=declared)
+    declared = [place for row, place in recent if not row.origin]
+    place = declared[0] if declared else recent[-1][1]
+    yield Said(service, "toil.hours", "", hours, look.as_of, place, declared=bool(declared))
 
 
 FORMAT = Format("toil", _KEYS, together(ToilRow, _KEYS, _say))

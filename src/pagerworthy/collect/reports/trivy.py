@@ -35,18 +35,18 @@ class _Metadata(msgspec.Struct, frozen=True, rename="pascal"):
 
 class _Trivy(msgspec.Struct, frozen=True, rename="pascal"):
     schema_version: int
-    created_at: str
     artifact_name: str
     artifact_type: str
     metadata: _Metadata
     results: tuple[_Result, ...]
+    created_at: str = ""
 
 
 def _read(file: ReportFile, look: Look) -> Iterator[Said]:
     report = document(file, _Trivy)
     if report.artifact_type != "container_image":
         raise WrongReportError("it is no scan of an image")
-    time = moment(report.created_at)
+    time = look.written_at(report.created_at, file)
     published = earliest(
         (each.vulnerability_i_d, moment(each.published_date) if each.published_date else None)
         for result in report.results
