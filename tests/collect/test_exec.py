@@ -233,6 +233,7 @@ def test_our_tokens_are_passed_on_only_where_the_environment_says_so(root: Path)
         collected(root, variables={**tokens, "PAGERWORTHY_EXEC_PASS": passed})
 
     program(root, '#!/bin/sh\nenv | grep -c "TOKEN=" > count; env | grep -c "PAGERDUTY_TOKEN=" >> count; exit 0\n')
+    write(root, ".gitignore", "/count\n")
     trust(root)
     run("")
     assert (root / "count").read_text() == "0\n0\n"
@@ -306,7 +307,7 @@ def _tag(root: Path) -> None:
         (_propose, {}, "HEAD is not in the trusted branch"),
         (_propose, {"PAGERWORTHY_TRUSTED_REF": "main"}, "HEAD is not in the trusted branch"),
         (_propose, {"PAGERWORTHY_TRUSTED_REF": "origin/main"}, "HEAD is not in the trusted branch"),
-        (_tag, {"PAGERWORTHY_TRUSTED_REF": "origin/main"}, "is not here"),
+        (_tag, {"PAGERWORTHY_TRUSTED_REF": "origin/main"}, "is origin/main, which is a commit and no branch"),
         (_tag, {}, "no branch is trusted"),
         (_change, {}, "was changed"),
         (_hide, {}, "was changed"),
@@ -318,8 +319,13 @@ def _tag(root: Path) -> None:
         (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request"}, "pull request"),
         (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request_target"}, "pull request"),
         (lambda _: None, {"GITHUB_EVENT_NAME": "pull_request_review"}, "pull request"),
-        (lambda _: None, {"CI_MERGE_REQUEST_IID": "7"}, "pull request"),
+        (lambda _: None, {"BUILD_REASON": "PullRequest", "PAGERWORTHY_TRUSTED_REF": "origin/main"}, "pull request"),
+        (lambda _: None, {"CI": "true"}, "set PAGERWORTHY_TRUSTED_REF"),
+        (lambda _: None, {"CI": "1"}, "set PAGERWORTHY_TRUSTED_REF"),
+        (lambda _: None, {"JENKINS_URL": "https://jenkins.example"}, "set PAGERWORTHY_TRUSTED_REF"),
+        (lambda _: None, {"TF_BUILD": "True"}, "set PAGERWORTHY_TRUSTED_REF"),
         (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "gone"}, "is not here"),
+        (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "HEAD"}, "is HEAD, which is a commit and no branch"),
         (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "--all"}, "is no branch"),
         (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "a..b"}, "is no branch"),
         (lambda _: None, {"PAGERWORTHY_TRUSTED_REF": "refs/tags/x"}, "is not here"),
@@ -330,6 +336,101 @@ def test_what_the_trusted_branch_does_not_have_is_not_run(
 ) -> None:
     done(root)
     assert why in refused(root, variables=variables)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BITBUCKET_PR_ID",
+        "BUILDKITE_PULL_REQUEST",
+        "CHANGE_ID",
+        "CIRCLE_PULL_REQUEST",
+        "CI_EXTERNAL_PULL_REQUEST_IID",
+        "CI_MERGE_REQUEST_IID",
+        "DRONE_PULL_REQUEST",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID",
+        "TRAVIS_PULL_REQUEST",
+    ],
+)
+def test_pull_requests_are_known_wherever_they_are_built(root: Path, name: str) -> None:
+    trusted = {"PAGERWORTHY_TRUSTED_REF": "origin/main", "CI": "true"}
+    assert "pull request" in refused(root, variables={name: "7", **trusted})
+    for none in ("", "false"):
+        assert said(collected(root, variables={name: none, **trusted}), "checkout", "cost.unit")
+
+
+def _tool(root: Path) -> None:
+    """What a program loads without being told its name."""
+    write(root, "Makefile", "costs:\n\t@cat costs.jsonl\n")
+    write(root, "tools/__main__.py", "print(open('costs.jsonl').read(), end='')\n")
+    write(root, "lib/loaded.py", "")
+    write(root, "costs.jsonl", f"{_LINE}\n")
+    write(root, ".gitignore", "__pycache__/\n/results/\n")
+    trust(root)
+
+
+_LOADED = "import pathlib\npathlib.Path('ran').touch()\n"
+
+
+def _lay_ignored(root: Path) -> None:
+    # It hides itself, and what lies beside it.
+    write(root, "lib/.gitignore", "*\n")
+    write(root, "lib/more.py", _LOADED)
+
+
+def _lay_hidden(root: Path) -> None:
+    write(root, "lib/loaded.py", _LOADED)
+    git(root, "update-index", "--assume-unchanged", "lib/loaded.py")
+
+
+def _lay_skipped(root: Path) -> None:
+    write(root, "lib/loaded.py", _LOADED)
+    git(root, "update-index", "--skip-worktree", "lib/loaded.py")
+
+
+@pytest.mark.parametrize(
+    ("command", "lay", "name"),
+    [
+        (("make", "costs"), lambda root: write(root, "Makefile", "costs:\n\ttouch ran\n"), "Makefile"),
+        (("python3", "tools"), lambda root: write(root, "tools/__main__.py", _LOADED), "tools/__main__.py"),
+        (("python3", "-m", "lib.loaded"), lambda root: write(root, "lib/loaded.py", _LOADED), "lib/loaded.py"),
+        (("python3", "-m", "new"), lambda root: write(root, "new/__main__.py", _LOADED), "new/"),
+        (("python3", "-m", "new"), lambda root: write(root, "new.py", _LOADED), "new.py"),
+        (("python3", "-m", "lib.loaded"), lambda root: (root / "lib/loaded.py").unlink(), "lib/loaded.py"),
+        (("python3", "-m", "lib.more"), _lay_ignored, "lib/"),
+        (("python3", "-m", "lib.loaded"), _lay_hidden, "lib/loaded.py"),
+        (("python3", "-m", "lib.loaded"), _lay_skipped, "lib/loaded.py"),
+    ],
+)
+def test_nothing_of_the_work_tree_may_be_otherwise(
+    root: Path, command: tuple[str, ...], lay: Callable[[Path], object], name: str
+) -> None:
+    _tool(root)
+    assert said(collected(root, "python3", "tools"), "checkout", "cost.unit")
+    lay(root)
+    assert f"not run: {name}" in refused(root, *command)
+
+
+def test_evidence_and_what_the_trusted_branch_ignores_may_lie_there(root: Path) -> None:
+    _tool(root)
+    write(root, "catalog/evidence/collected/prometheus.jsonl", "")
+    write(root, "results/trivy.json", "{}")
+    assert said(collected(root, "python3", "tools"), "checkout", "cost.unit")
+
+
+def test_a_catalog_within_a_larger_repository_is_held_to_all_of_it(root: Path) -> None:
+    # The evidence of the part is no change; what lies beside the part is one.
+    part = root / "part"
+    service(part)
+    service(part, "pay")
+    write(part, "pagerworthy.toml", "#\n")
+    program(part, _FINE)
+    write(part, "catalog/evidence/manual.jsonl", "")
+    trust(root)
+    write(part, "catalog/evidence/manual.jsonl", "\n")
+    assert said(collected(part), "checkout", "cost.unit")
+    write(root, "lib/loaded.py", _LOADED)
+    assert "not run: lib/" in refused(part)
 
 
 def test_the_settings_do_not_say_which_branch_is_trusted() -> None:
@@ -347,6 +448,19 @@ def test_files_that_a_command_is_given_count_too(root: Path) -> None:
     trust(root)
     collected(root, "/bin/sh", "scripts/gather.sh")
     assert (root / "ran").exists()
+
+
+def test_the_interpreter_of_an_environment_in_the_repository_is_not_trusted_and_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(root, RAN, ".venv/bin/sh")
+    write(root, ".gitignore", ".venv\n")
+    trust(root)
+    monkeypatch.setenv("PATH", f"{root}/.venv/bin", prepend=os.pathsep)
+    told = refused(root, "sh", "collect/ours")
+    assert "sh is .venv/bin/sh here, which no branch has" in told
+    assert "write the absolute path of one outside of this repository, such as /usr/bin/sh" in told
+    assert not collected(root, "/usr/bin/sh", "collect/ours")[0].failed
 
 
 def test_what_is_older_than_the_trusted_branch_may_run(root: Path) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.exec.runs import is_for_pull_request, is_integration
+from pagerworthy.collect.exec.tree import demand_whole
 from pagerworthy.evidence.collectors.git_process import GitError, git_fields
 from pagerworthy.project import SETTINGS_FILE
 
@@ -25,18 +27,21 @@ _REGULAR = ("100644", "100755")
 def demand_trust(root: Path, command: Sequence[str], variables: Mapping[str, str]) -> None:
     """Raises SourceError with the reason where a command may not be run.
 
-    What is run in the repository, and what it is given as a file of it, has to be as it is in HEAD, and so has all
-    else in the same folder, which a program may load; and HEAD has to be in the history of the trusted branch.
+    HEAD has to be in the history of the trusted branch, and the whole work tree as it is in HEAD: nobody can tell what
+    of it a program loads. What is run, or is given as a file of it, has to be the very same by its content.
     """
-    event = variables.get("GITHUB_EVENT_NAME", "")
-    if event.startswith("pull_request") or variables.get("CI_MERGE_REQUEST_IID"):
+    if is_for_pull_request(variables):
         raise SourceError("not run: this is a run for a pull request, and anybody can propose one")
+    named = variables.get(REF, "")
+    if not named and is_integration(variables):
+        # What it has cloned may be a stranger's fork, and `origin` with it.
+        raise SourceError(f"not run: no branch is trusted: set {REF} where this job is set up, e.g. to origin/main")
     try:
-        _demand_branch(root, variables.get(REF, ""))
+        _demand_branch(root, named)
+        _demand_program(root, command)
         for file in (Path(SETTINGS_FILE), *_files_of(root, command)):
             _demand_unchanged(root, file)
-        for folder in sorted({file.parent for file in _files_of(root, command)}):
-            _demand_nothing_else(root, folder)
+        demand_whole(root)
     except GitError as error:
         raise SourceError(f"not run: {error}") from error
 
@@ -69,7 +74,13 @@ def _branch(root: Path, named: str) -> str:
             return _one(root, "rev-parse", "--verify", "--end-of-options", f"{full}^{{commit}}")
         except GitError:
             continue
-    raise SourceError(f"not run: the trusted branch {named} is not here: fetch it")
+    if whole:
+        raise SourceError(f"not run: the trusted branch {named} is not here: fetch it")
+    try:
+        _one(root, "rev-parse", "--verify", "--end-of-options", f"{named}^{{commit}}")
+    except GitError as error:
+        raise SourceError(f"not run: the trusted branch {named} is not here: fetch it") from error
+    raise SourceError(f"not run: {REF} is {named}, which is a commit and no branch: name one, such as origin/main")
 
 
 def _files_of(root: Path, command: Sequence[str]) -> list[Path]:
@@ -95,6 +106,22 @@ def _files_of(root: Path, command: Sequence[str]) -> list[Path]:
     return files
 
 
+def _demand_program(root: Path, command: Sequence[str]) -> None:
+    """Raises SourceError for a program that PATH finds in the repository, where git has no such file.
+
+    That is mostly the interpreter of an environment that is active; all the same, anything could be in its place.
+    """
+    files = _files_of(root, command[:1])
+    if os.sep in command[0] or not files or git_fields(root, ["ls-tree", "-z", "HEAD", "--", files[0].as_posix()]):
+        return
+    name = command[0][:60]
+    usual = shutil.which(name, path="/usr/bin:/bin") or f"/usr/bin/{name}"
+    raise SourceError(
+        f"not run: {name} is {files[0].as_posix()[:200]} here, which no branch has, so nobody can trust it: write the "
+        f"absolute path of one outside of this repository, such as {usual}"
+    )
+
+
 def _demand_unchanged(root: Path, file: Path) -> None:
     name = file.as_posix()
     listed = [each.decode(errors="replace") for each in git_fields(root, ["ls-tree", "-z", "HEAD", "--", name])]
@@ -112,17 +139,6 @@ def _demand_unchanged(root: Path, file: Path) -> None:
     # As git names contents (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects); the index may be told to lie.
     if _HASHES[len(digest)](b"blob %d\0%b" % (len(content), content)).hexdigest() != digest:
         raise SourceError(f"not run: {name} was changed, and is not what the trusted branch has")
-
-
-def _demand_nothing_else(root: Path, folder: Path) -> None:
-    name = folder.as_posix()
-    status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=no", "--", name]
-    top = Path(_one(root, "rev-parse", "--show-prefix") or ".")
-    for entry in git_fields(root, status):
-        changed = Path(os.fsdecode(entry[3:]))
-        # At the repository's top there is everything; there only files beside the command count.
-        if folder != Path() or changed.parent == top:
-            raise SourceError(f"not run: {changed.as_posix()[:200]}, beside the command, is not what HEAD has")
 
 
 def _one(root: Path, *arguments: str) -> str:
