@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import socket
 from pathlib import Path
 
 import click
@@ -194,6 +195,38 @@ def test_what_was_recorded_and_cannot_be_asked_again_is_said(root: Path, tmp_pat
     assert code == 1
     assert "github is not asked: the recording has its answers, but it is not set up here: set PAGERWORTHY_GI" in told
     assert {each["failed"] for each in records(tmp_path / "out/github.jsonl")}
+
+
+def test_no_recording_is_made_over_another_one_or_into_other_files(root: Path, tmp_path: Path) -> None:
+    kept, live = tmp_path / "kept", str(tmp_path / "live")
+    run(root, "collect", "files", "--record", str(kept), "--out", live)
+    before = files(kept)
+    for full in (kept, root):
+        with pytest.raises(click.UsageError, match=f"--record {full}, which is not empty"):
+            run(root, "collect", "git", "--record", str(full), "--out", live)
+    assert files(kept) == before
+    assert not (root / "recording.json").exists()
+
+
+def test_why_a_source_did_not_answer_is_recorded(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.setenv("PAGERWORTHY_ALERTMANAGER_URL", url)
+    told = run(root, "collect", "alertmanager", "--record", str(tmp_path / "kept"), "--out", str(tmp_path / "live"))[1]
+    assert f"{url} refused the connection" in told
+    monkeypatch.delenv("PAGERWORTHY_ALERTMANAGER_URL")
+    code, told = run(root, "collect", "--replay", str(tmp_path / "kept"), "--out", str(tmp_path / "again"))
+    assert code == 1
+    assert f"{url} refused the connection" in told
+    again = files(tmp_path / "again")
+    assert again["alertmanager.jsonl"] == files(tmp_path / "live")["alertmanager.jsonl"]
+
+
+def test_a_replay_of_a_source_that_was_not_recorded_is_refused(root: Path, tmp_path: Path) -> None:
+    run(root, "collect", "files", "--record", str(tmp_path / "kept"), "--out", str(tmp_path / "live"))
+    with pytest.raises(click.UsageError, match="the recording has nothing of prometheus: it was made of no source"):
+        run(root, "collect", "prometheus", "--replay", str(tmp_path / "kept"), "--out", str(tmp_path / "again"))
+    assert not (tmp_path / "again").exists()
 
 
 def test_a_replay_asks_nothing_that_was_not_recorded(

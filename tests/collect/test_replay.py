@@ -78,13 +78,17 @@ def test_what_could_not_be_read_cannot_be_read_again(tmp_path: Path) -> None:
             transport.send(_ASKED, Bounds(1, 1, 1), Deadline(5), refuse)
 
 
-def test_an_answer_that_breaks_off_is_not_kept(tmp_path: Path) -> None:
+def test_of_an_answer_that_breaks_off_is_kept_that_it_did(tmp_path: Path) -> None:
     class Breaking:
         def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
             assert take is not None
             take(b"half")
-            raise PassingError("it broke off")
+            raise PassingError(f"it broke off, said {_TOKEN}")
 
     with pytest.raises(PassingError):
         RecordingWire(tmp_path, AS_OF).carry("x", Breaking).send(_ASKED, Bounds(1, 1, 1), Deadline(5), lambda _: None)
-    assert {each.name for each in tmp_path.rglob("*") if each.is_file()} == {"recording.json"}
+    assert b"half" not in b"".join(each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
+    taken: list[bytes] = []
+    with pytest.raises(SourceError, match="it broke off, said <secret>"):
+        ReplayingWire(tmp_path).carry("x", Live).send(_ASKED, Bounds(1, 1, 1), Deadline(5), taken.append)
+    assert not taken

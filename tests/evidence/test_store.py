@@ -116,6 +116,31 @@ def test_each_wrong_line_is_reported_with_its_number_and_hides_no_other(tmp_path
             assert list(found.of("checkout")) == ["git.entry"]
 
 
+def test_what_is_later_is_counted_and_what_is_yet_to_come_is_a_problem(tmp_path: Path) -> None:
+    latest = AS_OF + dt.timedelta(days=2)
+    lines = [line(), line(time="2026-11-21T06:00:00Z"), line(time="2026-11-27T06:00:00Z")]
+    found = read(tmp_path, *lines, latest=latest)
+    assert [(each.code, each.where.line) for each in found.problems] == [("PW405", 3)]
+    assert "2026-11-27T06:00:00Z" in found.problems[0].message
+    assert found.later == 2
+    assert list(found.of("checkout")) == ["git.entry"]
+    # `score` counts it, and says nothing of it else; attestations beside it change nothing of that.
+    unasked = read(tmp_path, *lines)
+    assert (unasked.problems, unasked.later) == ((), 2)
+    more = with_records(unasked, [msgspec.json.decode(line(subject="pay"), type=Record)])
+    assert (more.later, list(more.subjects)) == (2, ["checkout", "pay"])
+
+
+def test_a_file_that_collect_writes_is_not_mended_by_hand(tmp_path: Path) -> None:
+    for place, help_ in (("collected/git.jsonl", "run `pagerworthy collect` again"), ("mine.jsonl", "correct the")):
+        file = tmp_path / "catalog/evidence" / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(line(subject="gone") + "\n")
+        found = read_evidence(tmp_path, [file], as_of=AS_OF, subjects=["checkout"])
+        assert [each.code for each in found.problems] == ["PW404"]
+        assert found.problems[0].help.startswith(help_)
+
+
 def _right_value(key: Key) -> dict[str, Any]:
     """A value of a key, with the highest number in every place."""
     filled: dict[type, Any] = {bool: True, str: "x", tuple[str, ...]: ["x"], tuple[float, ...]: [1, 0]}

@@ -16,7 +16,7 @@ from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import Moment, moment
 from pagerworthy.collect.sources import SOURCES
 from pagerworthy.errors import ProjectError
-from pagerworthy.evidence import Record, configured_paths
+from pagerworthy.evidence import COLLECTED, Record, configured_paths
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import Project
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pagerworthy.collect.surroundings import Wire
     from pagerworthy.evidence.collectors import Collector
 
-# Below the folder that `[evidence] paths` names from the start, so that `score` reads what was gathered.
-DEFAULT_OUT = "catalog/evidence/collected"
 _BUDGET = 300
 _LONGEST = 300
 
@@ -37,7 +35,7 @@ _LONGEST = 300
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help=f"The folder to write to.  [default: {DEFAULT_OUT}]",
+    help=f"The folder to write to.  [default: {COLLECTED}]",
 )
 @click.option(
     "--timeout",
@@ -52,7 +50,7 @@ _LONGEST = 300
     "recorded",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also keep what the sources answer, without tokens.",
+    help="Also keep what the sources answer, without tokens, in a folder that is new or empty.",
 )
 @click.option(
     "--replay",
@@ -135,6 +133,9 @@ def _live(project: Project, as_of: dt.datetime | None, recorded: Path | None) ->
     if not recorded:
         return _Run(judged, asked, Wire(), dict(os.environ))
     try:
+        if recorded.is_dir() and any(recorded.iterdir()):
+            said = "which is not empty, and a recording is made at once, of all sources that it is to have"
+            raise click.UsageError(f"--record {recorded}, {said}: name a folder that is not there yet")
         return _Run(judged, asked, RecordingWire(recorded, judged, asked), dict(os.environ))
     except OSError as error:
         raise click.ClickException(f"{recorded} cannot be written: {error.strerror}") from error
@@ -163,7 +164,10 @@ def _open(
     wrong: list[Collector] = []
     for name in dict.fromkeys(names) or SOURCES:
         source, file = SOURCES[name], folder / f"{name}.jsonl"
-        if not names and recorded is not None and source.answers != "repository" and name not in recorded:
+        if recorded is not None and source.answers != "repository" and name not in recorded:
+            if names:
+                made = ", ".join(sorted(recorded)) or "no source"
+                raise click.UsageError(f"the recording has nothing of {name}: it was made of {made}")
             continue
         try:
             collector = source.open(surroundings)
@@ -209,6 +213,8 @@ def _write_down(gathered: "Gathered", folder: Path) -> bool:
     click.echo(f"{gathered.source}: {len(gathered.records)} records in {file} ({gathered.seconds:.1f} s)")
     for reason, count in sorted(missed.items()):
         click.echo(f"  {count} not known: {reason}", err=True)
+    for note in gathered.notes:
+        click.echo(f"  note: {note}", err=True)
     seen = {record.key for record in gathered.records if not record.failed}
     unseen = sorted({record.key for record in gathered.records} - seen)
     if unseen and not gathered.failed:
@@ -218,13 +224,13 @@ def _write_down(gathered: "Gathered", folder: Path) -> bool:
 
 def _default_folder(project: Project) -> Path:
     """Raises ProjectError where it is a link that leads out of the repository."""
-    folder = project.root / DEFAULT_OUT
-    if configured_paths(project.root, [DEFAULT_OUT])[1]:
+    folder = project.root / COLLECTED
+    if configured_paths(project.root, [COLLECTED])[1]:
         raise ProjectError(
             Problem(
                 code="PW501",
-                message=f"{DEFAULT_OUT} leads out of the repository, so nothing is written there",
-                where=Where(file=DEFAULT_OUT),
+                message=f"{COLLECTED} leads out of the repository, so nothing is written there",
+                where=Where(file=COLLECTED),
                 help="remove the symbolic link, or name a folder with --out DIR",
             )
         )

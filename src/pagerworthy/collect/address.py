@@ -58,7 +58,9 @@ def _demand_address(url: str, source: str) -> None:
         fine = False
         parts = None
     if not fine or parts is None or not url.isprintable() or " " in url:
-        raise SourceError(f"the address of {source} is none: write one like https://{source}.example.com")
+        raise SourceError(
+            f"what stands as the address of {source} is not an address: write one like https://{source}.example.com"
+        )
     if parts.username is not None or parts.password is not None:
         raise SourceError(f"the address of {source} has a password in it: set {variable(source, 'TOKEN')} instead")
     if parts.query or parts.fragment:

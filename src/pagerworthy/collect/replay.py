@@ -101,9 +101,13 @@ class ReplayingWire(Wire):
 
 
 class _Kept(Stored, frozen=True, kw_only=True, omit_defaults=True):
-    """An answer; with `beside`, its body is in a file of its own, as it was given away piece by piece."""
+    """An answer; with `beside`, its body is in a file of its own, as it was given away piece by piece.
+
+    `failed` is why none came; there is no answer then.
+    """
 
     beside: bool = False
+    failed: str = ""
 
 
 class _Recording:
@@ -113,7 +117,11 @@ class _Recording:
 
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         if take is None or request.hide:
-            answer = self._live.send(request, bounds, deadline)
+            try:
+                answer = self._live.send(request, bounds, deadline)
+            except SourceError as error:
+                self._keep_failure(request, error)
+                raise
             self._keep(request, Stored.of(request, answer))
             return answer.given(take)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -124,6 +132,8 @@ class _Recording:
                 answer = self._live.send(request, bounds, deadline, taking)
             except Exception as error:
                 if not taking.refused:
+                    if isinstance(error, SourceError):
+                        self._keep_failure(request, error)
                     raise
                 # What cannot be read is to be as wrong once more.
                 failure, answer = error, Answer(_GOOD, {}, b"")
@@ -133,6 +143,14 @@ class _Recording:
         if failure is not None:
             raise failure
         return answer
+
+    def _keep_failure(self, request: Request, error: SourceError) -> None:
+        # What is left of an answer is not what is left of our own words.
+        plain = msgspec.structs.replace(request, hide=None)
+        stored = Stored.of(plain, Answer(0, {}, str(error).encode(errors="replace")))
+        self._keep(
+            request, _Kept(method=stored.method, url=stored.url, asked=stored.asked, status=0, failed=stored.text)
+        )
 
     def _keep(self, request: Request, stored: Stored) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -197,11 +215,13 @@ class _Replaying:
         try:
             content = _place(self._folder, request).read_bytes()
             stored = msgspec.json.decode(content, type=_Kept)
+            if stored.failed:
+                raise SourceError(stored.failed)
             if not stored.beside:
                 return stored.answer().given(take)
             return self._from_beside(stored.answer(), request, take)
         except FileNotFoundError as error:
-            raise SourceError("the recording has no answer to this") from error
+            raise SourceError("the recording has no answer to this: what is asked today was not asked then") from error
         except (OSError, msgspec.DecodeError, ValueError) as error:
             raise SourceError("the recording of this answer cannot be read") from error
 

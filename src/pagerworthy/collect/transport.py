@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -148,17 +149,19 @@ class Live:
                 decode_content=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise _fault_of(error) from error
+            raise _fault_of(error, request.url) from error
         except (ValueError, OSError) as error:
             # ValueError: urllib3's and http.client's word for what cannot be a request or an answer.
             raise SourceError(f"it cannot be asked: {type(error).__name__}") from error
         try:
-            return _read_answer(response, bounds, deadline, take)
+            return _read_answer(response, request.url, bounds, deadline, take)
         finally:
             response.close()
 
 
-def _read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
+def _read_answer(
+    response: "BaseHTTPResponse", url: str, bounds: Bounds, deadline: Deadline, take: Take | None = None
+) -> Answer:
     """Reads an answer piece by piece, so that one that never ends, or drips, takes no longer than it may."""
     import urllib3
 
@@ -179,30 +182,38 @@ def _read_answer(response: "BaseHTTPResponse", bounds: Bounds, deadline: Deadlin
                 break
             deadline.demand()
     except urllib3.exceptions.HTTPError as error:
-        raise _fault_of(error) from error
+        raise _fault_of(error, url) from error
     except (OSError, ValueError) as error:
         raise PassingError(f"its answer broke off: {type(error).__name__}") from error
     return Answer(response.status, headers, b"".join(pieces))
 
 
-def _fault_of(error: Exception) -> SourceError:
-    """What urllib3 says, in words, and whether another try may help."""
+def _fault_of(error: Exception, url: str) -> SourceError:
+    """What urllib3 says of an address, in words, and whether another try may help."""
     from urllib3 import exceptions as http
 
     reason = error.reason if isinstance(error, http.MaxRetryError) and error.reason else error
     if isinstance(reason, http.SSLError):
         return SourceError(f"its certificate is refused: {_certificate(reason)}")
     if isinstance(reason, http.NameResolutionError):
-        return PassingError("nobody knows its name (DNS)")
-    if isinstance(reason, http.ConnectTimeoutError):
-        return PassingError("it did not accept a connection in time")
+        return PassingError(f"nobody knows the name of {_server(url)} (DNS)")
+    # In some versions of urllib3 this is a ConnectTimeoutError, too.
     if isinstance(reason, http.NewConnectionError):
-        return PassingError("it accepts no connection")
+        refused = isinstance(reason.__cause__ or reason.__context__, ConnectionRefusedError)
+        return PassingError(f"{_server(url)} {'refused the connection' if refused else 'cannot be reached'}")
+    if isinstance(reason, http.ConnectTimeoutError):
+        return PassingError(f"{_server(url)} did not accept a connection in time")
     if isinstance(reason, http.ReadTimeoutError):
         return PassingError("it did not answer in time")
     if isinstance(reason, http.ProtocolError | http.IncompleteRead):
         return PassingError("its answer broke off")
     return SourceError(f"it cannot be asked: {type(reason).__name__}")
+
+
+def _server(url: str) -> str:
+    """The server of an address, without path or password, for messages."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _certificate(error: Exception) -> str:

@@ -6,12 +6,13 @@ from pagerworthy.evidence.drills import survived
 from pagerworthy.evidence.items import STORES, items_of
 from pagerworthy.evidence.keys import KEYS, Key, Per, Value, key_help
 from pagerworthy.evidence.known import Known, SubjectEvidence
-from pagerworthy.evidence.places import configured_paths
+from pagerworthy.evidence.places import COLLECTED, configured_paths
 from pagerworthy.evidence.record import Record, Strength, StrengthWord
 from pagerworthy.evidence.store import Evidence, is_stale, read_evidence
 
 __all__ = [
     "ATTESTED",
+    "COLLECTED",
     "KEYS",
     "STORES",
     "Evidence",

@@ -6,6 +6,9 @@ from pathlib import Path
 from pagerworthy.problem import Problem, Where
 from pagerworthy.project import SETTINGS_FILE
 
+# Where `pagerworthy collect` writes: below the folder that `[evidence] paths` names from the start.
+COLLECTED = "catalog/evidence/collected"
+
 
 def configured_paths(root: Path, named: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
     """The paths of `[evidence] paths` that exist, and a problem for each that leads out of the repository.

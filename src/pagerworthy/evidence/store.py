@@ -27,6 +27,7 @@ from pagerworthy.evidence.kept import (
 from pagerworthy.evidence.keys import KEYS, Key, Value, key_help
 from pagerworthy.evidence.known import Known, SubjectEvidence, Subjects
 from pagerworthy.evidence.newest import settled
+from pagerworthy.evidence.places import COLLECTED
 from pagerworthy.evidence.record import Record
 from pagerworthy.problem import Problem, Severity, Where, repository_path
 
@@ -40,15 +41,21 @@ _AT_ONCE = 1024
 
 
 _NOTHING: SubjectEvidence = {}
+_CORRECT = "correct the subject, or remove the record"
+_COLLECT_AGAIN = "run `pagerworthy collect` again, which writes this file anew, or remove the file"
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """All that is known at a moment: by subject, key and item the newest record not later than `as_of`."""
+    """All that is known at a moment: by subject, key and item the newest record not later than `as_of`.
+
+    `later` is how many records there are that are later, and say nothing yet.
+    """
 
     as_of: dt.datetime
     digest: str
     subjects: Mapping[str, SubjectEvidence]
     problems: tuple[Problem, ...] = ()
+    later: int = 0
 
     def of(self, subject: str) -> SubjectEvidence:
         """What is known of one service; empty where nothing is."""
@@ -78,16 +85,18 @@ def read_evidence(
     subjects: Iterable[str] | None = None,
     extra: Iterable[Record] = (),
     cache: bool = False,
+    latest: dt.datetime | None = None,
 ) -> Evidence:
     """Reads every `.jsonl` file of the paths and the `extra` records that collectors brought just now.
 
     Records later than `as_of` are not seen, so that a past verdict can be computed again. Of several records of the
     same subject, key and item the newest counts; `settled` tells what equally old ones say. With `subjects`, a
     record about anything else is reported. The digest does not depend on the order of files or lines. With `cache`,
-    files that were all right the last time, and have not changed since, are not checked again.
+    files that were all right the last time, and have not changed since, are not checked again. With `latest`, a record
+    later than that is reported: nobody can have seen that yet.
     """
     known = None if subjects is None else frozenset(subjects)
-    reader = _Reader(as_of, known)
+    reader = _Reader(as_of, known, latest)
     files: list[tuple[Path, str]] = []
     for path in paths:
         if not path.exists():
@@ -168,8 +177,10 @@ def _name(root: Path, path: Path) -> str:
 class _Reader:
     """Takes lines one by one and keeps the newest record of each subject, key and item."""
 
-    def __init__(self, as_of: dt.datetime, subjects: frozenset[str] | None) -> None:
+    def __init__(self, as_of: dt.datetime, subjects: frozenset[str] | None, latest: dt.datetime | None) -> None:
         self._as_of = as_of
+        self._latest = latest
+        self._later = 0
         self._subjects = subjects
         self._record = msgspec.json.Decoder(Record)
         self._forms = {name: ValueForm(key) for name, key in KEYS.items()}
@@ -284,11 +295,17 @@ class _Reader:
                 return
         if self._subjects is not None and record.subject not in self._subjects:
             said = f"no service is called {record.subject!r}"
-            self.complain("PW404", said, file, number, "correct the subject, or remove the record")
+            collected = file.startswith(f"{COLLECTED}/")
+            self.complain("PW404", said, file, number, _COLLECT_AGAIN if collected else _CORRECT)
             return
         self.newest = max(self.newest, record.time)
         if record.time <= self._as_of:
             self._keep(Known(record, value, line))
+            return
+        self._later += 1
+        if self._latest is not None and record.time > self._latest and not self._only_counted():
+            said = f"the record is dated {record.time:%Y-%m-%dT%H:%M:%SZ}, which is yet to come"
+            self.complain("PW405", said, file, number, "write when it was seen, or remove the record")
 
     def _is_apt(self, key: Key, record: Record, file: str, number: int) -> bool:
         """Whether the record says no more than records of its key can say, and names an item if they are kept by it."""
@@ -338,6 +355,7 @@ class _Reader:
             digest=f"sha256:{digest.hexdigest()}",
             subjects=self._found,
             problems=tuple(self._problems),
+            later=self._later,
         )
 
 
