@@ -110,8 +110,17 @@ def test_a_remote_that_asks_for_a_password_gets_none_and_keeps_nobody_waiting(
     # What git would run to reach this address waits for ever, as a prompt does.
     monkeypatch.setenv("GIT_SSH_COMMAND", "sleep 600 #")
     monkeypatch.setattr("pagerworthy.history.branch._PATIENCE", 0.5)
-    with closing(Branch(root)) as branch, pytest.raises(HistoryError, match="git cannot do this"):
+    with (
+        closing(Branch(root)) as branch,
+        pytest.raises(HistoryError, match=r"ssh://\.\.\.@host.invalid/r.git does not answer"),
+    ):
         branch.append(lambda _read, _services: {"log": b""}, "one", "ssh://user@host.invalid/r.git")
+
+
+def test_a_remote_that_there_is_not_is_named_with_those_that_there_are(root: Path, shared: Path) -> None:
+    refused = snapshot(root, 17, "--push", "nowhere").exception
+    assert isinstance(refused, click.ClickException)
+    assert "there is no remote nowhere in this repository (there are: origin)" in refused.message
 
 
 def test_no_snapshot_is_of_a_moment_that_is_to_come(root: Path) -> None:

@@ -111,9 +111,13 @@ class Branch:
         import git
 
         ours = f"refs/pagerworthy/{self.name}"
+        try:
+            there = self._over("ls_remote", "--heads", "--", remote, f"refs/heads/{self.name}")
+        except git.GitCommandError as error:
+            raise HistoryError(self._unreachable(remote)) from error
+        if not there:
+            return self._tip()
         with self._words():
-            if not self._over("ls_remote", "--heads", "--", remote, f"refs/heads/{self.name}"):
-                return self._tip()
             self._over("fetch", "--no-tags", "--", remote, f"+refs/heads/{self.name}:{ours}")
         try:
             theirs = self._repository.commit(ours)
@@ -128,6 +132,15 @@ class Branch:
             f"{self.name} here and at {_plain(remote)} have parted: `git branch -m {self.name} old-history` puts the "
             f"one here aside, and the next run goes on with the other"
         )
+
+    def _unreachable(self, remote: str) -> str:
+        """Why nothing comes from a remote. What git says of it may have its password in it."""
+        names = [each.name for each in self._repository.remotes]
+        if remote not in names and not any(mark in remote for mark in ":/\\"):
+            known = f"there are: {', '.join(names)}" if names else "there is none; `git remote add` makes one"
+            return f"there is no remote {remote} in this repository ({known})"
+        shown = _plain(remote)
+        return f"{shown} does not answer, or not to whoever runs this: see what `git ls-remote {shown}` says"
 
     def _here(self) -> "git.Commit | None":
         import git
