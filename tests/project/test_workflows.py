@@ -173,6 +173,14 @@ def test_new_repositories_gather_evidence_before_they_build_the_site() -> None:
     assert [each.split()[1] for each in commands if each.startswith("pagerworthy ")] == ["collect", "site"]
 
 
+def test_a_new_repository_trusts_the_branch_that_its_site_is_built_of() -> None:
+    workflow = yaml.safe_load(dict(starter_files())[".github/workflows/site.yml"])
+    gather = next(each for each in workflow["jobs"]["build"]["steps"] if "collect" in each.get("run", ""))
+    # YAML 1.1 reads the key `on` as true.
+    built = workflow[True]["push"]["branches"]
+    assert [gather["env"]["PAGERWORTHY_TRUSTED_REF"]] == [f"origin/{each}" for each in built]
+
+
 def _jobs_with(command: str) -> list[tuple[str, dict[Any, Any]]]:
     """Our jobs that run this command, by workflow and job."""
     return [
