@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 # Texts, comments, numbers (with their units, as in `5m` and `1e9`) and ranges hide no names; `$window` is ours.
+# A text that nobody closes hides all after it: to look for the next one would take the square of its length.
 _TOKEN = re.compile(
     r"""
-    (?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)
-    |(?P<comment>\#[^\n]*)
+    (?P<text>"(?:[^"\\]++|\\[\s\S])*+"|'(?:[^'\\]++|\\[\s\S])*+'|`[^`]*`)
+    |(?P<comment>\#[^\n]*|["'][\s\S]*)
     |(?P<number>\d[\w.]*)
     |(?P<range>\[[^\]]*\]?)
     |(?P<variable>\$\w+)

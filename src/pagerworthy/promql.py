@@ -12,14 +12,15 @@ if TYPE_CHECKING:
 _DEEPEST = 50
 _OPERATORS = 300
 _LONGEST = 10_000
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`')
+# What nobody closes goes to the end: to look for where it may begin again would take the square of its length.
+_QUOTED = re.compile(r"""(?s:"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|'(?:[^'\\]++|\\.)*+(?:'|\\?\Z))|`[^`]*`""")
 _TEXT = re.compile(_QUOTED.pattern + r"|#[^\n]*")
 _OPERATOR = re.compile(r"[-+*/%^<>]|[!=]=|[(\[]|\b(?:and|or|unless|atan2|offset)\b", re.IGNORECASE)
 # What stands for the range of a query until somebody asks it.
 WINDOW = "$window"
 # What can be exchanged without reading a query otherwise: the value of a plain matcher, a metric's name before a brace.
 _VALUE = re.compile(r'([{,]\s*[A-Za-z_]\w*\s*!?=\s*)"[^"\\\n]+"')
-_NAME = re.compile(r"\b[A-Za-z]\w*_\w*(?=\{)")
+_NAME = re.compile(r"\b[A-Za-z][^\W_]*+_\w*+(?=\{)")
 _SCALARS = frozenset({"scalar", "time", "pi"})
 
 

@@ -14,7 +14,9 @@ _T = TypeVar("_T")
 _BETWEEN = re.compile(rb"[\s,]*")
 # Where an object of a list may end; whether it does is for the decoder to say.
 _END = re.compile(rb"\}(?=\s*[,\]])")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+# A text that is not closed goes to the end, but for a backslash there: none is looked through twice.
+_REST = re.compile(rb'(?:[^"\\]++|\\.)*+(?:"|(\\?)\Z)', re.DOTALL)
+_TOKEN = re.compile(rb'"%s|[{}]' % _REST.pattern, re.DOTALL)
 _LARGEST_ELEMENT = 16 * 1024 * 1024
 _LARGEST_REST = 1024 * 1024
 # From here on, braces within texts may be why no end was found.
@@ -38,6 +40,7 @@ class Elements(Generic[_T]):
         # Within `rest`: how far it was searched for ends, and the braces that were open there.
         self._searched = self._open = 0
         self._exact = False
+        self._braces = _Braces()
 
     def __call__(self, piece: bytes) -> None:
         """Takes the next piece."""
@@ -87,8 +90,10 @@ class Elements(Generic[_T]):
                 break
             start = end
             self._searched, self._open = start, 0
+            self._braces = _Braces()
         self._rest = rest[start:]
         self._searched = max(self._searched - start, 0)
+        self._braces.cut(start)
 
     def _end_of(self, rest: bytes, start: int, decode: Callable[[bytes], _T], found: Callable[[_T], None]) -> int:
         """Where the element that begins at `start` ends, after it was given away; -1 where that has not come yet.
@@ -101,12 +106,16 @@ class Elements(Generic[_T]):
                 stop = end.end()
                 opened += rest.count(b"{", at, stop) - rest.count(b"}", at, stop)
                 at = stop
-                if opened == 0 and self._gives(rest[start:stop], decode, found):
-                    return stop
+                if opened == 0:
+                    if self._gives(rest[start:stop], decode, found):
+                        return stop
+                    # To try at every brace would take the square of a text that is full of them.
+                    self._exact = True
+                    break
             self._searched, self._open = at, opened
-            if len(rest) - start < _SUSPICIOUS:
+            if not self._exact and len(rest) - start < _SUSPICIOUS:
                 return -1
-        stop = _counted(rest, start)
+        stop = self._braces.end_of(rest, start)
         if stop > 0:
             # Texts have braces without their like: counting alone misleads.
             self._exact = True
@@ -128,15 +137,36 @@ class Elements(Generic[_T]):
         return True
 
 
-def _counted(text: bytes, start: int) -> int:
-    """Where the object that begins at `start` ends, by its braces outside of texts; -1 where it does not."""
-    opened = 0
-    for token in _TOKEN.finditer(text, start):
-        sign = token[0]
-        if sign == b"{":
-            opened += 1
-        elif sign == b"}":
-            opened -= 1
-            if opened == 0:
-                return token.end()
-    return -1
+class _Braces:
+    """Counts the braces of one object outside of texts, on from where the last piece ended."""
+
+    def __init__(self) -> None:
+        self._at = self._open = 0
+        self._in_text = False
+
+    def end_of(self, text: bytes, start: int) -> int:
+        """Where the object that begins at `start` ends; -1 where that has not come yet."""
+        at = max(self._at, start)
+        if self._in_text:
+            rest = _REST.match(text, at)
+            if rest is None or rest[1] is not None:
+                self._at = rest.start(1) if rest else at
+                return -1
+            self._in_text, at = False, rest.end()
+        for token in _TOKEN.finditer(text, at):
+            sign = token[0]
+            if sign == b"{":
+                self._open += 1
+            elif sign == b"}":
+                self._open -= 1
+                if self._open == 0:
+                    return token.end()
+            elif token[1] is not None:
+                self._in_text, self._at = True, token.start(1)
+                return -1
+        self._at = len(text)
+        return -1
+
+    def cut(self, length: int) -> None:
+        """Hears that so much was taken away from the front."""
+        self._at = max(self._at - length, 0)

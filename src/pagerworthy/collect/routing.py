@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 Labels = Mapping[str, str]
 Sign = Literal["=", "!=", "=~", "!~"]
 
-_MATCHER = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*|"(?:[^"\\]|\\.)*")\s*(=~|=|!=|!~)\s*(.*?)\s*', re.DOTALL)
+# What follows the sign is to be stripped: a pattern that does so takes the square of many blanks.
+_MATCHER = re.compile(r'\s*([a-zA-Z_:][a-zA-Z0-9_:]*+|"(?:[^"\\]|\\.)*+")\s*+(=~|=|!=|!~)(.*)', re.DOTALL)
 _DEEPEST = 50
+# Of YAML: a route has two levels, and what is in it some more.
+_MOST_LEVELS = 2 * _DEEPEST + 20
+# Fifty thousand routes have some 5 MiB.
+_LARGEST = 16 * 1024 * 1024
 
 
 class Matcher(NamedTuple):
@@ -68,10 +73,30 @@ class _Configuration(msgspec.Struct, omit_defaults=True):
         """From YAML. Raises SourceError for what cannot be read as one."""
         import ryaml
 
+        _refuse_deep(text)
         try:
             return msgspec.convert(ryaml.loads(text), cls, strict=False)
         except (ryaml.InvalidYamlError, msgspec.ValidationError, ValueError, RecursionError) as error:
             raise SourceError(f"its configuration cannot be read: {str(error)[:200]}") from error
+
+
+def _refuse_deep(text: str) -> None:
+    """Raises SourceError for YAML that is too large, or so deep that ryaml takes the square of its depth to say so."""
+    import yaml
+
+    if len(text) > _LARGEST:
+        raise SourceError(f"its configuration is larger than {_LARGEST // 1024 // 1024} MiB")
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _MOST_LEVELS:
+                    raise SourceError("its configuration cannot be read: it is nested too deeply")
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SourceError(f"its configuration cannot be read: {str(error)[:200]}") from error
 
 
 def skeleton(text: str) -> str:
@@ -175,7 +200,7 @@ def matchers_in(text: str) -> Iterator[Matcher]:
             raise SourceError(f"its routes have a matcher that cannot be read: {part[:100]!r}")
         name = _unquoted(found[1]) if found[1].startswith('"') else found[1]
         sign: Sign = found[2]  # type: ignore[assignment]  # one of them, by the pattern
-        yield _checked(Matcher(name, sign, _unquoted(found[3])))
+        yield _checked(Matcher(name, sign, _unquoted(found[3].strip())))
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -93,7 +93,7 @@ class Origins:
 
 
 def _fault(root: Path, named: str) -> str:
-    if re.fullmatch(r"https?://[^\s/]+\S*", named):
+    if re.fullmatch(r"https?://[^\s/]\S*", named):
         return ""
     if any(sign in named for sign in "*?["):
         return "no pattern, but one of them"

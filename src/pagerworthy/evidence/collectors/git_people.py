@@ -8,7 +8,6 @@ from pagerworthy.catalog import Person
 
 # https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
 NO_REPLY = re.compile(r"(?:[0-9]+\+)?([a-z0-9-]+)@users\.noreply\.github\.com")
-_WRITTEN = re.compile(r"\s*([^<>]*?)\s*(?:<\s*([^<>]*?)\s*>.*)?", re.DOTALL)
 # GitHub's own hand, `dependabot[bot]`, `Merge bot`, `gitlab-bot`.
 _MACHINE = re.compile(r"\[bot\]|\bbots?\b|\brobot\b|\bautomation\b|^(?:noreply|no-reply|nobody)@|^github$|^gitlab$")
 _NO_NAME = frozenset({"none", "nobody", "n/a", "na", "tbd", "self", "me"})
@@ -46,8 +45,11 @@ class People:
 
     def written(self, trailer: str) -> Who:
         """Whom a trailer names: `Ada Lovelace <ada@example.com>`, or just a name."""
-        match = _WRITTEN.fullmatch(trailer)
-        return self.who(match[1], match[2] or "") if match else self.who("", "")
+        name, opened, rest = trailer.partition("<")
+        email, closed, _ = rest.partition(">")
+        if ">" in name or "<" in email or bool(opened) != bool(closed):
+            return self.who("", "")
+        return self.who(name.strip(), email.strip())
 
 
 def _called(name: str, email: str, github: str) -> frozenset[str]:
