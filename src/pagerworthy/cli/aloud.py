@@ -31,6 +31,15 @@ def assess_aloud(
         return None
 
 
+def say_what_is_later(found: Assessment) -> None:
+    """One line on the evidence that is newer than the moment that is judged, where there is some."""
+    from pagerworthy.report.words import count
+
+    if later := found.evidence.later:
+        newer = f"{count(later, 'record is', 'records are')} newer than {found.as_of:%Y-%m-%dT%H:%M:%SZ}"
+        click.echo(f"note: {newer}, which is judged, and left out; entries count as they stand here", err=True)
+
+
 def show_problems(found: Sequence[Problem], root: Path) -> None:
     """Draws problems on stderr, beside an answer that goes to stdout."""
     if found:

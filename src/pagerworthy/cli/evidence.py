@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from pagerworthy.cli.aloud import assess_aloud
+from pagerworthy.cli.aloud import assess_aloud, say_what_is_later
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, evidence_option
@@ -65,6 +65,7 @@ def command(
         click.echo(msgspec.json.format(msgspec.json.encode(seen, order="sorted"), indent=2))
     else:
         click.echo("\n".join(_text(seen)))
+    say_what_is_later(found)
     return Exit.FINE
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from pagerworthy.cli.aloud import assess_aloud, show_problems
+from pagerworthy.cli.aloud import assess_aloud, say_what_is_later, show_problems
 from pagerworthy.cli.app import project_of
 from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import as_of_option, cache_option, evidence_option
@@ -52,6 +52,7 @@ def command(
     style = style_for(sys.stdout, os.environ)
     report = ScoreReport(scores=shown, rubric=found.rubric, catalog=found.catalog, whole=bool(services))
     click.echo(scores(form)(report, style), nl=False)
+    say_what_is_later(found)
     errors = [problem for problem in found.problems if problem.severity is Severity.ERROR]
     show_problems(errors, project.root)
     negative = bool(services) and any(card.verdict in _NEGATIVE for card in shown.scorecards)

@@ -106,4 +106,14 @@ ROWS = (
         mend="Correct the subject, or remove the record.",
         severity=Severity.WARNING,
     ),
+    Code(
+        code="PW405",
+        title="A record is dated after now",
+        why="Nobody has seen that yet. It says nothing until its day, and then goes before all that was seen until then.",
+        mend="Write the moment at which it was seen; mend the clock of the machine that wrote it; or remove the record.",
+        wrong='{"subject": "checkout", "key": "git.entry", "value": {"age_days": 12}, "source": "git", '
+        '"strength": "linked", "time": "2062-03-31T14:05:00Z"}',
+        right='{"subject": "checkout", "key": "git.entry", "value": {"age_days": 12}, "source": "git", '
+        '"strength": "linked", "time": "2026-03-31T14:05:00Z"}',
+    ),
 )

@@ -31,7 +31,8 @@ def with_records(evidence: Evidence, records: Iterable[Record]) -> Evidence:
     if not lines:
         return evidence
     digest = hashlib.sha256(b"\n".join([evidence.digest.encode(), *sorted(lines)])).hexdigest()
-    return Evidence(evidence.as_of, f"sha256:{digest}", _Overlaid(evidence, added), evidence.problems)
+    together = _Overlaid(evidence, added)
+    return msgspec.structs.replace(evidence, digest=f"sha256:{digest}", subjects=together)
 
 
 class _Overlaid(Subjects):
