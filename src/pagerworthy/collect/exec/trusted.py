@@ -112,7 +112,7 @@ def _demand_program(root: Path, command: Sequence[str]) -> None:
     That is mostly the interpreter of an environment that is active; all the same, anything could be in its place.
     """
     files = _files_of(root, command[:1])
-    if os.sep in command[0] or not files or git_fields(root, ["ls-tree", "-z", "HEAD", "--", files[0].as_posix()]):
+    if os.sep in command[0] or not files or any(git_fields(root, ["ls-tree", "-z", "HEAD", "--", files[0].as_posix()])):
         return
     name = command[0][:60]
     usual = shutil.which(name, path="/usr/bin:/bin") or f"/usr/bin/{name}"
