@@ -1,6 +1,7 @@
 """Finds and reads the files that the settings name; nothing outside the repository, and never more than can be."""
 
 import datetime as dt
+import fnmatch
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,13 @@ from pagerworthy.problem import repository_path
 
 LARGEST = 16 * 1024 * 1024
 _MOST = 20_000
+_MOST_SEEN = 1_000_000
+_SIGNS = "*?["
+_ANY_DEPTH = "**"
+
+
+class _TooManyError(Exception):
+    """A pattern that leads to more than can be looked at."""
 
 
 class ReportFile(msgspec.Struct, frozen=True):
@@ -41,28 +49,69 @@ def find(root: Path, patterns: Sequence[str], missed: Callable[[str], None] = _i
         if not parts or PurePosixPath(pattern).is_absolute() or ".." in parts or "\0" in pattern:
             yield ReportFile(pattern[:200], fault="not a path from the repository's root")
             continue
-        if not any(sign in pattern for sign in "*?["):
+        if not any(sign in pattern for sign in _SIGNS):
             found[pattern] = root / pattern
             continue
         matches = False
-        for path in _matching(root, pattern):
+        try:
+            for path in _matching(root, parts):
+                matches = True
+                if len(found) >= _MOST:
+                    yield ReportFile(pattern[:200], fault=f"it matches more than {_MOST:,} files")
+                    break
+                found[path.relative_to(root).as_posix()] = path
+        except _TooManyError:
             matches = True
-            if len(found) >= _MOST:
-                yield ReportFile(pattern[:200], fault=f"it matches more than {_MOST:,} files")
-                break
-            found[path.relative_to(root).as_posix()] = path
+            said = f"more than {_MOST_SEEN:,} files and folders were looked at for it: name a folder with fewer"
+            yield ReportFile(pattern[:200], fault=said)
         if not matches:
             missed(pattern[:200])
     for name, path in sorted(found.items()):
         yield _read(top, path, repository_path(name))
 
 
-def _matching(root: Path, pattern: str) -> Iterator[Path]:
+def _matching(root: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """What matches; each folder is listed once for each part of the pattern, and none behind a link.
+
+    Raises _TooManyError.
+    """
+    waiting = [(root, 0)]
+    known = set(waiting)
+    seen = 0
+
+    def go(path: Path, part: int) -> None:
+        if (path, part) not in known:
+            known.add((path, part))
+            waiting.append((path, part))
+
+    while waiting:
+        folder, number = waiting.pop()
+        part, last = parts[number], number + 1 == len(parts)
+        if part == _ANY_DEPTH and not last:
+            go(folder, number + 1)
+        elif not any(sign in part for sign in _SIGNS) and not last:
+            go(folder / part, number + 1)
+            continue
+        for entry in _entries(folder):
+            seen += 1
+            if seen > _MOST_SEEN:
+                raise _TooManyError
+            inside = entry.is_dir(follow_symlinks=False)
+            if part == _ANY_DEPTH:
+                if inside:
+                    go(folder / entry.name, number)
+            elif fnmatch.fnmatchcase(entry.name, part):
+                if inside and not last:
+                    go(folder / entry.name, number + 1)
+                elif last and not inside:
+                    yield folder / entry.name
+
+
+def _entries(folder: Path) -> Iterator["os.DirEntry[str]"]:
     try:
-        for path in root.glob(pattern):
-            if not path.is_dir() or path.is_symlink():
-                yield path
-    except (OSError, ValueError, NotImplementedError, RuntimeError):
+        with os.scandir(folder) as entries:
+            yield from entries
+    except (OSError, ValueError):
         return
 
 

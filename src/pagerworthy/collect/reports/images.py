@@ -25,7 +25,7 @@ def services_of(file: ReportFile, image: str, look: Look) -> list[str]:
 def is_root(user: str) -> bool:
     """Whether `User` of an image's configuration, `user[:group]`, is root; without one it is."""
     name = user.partition(":")[0].strip()
-    return name in _ROOT or (name.isdecimal() and int(name) == 0)
+    return name in _ROOT or (name.isdecimal() and not any(map(int, name)))
 
 
 def earliest(findings: Iterable[tuple[str, dt.datetime | None]]) -> dict[str, dt.datetime | None]:

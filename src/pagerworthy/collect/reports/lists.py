@@ -21,6 +21,7 @@ from pagerworthy.collect.reports.model import (
     WrongReportError,
     named_service,
     until,
+    why,
 )
 from pagerworthy.evidence.text import inert
 
@@ -90,15 +91,15 @@ def each_alone(
                             raise WrongReportError(row.fault)
                         place = _looked_up(row.value, row.place, look)
                         said = say(row.value, place, look)
-                    except WrongReportError as error:
-                        reason = row.fault or f"{row.place}: {error}"
+                    except Exception as error:  # noqa: BLE001 -- one row that cannot be read hides no other
+                        reason = row.fault or f"{row.place}: {why(error)}"
                         held = NEVER if isinstance(error, NothingYetError) else when(row.raw)
                         what = about(row.raw) if about else everything
                         yield from _wrong(row.service or named_service(file, look), what, reason, look, held)
                     else:
                         yield said._replace(declared=not row.value.origin)
-            except WrongReportError as error:
-                reason, held = f"{file.path}: {error}", look.last_written(file)
+            except Exception as error:  # noqa: BLE001 -- nor does a file
+                reason, held = f"{file.path}: {why(error)}", look.last_written(file)
                 yield from _wrong(named_service(file, look), everything, reason, look, held)
 
     return read
@@ -178,10 +179,10 @@ def _each(kind: type[_T], files: Sequence[ReportFile], look: Look) -> Iterator[R
                     continue
                 try:
                     yield row._replace(service=row.value.service, place=_looked_up(row.value, row.place, look))
-                except WrongReportError as error:
-                    yield Row(row.place, None, row.value.service, f"{row.place}: {error}")
-        except WrongReportError as error:
-            yield Row(file.path, None, named, f"{file.path}: {error}")
+                except Exception as error:  # noqa: BLE001 -- as above
+                    yield Row(row.place, None, row.value.service, f"{row.place}: {why(error)}")
+        except Exception as error:  # noqa: BLE001 -- as above
+            yield Row(file.path, None, named, f"{file.path}: {why(error)}")
 
 
 def _wrong(service: str, about: About, reason: str, look: Look, held: dt.datetime) -> Iterator[Said | Fault]:

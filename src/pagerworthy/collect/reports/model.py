@@ -12,6 +12,7 @@ from pagerworthy.evidence.collectors.checkouts import Checkouts
 from pagerworthy.evidence.text import inert
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 
 
 # Of a report without a date nobody can tell that it is not the newest one.
@@ -141,8 +142,8 @@ def one_by_one(
             except NobodysError as error:
                 yield Fault(f"{file.path}: {error}")
                 continue
-            except WrongReportError as error:
-                reason, held = f"{file.path}: {error}", look.last_written(file)
+            except Exception as error:  # noqa: BLE001 -- one report that cannot be read hides no other
+                reason, held = f"{file.path}: {why(error)}", look.last_written(file)
                 if not named:
                     yield Fault(reason, spoils=True, held=held, nameless=True)
                     continue
@@ -163,15 +164,26 @@ def named_service(file: ReportFile, look: Look) -> str:
     return ""
 
 
+def why(error: Exception) -> str:
+    """What is wrong with a report, be it only that nobody has thought of it."""
+    return str(error) if isinstance(error, WrongReportError) else f"it cannot be read: {type(error).__name__}"
+
+
 def moment(text: str) -> dt.datetime:
-    """A moment as reports write it: a day, or a time in a zone; a time without one is in UTC."""
+    """A moment as reports write it: a day, or a time in a zone; a time without one is in UTC.
+
+    Raises WrongReportError, also for a year of which nothing can be meant.
+    """
     try:
         if _DAY.fullmatch(text):
             text += "T00:00:00+00:00"
         found = dt.datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        found = (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         raise WrongReportError(f"{inert(text, 40)!r} is no moment: write 2026-03-31 or 2026-03-31T14:05:00Z") from error
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise WrongReportError(f"{inert(text, 40)!r} is not between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return found
 
 
 def is_tomorrow(day: dt.datetime, as_of: dt.datetime) -> bool:
