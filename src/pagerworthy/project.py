@@ -406,7 +406,7 @@ def _unusable(message: str, mend: str, line: int = 0, column: int = 0) -> Projec
 
 
 def data_folder(name: str) -> Path:
-    """A folder that ships with Pagerworthy: `schemas`, `scoring`, `site/templates` or `site/assets`.
+    """A folder that ships with Pagerworthy: `schemas`, `scoring`, `docs`, `site/templates` or `site/assets`.
 
     In the wheel it lies inside the package; in a checkout, at the repository's top.
     """

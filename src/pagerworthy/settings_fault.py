@@ -20,7 +20,7 @@ _TYPES = {
     "object": "a table",
     "datetime": "a moment",
 }
-_README = "the README has a table of all settings"
+_LISTED = "`pagerworthy docs settings` lists all settings, and what they take"
 
 
 class Fault(NamedTuple):
@@ -56,7 +56,7 @@ def fault_of(error: Exception, text: str, settings: type[msgspec.Struct]) -> Fau
         said = f"{place} is no moment, such as 2026-03-31T14:05:00Z"
     elif place:
         said = f"{place}: {said}"
-    return Fault(said, _README, line, 1 if line else 0)
+    return Fault(said, _LISTED, line, 1 if line else 0)
 
 
 def _fields(settings: Any, place: str) -> list[str]:

@@ -3,7 +3,9 @@
 import re
 import shlex
 import subprocess
+import typing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from pagerworthy.cli.app import app
 from pagerworthy.cli.exits import MEANINGS
+from pagerworthy.project import Settings
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -124,3 +127,28 @@ def test_the_rubric_is_overridden_as_it_says(started: Path) -> None:
 def test_exit_codes_are_those_of_the_program() -> None:
     rows = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in README.splitlines()]
     assert {(str(int(code)), meaning) for code, meaning in MEANINGS.items()} <= set(rows)
+
+
+def is_setting(name: str) -> bool:
+    """Whether a setting, or a table of them, is read; `NAME` stands for any name in a table of tables."""
+    kind: Any = Settings
+    for part in name.split("."):
+        if typing.get_origin(kind) is dict:
+            kind = typing.get_args(kind)[1]
+            continue
+        hints = typing.get_type_hints(kind) if isinstance(kind, type) else {}
+        if part not in hints:
+            return False
+        kind = hints[part]
+    return True
+
+
+def test_the_settings_that_it_shows_are_settings() -> None:
+    rows = re.findall(r"(?m)^\| (`[^|]+) \|", README.partition("| setting | means |")[2].partition("\n\n")[0])
+    assert len(rows) > 10
+    for row in rows:
+        first, *more = re.findall(r"`([\w.]+)`", row)
+        table = first.rpartition(".")[0]
+        names = [first, *(f"{table}{each}" if each.startswith(".") else each for each in more)]
+        assert not [name for name in names if not is_setting(name)], row
+    assert not is_setting("collect.prometheus.adress")

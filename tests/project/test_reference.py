@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pagerworthy.cli.app import COMMANDS, app
+from pagerworthy.cli.docs import WRITTEN
 from pagerworthy.cli.exits import MEANINGS, Exit
 from pagerworthy.cli.reference import TOPICS, reference
 from pagerworthy.codes import CODES
@@ -35,7 +36,17 @@ def test_the_command_prints_the_page(topic: str) -> None:
 
 def test_without_a_topic_all_are_named() -> None:
     result = CliRunner().invoke(app, ["--root", str(ROOT), "docs"], standalone_mode=False)
-    assert [line.split()[0] for line in result.output.splitlines()] == list(TOPICS)
+    assert [line.split()[0] for line in result.output.splitlines()] == [*TOPICS, *WRITTEN]
+
+
+@pytest.mark.parametrize("topic", WRITTEN)
+def test_what_people_wrote_is_printed_as_it_stands(topic: str, tmp_path: Path) -> None:
+    written = (ROOT / "docs" / f"{topic}.md").read_text()
+    for more in ((), ("--out", str(tmp_path))):
+        result = CliRunner().invoke(app, ["docs", topic, *more], standalone_mode=False)
+        assert result.return_value == Exit.FINE
+        assert result.output == ("" if more else written)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(f"{topic}.md", written)]
 
 
 def test_outside_a_repository_the_shipped_rubric_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

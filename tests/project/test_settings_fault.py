@@ -11,10 +11,20 @@ WRONG = [
     ("[site]\ntitle = \n", "not TOML", "toml.io", 2),
     ('[site]\ntitle = "x"\n\n[evidence]\npats = ["x"]\n', "[evidence] has an unknown key pats", "mean paths?", 5),
     ("[sight]\n", "the settings have an unknown key sight", "did you mean site?", 1),
-    ("# first\n[site]\ntitle = 3\n", "site.title should be text in quotes, and is a number", "README", 3),
-    ("site.title = 3\n", "site.title should be text in quotes", "README", 1),
-    ("[scoring]\nas_of = 'soon'\n", "scoring.as_of is no moment, such as 2026-", "README", 2),
-    ("[collect]\ncheckouts = 3\n", "collect.checkouts should be a table, and is a number", "README", 2),
+    (
+        "# first\n[site]\ntitle = 3\n",
+        "site.title should be text in quotes, and is a number",
+        "`pagerworthy docs settings`",
+        3,
+    ),
+    ("site.title = 3\n", "site.title should be text in quotes", "`pagerworthy docs settings`", 1),
+    ("[scoring]\nas_of = 'soon'\n", "scoring.as_of is no moment, such as 2026-", "`pagerworthy docs settings`", 2),
+    (
+        "[collect]\ncheckouts = 3\n",
+        "collect.checkouts should be a table, and is a number",
+        "`pagerworthy docs settings`",
+        2,
+    ),
     ("[site]\nzzzzzz = 1\n", "[site] has an unknown key zzzzzz", "write one of: title", 2),
 ]
 

@@ -104,6 +104,7 @@ def test_an_empty_folder_becomes_a_checked_scored_and_published_catalog(bare: Pa
         (["site", "build", "--out", "public"], "files written"),
         (["doctor"], "the rubric has"),
         (["docs", "criteria"], "# Criteria"),
+        (["docs", "sources"], "# Sources of evidence"),
     ):
         done = _run([program, *arguments], tmp_path)
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
