@@ -253,6 +253,52 @@ def test_one_thing_that_is_not_known_is_said_and_is_no_source_that_failed(root: 
     assert code == 1
 
 
+def test_what_nobody_waits_for_is_no_failure(root: Path, tmp_path: Path) -> None:
+    """Both services are in design, where neither zones nor releases are asked about."""
+    row = "- {service: checkout, kind: KIND, time: 2026-11-10, PASSED, source: docs/design.md}\n"
+    good = row.replace("KIND", "incident").replace("PASSED", "passed: true")
+    write(root, "drills.yaml", row.replace("KIND", "zone").replace(", PASSED", "") + good)
+    write(root, "pagerworthy.toml", '[collect.reports]\ndrills = ["drills.yaml"]\n')
+    code, told = run(root, "collect", "reports", "--out", str(tmp_path / "out"))
+    assert "nothing is known of drill.zone, and no criterion that is due needs it" in told
+    assert (code, "failed for all" in told) == (0, False)
+    entry = root / "catalog/services/checkout.yaml"
+    entry.write_text(entry.read_text().replace("phase: design", "phase: capacity"))
+    code, told = run(root, "collect", "reports", "--out", str(tmp_path / "out"))
+    assert "reports failed for all of drill.zone" in told
+    assert code == 1
+    # Where nobody can tell what is needed, everything is.
+    entry.write_text(entry.read_text().replace("phase: capacity", "phase: design"))
+    write(root, "scoring/policy.yaml", "limits: {nonsense: x}\n")
+    assert run(root, "collect", "reports", "--out", str(tmp_path / "out"))[0] == 1
+
+
+def test_where_the_moment_is_fixed_nothing_is_gathered_by_the_way(root: Path, tmp_path: Path) -> None:
+    write(root, "pagerworthy.toml", f"[scoring]\nas_of = {WHEN}\n")
+    for more in ((), ("files",), ("--out", str(tmp_path / "out"))):
+        with pytest.raises(
+            click.UsageError, match=rf"scoring\.as_of in pagerworthy\.toml fixes the moment .*, {WHEN},"
+        ):
+            run(root, "collect", *more)
+    assert not (root / "catalog/evidence").exists()
+    assert run(root, "collect", "files", "--as-of", WHEN)[0] == 0
+
+
+def test_what_is_not_set_up_is_said_with_what_to_set(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pagerworthy.collect.local.find_spec", lambda _: None)
+    line = next(each for each in run(root, "collect")[1].splitlines() if each.startswith("not set up"))
+    assert line.startswith("not set up, so not asked: prometheus (set PAGERWORTHY_PROMETHEUS_URL), ")
+    assert "stacks (install pagerworthy[stacks])" in line
+    assert ": files" not in line
+    assert "not set up" not in run(root, "collect", "files")[1]
+
+
+def test_why_stacks_says_nothing_is_said(root: Path) -> None:
+    told = run(root, "collect", "stacks")[1]
+    assert "stacks: 0 records" in told
+    assert "2 of 2 services have no stack to look at: their entries name no environment of production" in told
+
+
 def test_what_is_written_can_be_read_however_long_an_address_is(root: Path, tmp_path: Path) -> None:
     url = f"https://dashboards.example.com/{'x' * 1969}"
     service(root, more=f"  monitoring: {{dashboards: [{{title: One, url: '{url}'}}]}}\n")

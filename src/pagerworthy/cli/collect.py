@@ -18,9 +18,10 @@ from pagerworthy.collect.sources import SOURCES
 from pagerworthy.errors import ProjectError
 from pagerworthy.evidence import COLLECTED, Record, configured_paths
 from pagerworthy.problem import Problem, Where
-from pagerworthy.project import Project
+from pagerworthy.project import SETTINGS_FILE, Project
 
 if TYPE_CHECKING:
+    from pagerworthy.cli.collect_needs import Needs
     from pagerworthy.collect import Gathered, Surroundings
     from pagerworthy.collect.surroundings import Wire
     from pagerworthy.evidence.collectors import Collector
@@ -76,8 +77,9 @@ def command(
     replayed: Path | None,
     as_of: dt.datetime | None,
 ) -> int:
-    """Exit code 1 when a source failed, as a whole or for all that it has of a key: that is then not known."""
+    """Exit code 1 when a source failed, as a whole or for all that it has of a key that a due criterion needs."""
     from pagerworthy.catalog import load
+    from pagerworthy.cli.collect_needs import Needs
     from pagerworthy.collect import Deadline, Surroundings, gather
     from pagerworthy.evidence.collectors import Context
 
@@ -91,11 +93,12 @@ def command(
     folder = out or _default_folder(project)
     opened = _open(sources, surroundings, folder, run.recorded)
     context = Context(catalog=load(project.root).catalog, root=project.root, as_of=run.as_of, settings=settings)
+    needs = Needs(project, context.catalog)
     failed = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for each in gather(opened, context, deadline):
-            failed |= _write_down(_dated(each, run.as_of, run.asked), folder)
+            failed |= _write_down(_dated(each, run.as_of, run.asked), folder, needs)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
     if not _is_read(project, folder):
@@ -126,6 +129,12 @@ def _live(project: Project, as_of: dt.datetime | None, recorded: Path | None) ->
     from pagerworthy.collect.surroundings import Wire
 
     asked = now()
+    fixed = project.settings.scoring.as_of
+    if not as_of and fixed and fixed < asked:
+        raise click.UsageError(
+            f"scoring.as_of in {SETTINGS_FILE} fixes the moment that is judged, {fixed:%Y-%m-%dT%H:%M:%SZ}, and what "
+            "is seen now was not seen then: take it out of the settings, or name a moment with --as-of TIME"
+        )
     judged = moment(project, as_of or project.settings.scoring.as_of or asked)
     if judged > asked:
         by = "--as-of" if as_of else "as_of in [scoring]"
@@ -162,13 +171,9 @@ def _open(
 
     opened: list[Collector] = []
     wrong: list[Collector] = []
-    for name in dict.fromkeys(names) or SOURCES:
+    without: list[str] = []
+    for name in _chosen(names, recorded):
         source, file = SOURCES[name], folder / f"{name}.jsonl"
-        if recorded is not None and source.answers != "repository" and name not in recorded:
-            if names:
-                made = ", ".join(sorted(recorded)) or "no source"
-                raise click.UsageError(f"the recording has nothing of {name}: it was made of {made}")
-            continue
         try:
             collector = source.open(surroundings)
             if collector is None and recorded is not None and name in recorded:
@@ -185,12 +190,28 @@ def _open(
             elif file.exists():
                 told = f"{name} is not set up here, and {file} of an earlier run counts until it is too old"
                 click.echo(f"{told}: {source.needs}; or remove the file", err=True)
+            else:
+                without.append(f"{name} ({source.step})")
             continue
         click.echo(f"{name} is not asked: {reason[:_LONGEST]}", err=True)
         wrong.append(Unopened(name, source.keys(surroundings.settings), reason[:_LONGEST], file))
     if len(opened) > 1:
         click.echo(f"asking {', '.join(each.name for each in opened)}", err=True)
+    if without and recorded is None:
+        click.echo(f"not set up, so not asked: {', '.join(without)}", err=True)
     return [*opened, *wrong]
+
+
+def _chosen(names: tuple[str, ...], recorded: frozenset[str] | None) -> list[str]:
+    """The sources to open, each once: of a recording, those that it has, and those of the repository."""
+    chosen = list(dict.fromkeys(names) or SOURCES)
+    if recorded is None:
+        return chosen
+    there = [name for name in chosen if SOURCES[name].answers == "repository" or name in recorded]
+    if names and (lost := [name for name in chosen if name not in there]):
+        made = ", ".join(sorted(recorded)) or "no source"
+        raise click.UsageError(f"the recording has nothing of {lost[0]}: it was made of {made}")
+    return there
 
 
 def _dated(gathered: "Gathered", as_of: dt.datetime, asked: dt.datetime) -> "Gathered":
@@ -205,8 +226,11 @@ def _dated(gathered: "Gathered", as_of: dt.datetime, asked: dt.datetime) -> "Gat
     return msgspec.structs.replace(gathered, records=records)
 
 
-def _write_down(gathered: "Gathered", folder: Path) -> bool:
-    """Writes what one source brought, says what it could not see, and whether that is all of it, or all of a key."""
+def _write_down(gathered: "Gathered", folder: Path, needs: "Needs") -> bool:
+    """Writes what one source brought, says what it could not see, and whether that is all of it, or all of a key.
+
+    Of a key that no due criterion needs it is said, too, and is no failure where other keys were seen.
+    """
     missed = Counter(record.failed for record in gathered.records if record.failed)
     file = folder / f"{gathered.source}.jsonl"
     _write(file, gathered.records)
@@ -217,9 +241,15 @@ def _write_down(gathered: "Gathered", folder: Path) -> bool:
         click.echo(f"  note: {note}", err=True)
     seen = {record.key for record in gathered.records if not record.failed}
     unseen = sorted({record.key for record in gathered.records} - seen)
-    if unseen and not gathered.failed:
-        click.echo(f"  {gathered.source} failed for all of {', '.join(unseen)}", err=True)
-    return bool(unseen or gathered.failed)
+    if gathered.failed:
+        return True
+    # Where nothing at all was seen, it is the source that fails.
+    needed = {each.key for each in gathered.records if not seen or (each.key in unseen and needs.has(each))}
+    if needed:
+        click.echo(f"  {gathered.source} failed for all of {', '.join(sorted(needed))}", err=True)
+    if idle := [key for key in unseen if key not in needed]:
+        click.echo(f"  nothing is known of {', '.join(idle)}, and no criterion that is due needs it", err=True)
+    return bool(needed)
 
 
 def _default_folder(project: Project) -> Path:

@@ -25,6 +25,11 @@ class Source(NamedTuple):
     answers: Answers = "present"
     shared: tuple[str, ...] = ()
 
+    @property
+    def step(self) -> str:
+        """The first way to set it up, where all sources that are not stand in one line."""
+        return self.needs.partition(", or ")[0].removesuffix(" of pagerworthy.toml")
+
     def keys(self, settings: CollectSettings) -> tuple[str, ...]:
         """What it would write if it could be opened; of keys that only partly are its own, none."""
         if self.name == "exec":

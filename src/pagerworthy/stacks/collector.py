@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from pagerworthy.stacks.inputs import ServiceInputs
 
 _LONGEST = 500
+_NOWHERE = "have no stack to look at: their entries name no environment of production in spec.environments"
 
 
 class StacksCollector:
     """Seven keys of each service that production deploys; of several such environments, the first by name counts."""
 
     name = "stacks"
+    notes: tuple[str, ...] = ()
     keys = (
         "cost.estimate",
         "stack.encryption",
@@ -45,6 +47,7 @@ class StacksCollector:
         seen: set[str] = set()
         for name, lost in catalog.unreadable.items():
             yield from self._failed(context, name, f"its entry cannot be read: {lost.file}")
+        self.notes = ()
         for environment in production:
             stacks = open_environment(context.root, catalog, graph, environment, context.as_of)
             for name in stacks.services:
@@ -57,6 +60,8 @@ class StacksCollector:
                         yield from self._failed(context, name, f"no stack is made of it: {reasons[0].message}")
                     else:
                         yield from self._look(context, name, stacks.service(name))
+        if lacking := len(catalog.services.keys() - seen):
+            self.notes = (f"{lacking} of {len(catalog.services)} services {_NOWHERE}",)
 
     def _look(self, context: Context, name: str, inputs: "ServiceInputs") -> Iterator[Record]:
         if package := missing_package():

@@ -147,7 +147,8 @@ def fault_of(commit: Commit, as_of: dt.datetime) -> str:
     if commit.time > as_of:
         return (
             f"the last commit on it is dated {commit.time:%Y-%m-%dT%H:%M:%SZ}, after the moment that is judged "
-            f"({as_of:%Y-%m-%dT%H:%M:%SZ}): mend the clock, or check out the commit of that moment"
+            f"({as_of:%Y-%m-%dT%H:%M:%SZ}): check out the commit of that moment, mend the clock, or judge a "
+            "later moment (--as-of, or scoring.as_of in the settings)"
         )
     return ""
 
