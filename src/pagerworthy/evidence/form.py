@@ -8,6 +8,7 @@ import msgspec
 from pagerworthy.catalog.precheck import UNPRINTABLE
 from pagerworthy.evidence.keys import Key, Value
 from pagerworthy.evidence.record import Record
+from pagerworthy.evidence.strings import disguised
 
 _NAME = re.compile(rb'"(\w+)"[ \t\r]*:')
 _BREAK = re.compile(r"[\t\r\n]")
@@ -81,6 +82,8 @@ def refuse_disguise(line: bytes, record: Record) -> None:
             text = getattr(record, name)
             if UNPRINTABLE.search(text) or (name in _ONE_LINE and not text.isprintable() and _BREAK.search(text)):
                 raise UnfitError(f"{name} has control or invisible characters")
+        if not record.failed and (place := disguised(bytes(record.value))):
+            raise UnfitError(f"{place} has control or invisible characters")
     # Only names that are written plainly are counted here; whatever else could be one has the line read again.
     names = _NAME.findall(line)
     if escaped or len(names) != len(set(names)):

@@ -10,6 +10,7 @@ import msgspec
 from pagerworthy.catalog import Catalog
 from pagerworthy.evidence.keys import KEYS, Value
 from pagerworthy.evidence.record import NO_VALUE, Record
+from pagerworthy.evidence.strings import shown, undisguised
 from pagerworthy.project import CollectSettings
 
 
@@ -50,10 +51,10 @@ def record(
 ) -> Record:
     """A record of what was found: a value, or the reason why the source could not be seen.
 
-    `response` is the digest of what the source answered.
+    `response` is the digest of what the source answered. What a source may have hidden in texts is made visible.
     """
-    failed = found if isinstance(found, str) else ""
-    value = NO_VALUE if isinstance(found, str) else msgspec.Raw(msgspec.json.encode(found))
+    failed = shown(found) if isinstance(found, str) else ""
+    value = NO_VALUE if isinstance(found, str) else msgspec.Raw(undisguised(msgspec.json.encode(found)))
     return Record(
         subject=subject,
         key=key,
@@ -62,7 +63,7 @@ def record(
         strength=KEYS[key].strength.word,
         item=item,
         value=value,
-        query=query,
+        query=shown(query),
         failed=failed,
         response=response,
     )
