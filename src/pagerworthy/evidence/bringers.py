@@ -7,10 +7,13 @@ from pagerworthy.evidence.keys import KEYS
 
 # What must be there before a collector can look at all; without it there is no record, whoever collects.
 _CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
+_STACK = "where pagerworthy[stacks] is installed and spec.environments names one of production"
+_RENDERED = tuple(name for name, key in KEYS.items() if key.collector == "stacks")
 _SERIES = "where a series says it of the service, see docs/sources.md"
 _LIMITS = ("capacity.autoscaler", "capacity.headroom", "capacity.limits", "capacity.storage")
 _ASKED = {
     **dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT),
+    **dict.fromkeys(_RENDERED, _STACK),
     # Without such a series there is nothing to say, and so no record: others may know it.
     **dict.fromkeys((*_LIMITS, "deploys.errors", "targets.up"), _SERIES),
 }
