@@ -308,3 +308,20 @@ def test_what_is_written_can_be_read_however_long_an_address_is(root: Path, tmp_
     assert read.problems == ()
     assert len(url) == 2000
     assert "not in hosts" in read.of("checkout")["links.dashboard"][url].record.failed
+
+
+def test_a_folder_where_a_result_belongs_stops_no_other_source_and_is_no_evidence(root: Path) -> None:
+    run(root, "collect", "files", "--as-of", WHEN)
+    folder = root / "catalog/evidence/collected"
+    laid = folder / "files.jsonl"
+    written = laid.read_bytes()
+    laid.unlink()
+    write(laid, "more.jsonl", written.decode())
+    code, said = run(root, "collect", "files", "git", "--as-of", WHEN)
+    assert code == 1
+    assert f"files: {laid} cannot be written: Is a directory" in said
+    assert (folder / "git.jsonl").is_file()
+    evidence = read_evidence(root, [root / "catalog/evidence"], as_of=AS_OF)
+    (problem,) = evidence.problems
+    assert (problem.code, problem.where.file) == ("PW401", "catalog/evidence/collected/files.jsonl")
+    assert not [key for key in evidence.of("another") if key.startswith("files.")]

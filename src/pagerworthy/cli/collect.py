@@ -97,10 +97,10 @@ def command(
     failed = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for each in gather(opened, context, deadline):
-            failed |= _write_down(_dated(each, run.as_of, run.asked), folder, needs)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
+    for each in gather(opened, context, deadline):
+        failed |= _write_down(_dated(each, run.as_of, run.asked), folder, needs)
     if not _is_read(project, folder):
         click.echo(f"`score` does not read {folder}: name it in [evidence] paths, or with --evidence", err=True)
     return Exit.PROBLEMS if failed else Exit.FINE
@@ -233,7 +233,13 @@ def _write_down(gathered: "Gathered", folder: Path, needs: "Needs") -> bool:
     """
     missed = Counter(record.failed for record in gathered.records if record.failed)
     file = folder / f"{gathered.source}.jsonl"
-    _write(file, gathered.records)
+    try:
+        _write(file, gathered.records)
+    except OSError as error:
+        # What others bring is written all the same.
+        said = f"{gathered.source}: {file} cannot be written: {error.strerror}"
+        click.echo(f"{said}; what it held before, if anything, still counts", err=True)
+        return True
     click.echo(f"{gathered.source}: {len(gathered.records)} records in {file} ({gathered.seconds:.1f} s)")
     for reason, count in sorted(missed.items()):
         click.echo(f"  {count} not known: {reason}", err=True)

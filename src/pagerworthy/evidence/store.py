@@ -163,6 +163,10 @@ def _files(path: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
     for folder, folders, names in os.walk(path, onerror=refused):
         folders.sort()
         yield from (link for link in (Path(folder, name) for name in folders) if link.is_symlink())
+        # Called as a file is, it stands where one belongs: it is told as one that cannot be read, and nothing in it is.
+        odd = [name for name in folders if name.endswith(SUFFIX) and not Path(folder, name).is_symlink()]
+        yield from (Path(folder, name) for name in odd)
+        folders[:] = [name for name in folders if name not in odd]
         yield from (file for file in (Path(folder, name) for name in sorted(names)) if file.suffix.lower() == SUFFIX)
 
 
