@@ -67,6 +67,7 @@ def root(as_of: dt.datetime, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "    - {service: idle, criticality: hard}\n"
         "  monitoring:\n"
         "    probes: [{name: front, interval: 1m}]\n"
+        "    alerts: [{name: AllDown, severity: page}, {name: Unloaded, severity: page}]\n"
         "    dashboards: [{title: Shop, url: 'https://grafana.example.com/d/pagerworthy-service-shop/shop'}]\n"
         "  compute: {type: external, zones: 3, replicas: {min: 3, max: 6}}\n"
         "  resources: {orders: {type: postgres, size: small}, edge: {type: edge, domain: shop.example.com}}\n",
@@ -95,7 +96,10 @@ def _rules(root: Path) -> dict[str, str]:
         "groups": [
             {
                 "name": "bare",
-                "rules": [{"alert": "Bare", "expr": "vector(0) > 1", "labels": {"service": "pay", "severity": "page"}}],
+                "rules": [
+                    {"alert": "Bare", "expr": "vector(0) > 1", "labels": {"service": "pay", "severity": "page"}},
+                    {"alert": "AllDown", "expr": "vector(0) > 1", "labels": {"severity": "page"}},
+                ],
             }
         ]
     }
@@ -257,9 +261,17 @@ def test_rules_are_seen_with_what_they_were_made_from(found: Found) -> None:
 
 
 def test_paging_rules_name_runbooks_or_are_named(found: Found) -> None:
-    assert value(found["shop", "rules.paging", ""]) == {"pages": 5, "without_runbook": []}
-    assert value(found["pay", "rules.paging", ""]) == {"pages": 1, "without_runbook": ["Bare"]}
-    assert value(found["idle", "rules.paging", ""]) == {"pages": 0, "without_runbook": []}
+    shop = value(found["shop", "rules.paging", ""])
+    assert (shop["pages"], shop["without_runbook"]) == (5, [])
+    assert value(found["pay", "rules.paging", ""]) == {"pages": 1, "without_runbook": ["Bare"], "names": ["Bare"]}
+    assert value(found["idle", "rules.paging", ""]) == {"pages": 0, "without_runbook": [], "names": []}
+
+
+def test_rules_that_page_are_named_as_they_are_loaded_and_not_as_the_entry_has_them(found: Found) -> None:
+    named = value(found["shop", "rules.paging", ""])["names"]
+    assert {"AllDown", "ShopAvailabilityBurnPage"} <= set(named)
+    assert "Unloaded" not in named
+    assert "Bare" not in named
 
 
 def test_calls_are_named_as_the_catalog_does(found: Found) -> None:

@@ -10,6 +10,12 @@ _CHECKOUT = "where collect.checkouts in the settings names a checkout of the ser
 _STACK = "where pagerworthy[stacks] is installed and spec.environments names one of production"
 _RENDERED = tuple(name for name, key in KEYS.items() if key.collector == "stacks")
 _SERIES = "where a series says it of the service, see docs/sources.md"
+_PANELS = "dashboard.panels"
+# Where `rules dashboards` puts what it made; what others draw is known to Grafana alone.
+_OURS = "/d/pagerworthy-service-"
+_OTHERS = (
+    "Prometheus knows the panels of `rules dashboards` alone: of this one, a command under collect.exec asks Grafana"
+)
 _LIMITS = ("capacity.autoscaler", "capacity.headroom", "capacity.limits", "capacity.storage")
 _ASKED = {
     **dict.fromkeys(("git.activity", "git.design", "git.releases", "git.lead", "git.approvals"), _CHECKOUT),
@@ -30,6 +36,8 @@ def collector_of(key: str, place: str = "") -> str:
             return "links"
         if key in _IN_HERE:
             return ""
+        if key == _PANELS and _OURS not in place:
+            return "exec"
     return KEYS[key].collector
 
 
@@ -65,6 +73,8 @@ def brought_shortly(key: str, place: str = "") -> str:
     source = collector_of(key, place)
     if not source:
         return NOBODY
+    if key == _PANELS and source == "exec":
+        return _OTHERS
     if key in ATTESTED:
         return "a person attests it"
     if not is_collected(key):

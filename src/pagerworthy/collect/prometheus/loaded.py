@@ -1,7 +1,7 @@
 """The alerting rules that a server has loaded, and what is known of each objective and each service by them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -34,17 +34,22 @@ class Guard(msgspec.Struct, gc=False):
 
 
 class Paging(msgspec.Struct, gc=False):
-    """The rules of a service that page, and those among them that name no runbook."""
+    """The rules of a service that page: how many, what they are called, and those that name no runbook."""
 
     pages: int = 0
+    names: frozenset[str] = frozenset()
     without_runbook: tuple[str, ...] = ()
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """By service and objective, and by service; `digest` is that of the answer."""
+    """By service and objective, and by service; `digest` is that of the answer.
+
+    `shared` are the names of rules that page and say of no service: they may be about several.
+    """
 
     guards: Mapping[tuple[str, str], Guard]
     paging: Mapping[str, Paging]
+    shared: frozenset[str]
     digest: str
 
     @classmethod
@@ -53,13 +58,21 @@ class Loaded(msgspec.Struct, frozen=True):
         gathering, digest = server.rules(lambda: _begin(label, named))
         if not gathering.seen:
             raise SourceError("it says of no alerting rule at all: none are loaded, or its rules are elsewhere")
-        return cls(gathering.guards, gathering.paging, digest)
+        return cls(gathering.guards, gathering.paging, frozenset(gathering.shared), digest)
+
+    def named(self, service: str, declared: Iterable[str]) -> tuple[str, ...]:
+        """The rules that page for a service, by name: its own, and of the shared ones those that it declares."""
+        own = self.paging.get(service, Paging()).names
+        wanted = {inert(name) for name in declared}
+        here = wanted & (own | self.shared)
+        return tuple(sorted(here | set(sorted(own)[:_MOST_NAMED])))
 
 
 class _Gathering:
     def __init__(self, label: str, named: Callable[[str], str]) -> None:
         self.guards: dict[tuple[str, str], Guard] = {}
         self.paging: dict[str, Paging] = {}
+        self.shared: set[str] = set()
         self.seen = False
         self._label = label
         self._named = named
@@ -73,9 +86,11 @@ class _Gathering:
     def _take(self, rule: Rule, interval: float) -> None:
         labels = rule.labels or {}
         service = self._named(labels.get(self._label) or _first(_SERVICE, rule.query))
-        if not service:
-            return
         severity = labels.get(names.SEVERITY) or labels.get("severity", "")
+        if not service:
+            if severity in PAGES:
+                self.shared.add(inert(rule.name))
+            return
         if severity in PAGES:
             self._pages(self.paging.setdefault(service, Paging()), rule)
         if slo := labels.get("slo") or _first(_SLO, rule.query):
@@ -84,6 +99,7 @@ class _Gathering:
     @staticmethod
     def _pages(paging: Paging, rule: Rule) -> None:
         paging.pages += 1
+        paging.names |= {inert(rule.name)}
         said = rule.annotations or {}
         if not any(said.get(each, "").strip() for each in _RUNBOOKS) and len(paging.without_runbook) < _MOST_NAMED:
             paging.without_runbook = tuple(sorted({*paging.without_runbook, inert(rule.name)}))

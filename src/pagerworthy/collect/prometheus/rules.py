@@ -30,7 +30,10 @@ def _look(look: Look) -> Iterator[Record]:
             found = _guarded(objective, loaded, recorded, failing)
             yield look.record(name, "rules.slo", found, QUERY, loaded.digest, item=objective.slo.name)
         paging = loaded.paging.get(name, Paging())
-        rules = PagingRules(pages=paging.pages, without_runbook=paging.without_runbook)
+        declared = (alert.name for alert in service.spec.monitoring.alerts if alert.severity == "page")
+        rules = PagingRules(
+            pages=paging.pages, without_runbook=paging.without_runbook, names=loaded.named(name, declared)
+        )
         yield look.record(name, "rules.paging", rules, QUERY, loaded.digest)
 
 

@@ -9,6 +9,7 @@ from pagerworthy.evidence.record import Strength
 class PagingRules(Value, frozen=True):
     pages: Annotated[float, counted("alert rules that page")]
     without_runbook: Annotated[tuple[str, ...], says("those that name no runbook")] = ()
+    names: Annotated[tuple[str, ...], says("what they are called; rules of no service too, if the entry has them")] = ()
 
 
 class Firing(Value, frozen=True):
@@ -52,7 +53,7 @@ _O = Strength.OBSERVED
 _X = Strength.EXERCISED
 
 KEYS = (
-    Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules and their runbooks"),
+    Key("rules.paging", PagingRules, "service", _O, "prometheus", "paging rules, their names and their runbooks"),
     Key("alerts.firing", Firing, "service", _O, "prometheus", "which alerts are firing"),
     Key("rules.deadman", Active, "service", _O, "alertmanager", "the dead-man alert fires and is received"),
     Key("oncall.schedule", Schedule, "service", _O, "pagerduty", "the on-call schedule has no gaps"),

@@ -8,7 +8,7 @@ from pagerworthy.evidence.record import Strength
 
 class Panels(Value, frozen=True):
     panels: Annotated[float, counted("panels on the dashboard")]
-    empty: Annotated[float, counted("panels that return no data")]
+    empty: Annotated[float, counted("panels of which the queries return no data")]
 
     def __post_init__(self) -> None:
         among("empty", self.empty, "panels", self.panels)
@@ -42,7 +42,9 @@ _O = Strength.OBSERVED
 
 KEYS = (
     Key("links.dashboard", Active, "dashboard", _L, "links", "each dashboard answers"),
-    Key("dashboard.panels", Panels, "dashboard", _O, "prometheus", "the panels of each dashboard return data"),
+    Key(
+        "dashboard.panels", Panels, "dashboard", _O, "prometheus", "the queries of each dashboard's panels return data"
+    ),
     Key("logs.stream", LogStream, "service", _O, "reports", "logs arrive, structured, and are kept"),
     Key("targets.up", Targets, "service", _O, "prometheus", "targets answer when they are scraped"),
     Key("traces.stream", TraceStream, "service", _O, "prometheus", "traces arrive"),
