@@ -142,9 +142,43 @@ def test_what_was_recorded_is_shown_until_there_is_a_branch(root: Path) -> None:
     _, page = build(root)
     assert "10 snapshots in the recorded folder catalog/history." in page
     assert "2026-11-18 08:00  freeze, was odd" in run(root, "history", "cart").output
-    snapshots(root)
+    first = run(root, "snapshot", "--as-of", "2026-11-18T03:00:00Z").output
+    assert (
+        "no longer the recorded folder catalog/history; `git branch -D pagerworthy-history` brings that back" in first
+    )
+    assert "recorded" not in run(root, "snapshot", "--as-of", "2026-11-19T03:00:00Z").output
     assert "2 snapshots in the branch pagerworthy-history." in build(root)[1]
     assert not git(root, "ls-tree", "-r", "--name-only", "pagerworthy-history", "services/cart.jsonl")
+
+
+def test_the_way_back_to_what_was_recorded_works(root: Path) -> None:
+    (root / "pagerworthy.toml").write_text('[history]\nrecorded = "catalog/history"\n')
+    (root / "catalog/history").mkdir()
+    (root / "catalog/history" / DAYS).write_bytes(encode([Day(as_of=AS_OF - NIGHT)]))
+    said = run(root, "snapshot", "--as-of", "2026-11-18T03:00:00Z").output
+    git(root, *said.partition("`git ")[2].partition("`")[0].split())
+    assert "1 snapshot in the recorded folder catalog/history." in build(root)[1]
+
+
+def test_the_last_reason_is_told_where_the_verdict_stays(root: Path) -> None:
+    rows = [
+        Line(as_of=AS_OF - 3 * NIGHT, verdict="defer", holder="dev", reason="It is in the design phase"),
+        Line(as_of=AS_OF - 2 * NIGHT, verdict="defer", holder="dev", reason="30 criteria are short"),
+        Line(as_of=AS_OF - NIGHT, verdict="defer", holder="dev", reason="27 criteria are short"),
+    ]
+    (root / "pagerworthy.toml").write_text('[history]\nrecorded = "past"\n')
+    (root / "past/services").mkdir(parents=True)
+    (root / "past" / DAYS).write_bytes(encode([Day(as_of=row.as_of) for row in rows]))
+    (root / "past" / SERVICE).write_bytes(encode(rows))
+    said = run(root, "history", "pay").output
+    assert "It is in the design phase" in said
+    assert "still defer" in said
+    assert "27 criteria are short" in said
+    assert "30 criteria are short" not in said
+    assert "1 other snapshot left the verdict as it was: --all has them too" in said
+    assert "30 criteria are short" in run(root, "history", "pay", "--all").output
+    build(root)
+    assert "still defer" in (root / "public/services/pay.html").read_text(encoding="utf-8")
 
 
 def test_a_recorded_folder_follows_no_link(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def command(ctx: click.Context, service: str | None, *, whole: bool, form: str, 
 
     Reads what `snapshot` has kept. A line that is no history is left out, which is said.
     """
-    from pagerworthy.history import open_history, turns
+    from pagerworthy.history import open_history, telling, turns
 
     project = project_of(ctx)
     settings = project.settings.history
@@ -53,8 +53,12 @@ def command(ctx: click.Context, service: str | None, *, whole: bool, form: str, 
     if not lines and wrong:
         raise click.ClickException(f"the history of {service} cannot be read: {' '.join(wrong)}")
     _warn(past, wrong)
-    found = [turn for turn in turns(lines) if whole or turn.is_turn]
-    click.echo(_json(found) if form == "json" else "\n".join(_turns(service, found)))
+    every = list(turns(lines))
+    found = every if whole else telling(every)
+    if form == "json":
+        click.echo(_json([turn for turn in found if whole or turn.is_turn]))
+    else:
+        click.echo("\n".join((*_turns(service, found), *_left_out(len(every) - len(found)))))
     return Exit.FINE
 
 
@@ -75,6 +79,14 @@ def _days(days: "tuple[Day, ...]") -> Iterator[str]:
     for day in days:
         counts = ", ".join(f"{number} {plain(verdict)}" for verdict, number in day.verdicts.items())
         yield f"{day.as_of:%Y-%m-%d %H:%M}  {counts}"
+
+
+def _left_out(amount: int) -> Iterator[str]:
+    from pagerworthy.report.words import count
+
+    if amount:
+        yield ""
+        yield f"{count(amount, 'other snapshot')} left the verdict as it was: --all has them too"
 
 
 def _turns(service: str, found: "list[Turn]") -> Iterator[str]:

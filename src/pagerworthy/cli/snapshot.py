@@ -59,6 +59,7 @@ def command(
         return files
 
     try:
+        covers = _covers(store, project)
         fresh = store.append(change, f"As of {found.as_of:%Y-%m-%d %H:%M} UTC", remote)
     except LaterError as error:
         mend = f"git branch -f {store.name} {store.name}~1"
@@ -72,7 +73,20 @@ def command(
         click.echo(f"{when} is in the history already")
         return Exit.FINE
     click.echo(f"added {when} to {store.name}: {count(changed[0], 'service')} changed")
+    if covers:
+        click.echo(
+            f"pages and `history` now show this branch, and no longer the recorded folder {covers}; "
+            f"`git branch -D {store.name}` brings that back"
+        )
     return Exit.FINE
+
+
+def _covers(store: "Branch", project: Project) -> str:
+    """The recorded folder that is shown until the first snapshot is there; empty where this is not the first."""
+    settings = project.settings.history
+    if not settings.recorded or store.name != settings.branch or store.is_there:
+        return ""
+    return settings.recorded if (project.root / settings.recorded).is_dir() else ""
 
 
 def _judged(store: "Branch", project: Project) -> str:

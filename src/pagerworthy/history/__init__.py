@@ -10,7 +10,7 @@ from pagerworthy.history.opening import open_history
 from pagerworthy.history.past import NO_PAST, Past
 from pagerworthy.history.shelf import FolderShelf, HistoryError, Shelf
 from pagerworthy.history.snapshot import LaterError, Snapshot, added, day_of, line_of
-from pagerworthy.history.told import Change, Told, Turn, gained, plain, told, turns
+from pagerworthy.history.told import Change, Told, Turn, gained, plain, telling, told, turns
 
 __all__ = [
     "NO_PAST",
@@ -35,6 +35,7 @@ __all__ = [
     "line_of",
     "open_history",
     "plain",
+    "telling",
     "told",
     "turns",
 ]

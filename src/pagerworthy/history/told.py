@@ -1,6 +1,6 @@
 """When and why a service's verdict changed: what happened, and the same sentences for the terminal and for pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -83,6 +83,18 @@ def turns(lines: tuple[Line, ...]) -> Iterator[Turn]:
         before = line
 
 
+def telling(found: Iterable[Turn]) -> list[Turn]:
+    """Those with another verdict or holder than before; after them the last of all, where its reason is another one."""
+    chosen: list[Turn] = []
+    last: Turn | None = None
+    for last in found:
+        if last.is_turn:
+            chosen.append(last)
+    if last is not None and not last.is_turn and (not chosen or chosen[-1].line.reason != last.line.reason):
+        chosen.append(last)
+    return chosen
+
+
 def told(turn: Turn) -> Told:
     """The turn in words, harmless on a terminal."""
     line, before = turn.line, turn.before
@@ -91,8 +103,11 @@ def told(turn: Turn) -> Told:
     was = before.verdict if before and not before.gone else ""
     at = f", catalog at {line.commit[:10]}" if line.commit else ""
     changes = sorted(turn.changes, key=lambda each: (not each.is_worse, each.criterion))
+    says = f"{line.verdict}, was {was}" if was not in {"", line.verdict} else line.verdict
+    if not turn.is_turn:
+        says = f"still {line.verdict}"
     return Told(
-        says=plain(f"{line.verdict}, was {was}" if was not in {"", line.verdict} else line.verdict),
+        says=plain(says),
         stands=plain(f"pager {line.holder}, {line.rung}, {line.score:.1f}, {_percent(line.coverage)} known{at}"),
         why=plain(line.reason),
         changes=tuple(plain(_change(each)) for each in changes),

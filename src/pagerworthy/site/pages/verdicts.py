@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pagerworthy.history import Line, Turn, line_of, told, turns
+from pagerworthy.history import Line, Turn, line_of, telling, told, turns
 from pagerworthy.scoring import Scorecard, Verdict
 from pagerworthy.site import words
 from pagerworthy.site.index import Index
@@ -81,7 +81,7 @@ def verdicts_of(found: ServiceInput, clock: words.Clock) -> Verdicts | None:
     before, wrong = found.past.lines_and_wrong(found.service.name)
     present = line_of(before, found.card, clock.as_of, "")
     lines = (*(each for each in before if each.as_of < clock.as_of), present) if present else before
-    changed = [turn for turn in turns(lines) if turn.is_turn]
+    changed = telling(turns(lines))
     shown = tuple(_turn(turn, clock) for turn in reversed(changed[-_TURNS:]))
     score = score_of(lines, found.card, clock.as_of)
     size = sum(_size(each) for each in shown) + (700 + 2 * len(score.points) if score else 0)
