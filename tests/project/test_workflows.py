@@ -173,6 +173,15 @@ def test_new_repositories_gather_evidence_before_they_build_the_site() -> None:
     assert [each.split()[1] for each in commands if each.startswith("pagerworthy ")] == ["collect", "site"]
 
 
+@pytest.mark.parametrize(("code", "fails", "told"), [(0, False, False), (1, False, True), (2, True, False)])
+def test_a_source_that_failed_is_told_of_and_keeps_no_site_from_being_built(
+    code: int, fails: bool, told: bool, new_repository: Path
+) -> None:
+    script = next(each for each in _steps(new_repository) if "pagerworthy collect" in each)
+    run = _run_as_on_github(script.replace("pagerworthy collect", f"(exit {code})"), new_repository)
+    assert (run.returncode != 0, "::warning title=Evidence::A source failed" in run.stdout) == (fails, told)
+
+
 def test_a_new_repository_trusts_the_branch_that_its_site_is_built_of() -> None:
     workflow = yaml.safe_load(dict(starter_files())[".github/workflows/site.yml"])
     gather = next(each for each in workflow["jobs"]["build"]["steps"] if "collect" in each.get("run", ""))
