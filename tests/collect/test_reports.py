@@ -544,6 +544,15 @@ def test_a_row_of_a_service_that_is_not_there_is_named_and_makes_no_record(root:
     )
 
 
+def test_an_export_of_a_whole_company_is_told_in_a_few_lines(root: Path) -> None:
+    rows = "".join(f"elsewhere-{number},2026-11-19,1\n" for number in range(5000))
+    put(root, "r/t.csv", f"service,date,hours\ncheckout,2026-11-19,4\n{rows}")
+    found = _read(root, toil=("r/t.csv",))
+    assert of(found.records, "toil.hours") == {"per_week": 1.0}
+    assert len(found.notes) == 21
+    assert found.notes[-1] == "and 4,981 more of other things"
+
+
 def test_of_a_service_whose_entry_cannot_be_read_nobody_says_that_it_is_not_there(root: Path) -> None:
     put(root, "catalog/services/pay.yaml", "kind: [")
     put(root, "r/d.csv", "service,kind,time,passed,source\npay,zone,2026-11-19,true,https://a.example/1\n")

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
 
 import msgspec
 
@@ -19,6 +21,7 @@ from pagerworthy.evidence.collectors.checkouts import Checkouts
 from pagerworthy.project import ReportsSettings
 
 _SECOND = dt.timedelta(seconds=1)
+_MOST_NOTES = 20
 _Place = tuple[str, str, str]
 
 
@@ -62,7 +65,7 @@ class ReportsCollector:
             # Only now: what is spoilt is all that was said together.
             for fault in _worst(faults):
                 _not_known(fault, [place for key in each.keys for place in _places(context, key)], good, bad)
-        self.notes = tuple(_told([*notes, *_only_declared(good.values())]))
+        self.notes = tuple(_told([*notes, *_only_declared(good.values())], context.catalog.services))
         for place, found in good.items():
             if not _is_spoilt(found, bad.get(place)):
                 yield self._record(place, found, found.time)
@@ -96,13 +99,20 @@ def _worst(faults: Sequence[Fault]) -> Iterator[Fault]:
         yield worst._replace(reason=f"{worst.reason}{more}")
 
 
-def _told(notes: Sequence[Note]) -> Iterator[str]:
-    """The first of the notes about each thing, with how many more there are."""
-    alike: defaultdict[str, list[Note]] = defaultdict(list)
+def _told(notes: Sequence[Note], services: Iterable[str]) -> Iterator[str]:
+    """The first of the notes about each thing, with how many more there are; not too many of them."""
+    alike: dict[str, tuple[Note, int]] = {}
     for note in notes:
-        alike[note.about].append(note)
-    for first, *others in alike.values():
-        yield first.reason + (f" (and {len(others):,} more like it)" if others else "")
+        first, count = alike.get(note.about, (note, 0))
+        alike[note.about] = (first, count + 1)
+    names = list(services)
+    for first, count in islice(alike.values(), _MOST_NOTES):
+        # Looking for a name that is like it takes a while where there are ten thousand services.
+        near = get_close_matches(first.unknown, names, n=1) if first.unknown else []
+        mend = f"; did you mean {near[0]}?" if near else ""
+        yield first.reason + mend + (f" (and {count - 1:,} more like it)" if count > 1 else "")
+    if (left := len(alike) - _MOST_NOTES) > 0:
+        yield f"and {left:,} more of other things"
 
 
 def _only_declared(found: Iterable[Said]) -> Iterator[Note]:

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple, Protocol, TypeVar
 
 from pagerworthy.collect.reports.base import Told
@@ -84,7 +83,7 @@ def each_alone(
             try:
                 for row in rows(file, kind):
                     if _is_nobodys(row.service, look):
-                        yield _nobodys(row, look)
+                        yield _nobodys(row)
                         continue
                     try:
                         if row.value is None:
@@ -118,7 +117,7 @@ def together(
         wrong: dict[str, str] = {}
         for each in _each(kind, files, look):
             if _is_nobodys(each.service, look):
-                yield _nobodys(each, look)
+                yield _nobodys(each)
             elif each.value is not None:
                 found[each.service].append((each.value, each.place))
             elif each.service:
@@ -143,11 +142,8 @@ def _is_nobodys(service: str, look: Look) -> bool:
     return bool(_SERVICE.fullmatch(service)) and service not in catalog.services and service not in catalog.unreadable
 
 
-def _nobodys(row: Row[_T], look: Look) -> Note:
-    name = row.service
-    near = get_close_matches(name, list(look.context.catalog.services), n=1)
-    mend = f"; did you mean {near[0]}?" if near else ""
-    return Note(f"{row.place}: there is no service {name}{mend}", name)
+def _nobodys(row: Row[_T]) -> Note:
+    return Note(f"{row.place}: there is no service {row.service}", row.service, row.service)
 
 
 def past(text: str, place: str, look: Look) -> dt.datetime:

@@ -74,10 +74,14 @@ class Fault(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What somebody should hear of, and what makes nothing unknown; of those about the same, the first is told."""
+    """What somebody should hear of, and what makes nothing unknown; of those about the same, the first is told.
+
+    `unknown` is the name of a service that is not there.
+    """
 
     reason: str
     about: str
+    unknown: str = ""
 
 
 class Look(NamedTuple):
