@@ -9,7 +9,7 @@ from pagerworthy.evidence.keys import KEYS
 _CHECKOUT = "where collect.checkouts in the settings names a checkout of the service's spec.repository"
 _STACK = "where pagerworthy[stacks] is installed and spec.environments names one of production"
 _RENDERED = tuple(name for name, key in KEYS.items() if key.collector == "stacks")
-_SERIES = "where a series says it of the service, see docs/sources.md"
+_SERIES = "where a series says it of the service, see `pagerworthy docs sources`"
 _PANELS = "dashboard.panels"
 # Where `rules dashboards` puts what it made; what others draw is known to Grafana alone.
 _OURS = "/d/pagerworthy-service-"
