@@ -129,6 +129,7 @@ def test_a_wrong_line_is_said_and_hides_no_right_one(root: Path, line: str, why:
         ("#!/bin/sh\nyes >&2 & sleep 0.2; kill $!; exit 4\n", "ended with 4: y"),
         (f"#!/bin/sh\necho bad token {_SECRET} >&2\nexit 1\n", "bad token <secret>"),
         (f"#!/bin/sh\necho '{_LINE}'\necho '{_SECRET}'\n", "printed a secret"),
+        (f"#!/bin/sh\necho '{_LINE}'\nprintf %s '{_SECRET}' | base64\n", "printed a secret"),
     ],
 )
 def test_a_command_that_fails_makes_its_keys_unknown(

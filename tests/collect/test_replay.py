@@ -1,6 +1,8 @@
 """Recordings of answers that are too large to keep: as they were, without secrets, and without filling the memory."""
 
 import hashlib
+import os
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -92,3 +94,48 @@ def test_of_an_answer_that_breaks_off_is_kept_that_it_did(tmp_path: Path) -> Non
     with pytest.raises(SourceError, match="it broke off, said <secret>"):
         ReplayingWire(tmp_path).carry("x", Live).send(_ASKED, Bounds(1, 1, 1), Deadline(5), taken.append)
     assert not taken
+
+
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        ('{"as_of":"2026-11-20T08:00:00"}', "as_of"),
+        ('{"as_of":"2026-11-20T08:00:00Z","asked":"2026-11-20T08:00:00"}', "asked"),
+        ('{"as_of":"9999-12-31T23:59:59Z"}', "9999"),
+        ('{"as_of":"2026-11-20T08:00:00Z","asked":"0001-01-01T00:00:00Z"}', "the year 1"),
+        ('{"x":' + "[" * 100_000, "has no recording"),
+        (" " * (1 << 20) + "{}", "has no recording"),
+    ],
+)
+def test_a_recording_of_no_moment_is_refused(sheet: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "recording.json").write_text(sheet)
+    with pytest.raises(SourceError, match=says):
+        ReplayingWire(tmp_path)
+
+
+def _odd(file: Path, kind: str) -> None:
+    file.unlink()
+    if kind == "link":
+        file.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.mkdir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among files, and links only for some")
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_no_file_is_not_read(kind: str, tmp_path: Path) -> None:
+    RecordingWire(tmp_path, AS_OF).carry("x", lambda: _in_pieces(b"a" * 100, 10)).send(
+        _ASKED, Bounds(1, 1, 1), Deadline(5), lambda _: None
+    )
+    replaying = ReplayingWire(tmp_path).carry("x", Live)
+    for ending in ("body", "json"):
+        (file,) = (tmp_path / "x").glob(f"*.{ending}")
+        _odd(file, kind)
+        for take in (None, lambda _: None):
+            with pytest.raises(SourceError, match="cannot be read"):
+                replaying.send(_ASKED, Bounds(1, 1, 1), Deadline(5), take)
+    _odd(tmp_path / "recording.json", kind)
+    with pytest.raises(SourceError, match="has no recording"):
+        ReplayingWire(tmp_path)

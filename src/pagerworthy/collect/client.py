@@ -12,6 +12,7 @@ import msgspec
 from pagerworthy.collect.address import Address
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError, StatusError
+from pagerworthy.collect.secrecy import Hiding
 from pagerworthy.collect.transport import Answer, Bounds, Hide, PassingError, Request, Take, Transport
 
 _T = TypeVar("_T")
@@ -112,8 +113,12 @@ class Client:
         fault = SourceError("it was not asked")
         for attempt in range(1, self._limits.tries + 1):
             pause = self._limits.pause * 2 ** (attempt - 1) * random.uniform(0.5, 1)  # noqa: S311 -- no secret
+            # A source may give the token back: neither records nor messages are to have it.
+            take = Hiding(request.tokens, begin()) if begin else None
             try:
-                answer = self._transport.send(request, bounds, deadline, begin() if begin else None)
+                answer = self._transport.send(request, bounds, deadline, take)
+                if take:
+                    take.end()
             except PassingError as error:
                 fault = error
             else:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -11,15 +12,22 @@ from pagerworthy import atomic
 from pagerworthy.collect.address import Address, variable
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.regular import open_regular, read_regular
+from pagerworthy.collect.secrecy import Hiding
 from pagerworthy.collect.surroundings import Wire
 from pagerworthy.collect.transport import Answer, Bounds, Request, Stored, Take, Transport
 
 _SHEET = "recording.json"
+_LARGEST_SHEET = 1024 * 1024
+# Of an answer that is kept, in the form that takes the most room.
+_LARGEST = 512 * 1024 * 1024
+# The years that evidence may be of.
+_FIRST, _LAST = 1970, 9000
 _CHUNK = 64 * 1024
 # Only good answers are given away piece by piece.
 _GOOD = 200
 # In place of the token that a source was asked with: it goes nowhere.
-_NO_TOKEN = "replayed"  # noqa: S105
+_NO_TOKEN = "-"  # noqa: S105
 
 
 class _Asked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,8 +40,8 @@ class _Asked(msgspec.Struct, frozen=True, omit_defaults=True):
 class _Sheet(msgspec.Struct, frozen=True, omit_defaults=True):
     """The moment that was asked about, the one at which it was asked, and who was."""
 
-    as_of: dt.datetime
-    asked: dt.datetime | None = None
+    as_of: Annotated[dt.datetime, msgspec.Meta(tz=True)]
+    asked: Annotated[dt.datetime, msgspec.Meta(tz=True)] | None = None
     sources: dict[str, _Asked] = {}
 
 
@@ -68,10 +76,15 @@ class ReplayingWire(Wire):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
-            self._sheet = msgspec.json.decode((folder / _SHEET).read_bytes(), type=_Sheet)
+            self._sheet = msgspec.json.decode(read_regular(folder / _SHEET, _LARGEST_SHEET), type=_Sheet)
             folders = [each.name for each in folder.iterdir() if each.is_dir()]
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except msgspec.ValidationError as error:
+            raise SourceError(f"{folder / _SHEET} is no recording: {error}") from error
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SourceError(f"{folder} has no recording: make one with --record") from error
+        for each in (self.as_of, self.asked):
+            if not _FIRST <= each.year < _LAST:
+                raise SourceError(f"{folder / _SHEET} is of the year {each.year}, of which nobody can know anything")
         self.sources = frozenset([*self._sheet.sources, *folders])
 
     @property
@@ -126,7 +139,7 @@ class _Recording:
             return answer.given(take)
         self._folder.mkdir(parents=True, exist_ok=True)
         with atomic.replacing(_body(self._folder, request)) as stream:
-            taking = _Taking(take, _Hiding(request.tokens, stream.write))
+            taking = _Taking(take, Hiding(request.tokens, stream.write))
             failure: Exception | None = None
             try:
                 answer = self._live.send(request, bounds, deadline, taking)
@@ -159,31 +172,10 @@ class _Recording:
             _body(self._folder, request).unlink(missing_ok=True)
 
 
-class _Hiding:
-    """Writes pieces without secrets, also where one is in two of them."""
-
-    def __init__(self, secrets: Sequence[bytes], write: Callable[[bytes], object]) -> None:
-        self._secrets = secrets
-        self._write = write
-        self._held = max((len(each) - 1 for each in secrets), default=0)
-        self._rest = b""
-
-    def __call__(self, piece: bytes) -> None:
-        whole = self._rest + piece
-        for each in self._secrets:
-            whole = whole.replace(each, b"<secret>")
-        end = max(0, len(whole) - self._held)
-        self._rest = whole[end:]
-        self._write(whole[:end])
-
-    def end(self) -> None:
-        self._write(self._rest)
-
-
 class _Taking:
     """Gives pieces to who asked for them, and to what keeps them; `refused` where the former could not read them."""
 
-    def __init__(self, take: Take, keep: _Hiding) -> None:
+    def __init__(self, take: Take, keep: Hiding) -> None:
         self._take = take
         self._keep = keep
         self.taken = self.refused = False
@@ -209,27 +201,29 @@ class _Replaying:
         self,
         request: Request,
         bounds: Bounds,  # noqa: ARG002 -- nothing is waited for
-        deadline: Deadline,  # noqa: ARG002
+        deadline: Deadline,
         take: Take | None = None,
     ) -> Answer:
         try:
-            content = _place(self._folder, request).read_bytes()
+            content = read_regular(_place(self._folder, request), _LARGEST)
             stored = msgspec.json.decode(content, type=_Kept)
             if stored.failed:
                 raise SourceError(stored.failed)
             if not stored.beside:
                 return stored.answer().given(take)
-            return self._from_beside(stored.answer(), request, take)
+            return self._from_beside(stored.answer(), request, deadline, take)
         except FileNotFoundError as error:
             raise SourceError("the recording has no answer to this: what is asked today was not asked then") from error
-        except (OSError, msgspec.DecodeError, ValueError) as error:
+        except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:
             raise SourceError("the recording of this answer cannot be read") from error
 
-    def _from_beside(self, answer: Answer, request: Request, take: Take | None) -> Answer:
-        with _body(self._folder, request).open("rb") as stream:
-            if take is None:
-                return msgspec.structs.replace(answer, body=stream.read())
+    def _from_beside(self, answer: Answer, request: Request, deadline: Deadline, take: Take | None) -> Answer:
+        file = _body(self._folder, request)
+        if take is None:
+            return msgspec.structs.replace(answer, body=read_regular(file, _LARGEST))
+        with open_regular(file) as stream:
             while piece := stream.read(_CHUNK):
+                deadline.demand()
                 take(piece)
         return answer
 

@@ -10,6 +10,7 @@ import msgspec
 
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.secrecy import Secrets, secrets_of
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -51,16 +52,16 @@ class Request(msgspec.Struct, frozen=True):
     hide: Hide | None = None
 
     def hidden(self, answer: "Answer") -> "Answer":
-        """The answer without its own secrets; hiding twice changes nothing."""
-        if self.hide is None:
-            return answer
-        return msgspec.structs.replace(answer, body=self.hide(answer.body))
+        """The answer without its own secrets and without those of the request; hiding twice changes nothing."""
+        body = answer.body if self.hide is None else self.hide(answer.body)
+        headers = {name: self.tokens.hidden_text(value) for name, value in answer.headers.items()}
+        return Answer(answer.status, headers, self.tokens.hidden(body))
 
     @property
-    def tokens(self) -> tuple[bytes, ...]:
+    def tokens(self) -> Secrets:
         """What in its headers is secret, as an answer might give it back."""
         values = [value.rpartition(" ")[2].removeprefix("token=").encode() for value in self.secrets.values()]
-        return tuple(filter(None, values))
+        return secrets_of(tuple(filter(None, values)))
 
     @property
     def digest(self) -> str:
@@ -236,9 +237,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @classmethod
     def of(cls, request: Request, answer: Answer) -> "Stored":
         """The answer to a request, without secrets, even where the source gave them back."""
-        body = request.hidden(answer).body
-        for each in request.tokens:
-            body = body.replace(each, b"<secret>")
+        answer = request.hidden(answer)
+        body = answer.body
         try:
             text, packed = body.decode(), ""
         except UnicodeDecodeError:

@@ -15,6 +15,7 @@ import msgspec
 
 from pagerworthy.collect.deadline import Deadline
 from pagerworthy.collect.errors import SourceError
+from pagerworthy.collect.secrecy import Secrets
 from pagerworthy.collect.transport import Answer, Bounds, Request, Take
 from pagerworthy.evidence.text import inert
 
@@ -53,7 +54,7 @@ class Commands:
         if code:
             raise SourceError(f"it ended with {code}{self._shown(said)}")
         for secret, name in self._secrets.items():
-            if secret.encode(errors="surrogateescape") in printed:
+            if Secrets([secret.encode(errors="surrogateescape")]).are_in(printed):
                 raise SourceError(f"it printed a secret, that of {inert(name, 60)}, so nothing that it printed is kept")
         return Answer(200, {}, printed).given(take)
 
