@@ -452,4 +452,6 @@ def test_wrong_lines_beyond_the_first_hundred_are_counted_not_kept(tmp_path: Pat
 
 
 def test_a_key_that_not_every_server_says_is_said_to_need_a_series() -> None:
-    assert brought_shortly("capacity.limits").endswith("a series says it of the service, see `pagerworthy docs sources`")
+    assert brought_shortly("capacity.limits").endswith(
+        "a series says it of the service, see `pagerworthy docs sources`"
+    )
