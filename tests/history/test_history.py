@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -243,6 +244,70 @@ def test_what_is_no_history_is_said(root: Path) -> None:
     for arguments in (["history"], ["history", "pay"], ["snapshot"]):
         with pytest.raises(click.ClickException, match="histor"):
             run(root, *arguments)
+
+
+def _lines(root: Path, path: str) -> list[str]:
+    return Branch(root).read(path).decode().splitlines()
+
+
+@pytest.mark.parametrize("path", [DAYS, service_file("pay")])
+def test_a_wrong_line_is_named_with_what_takes_it_out(root: Path, tmp_path: Path, path: str) -> None:
+    run(root, "snapshot", "--as-of", "2026-11-20T03:00:00Z")
+    Branch(root).append(lambda read, _: {path: read(path) + b'{"as_of": 7}\n'}, "broken")
+    with pytest.raises(click.ClickException, match=f"line 2 of {path} is no history") as found:
+        run(root, "snapshot", "--as-of", "2026-11-21T03:00:00Z")
+    command = found.value.message.partition("`git ")[2].partition("`")[0].split()
+    assert command == ["worktree", "add", "../history", "pagerworthy-history"]
+    git(root, *command)
+    file = tmp_path / "history" / path
+    file.write_text(file.read_text().splitlines(keepends=True)[0])
+    commit(tmp_path / "history", "2026-11-20")
+    run(root, "snapshot", "--as-of", "2026-11-21T03:00:00Z")
+    assert len(_lines(root, DAYS)) == 2
+
+
+def test_what_is_dated_after_now_stops_nothing_and_is_left_out(root: Path) -> None:
+    run(root, "snapshot", "--as-of", "2026-11-20T03:00:00Z")
+    late = b'{"as_of":"9999-01-01T00:00:00Z"}\n'
+    for path in (DAYS, service_file("checkout")):
+        Branch(root).append(partial(lambda read, _, path: {path: read(path) + late}, path=path), "late")
+    run(root, "snapshot", "--as-of", "2026-11-21T03:00:00Z")
+    assert len(_lines(root, DAYS)) == 2
+    assert len(_lines(root, service_file("checkout"))) == 1
+    assert "9999" not in run(root, "history")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"turned": [["a", "ready", "defer"]] * 20_001},
+        {"verdicts": {str(number): 1 for number in range(101)}},
+        {"criteria": {str(number): [1, 0, 0] for number in range(5_001)}},
+    ],
+)
+def test_a_row_of_the_past_is_no_larger_than_any_can_be(more: dict[str, object]) -> None:
+    row = msgspec.json.encode({"as_of": _START, **more})
+    with pytest.raises(HistoryError, match=r"line 1 of days\.jsonl"):
+        decode(row, Day, DAYS)
+
+
+def test_more_services_than_can_be_told_turn_without_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pagerworthy.history.snapshot.MOST_TURNED", 2)
+    files = kept([{}, {name: (Verdict.DEFER, [Outcome.FAIL] * 3) for name in _NAMES}])
+    assert [len(day.turned or ()) for day in decode(files[DAYS], Day)] == [0, 2]
+
+
+def test_what_git_complains_of_is_said_without_addresses(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from git import GitCommandError
+
+    def full(*_: object) -> bytes:
+        said = b"fatal: https://me:secret@example.com/x\nfatal: https://me:secret@x: No space left on device"
+        raise GitCommandError(["git", "hash-object"], 128, said)
+
+    monkeypatch.setattr(Branch, "_stored", full)
+    with pytest.raises(click.ClickException, match=r"`git hash-object` has failed: .*No space left on device") as found:
+        run(root, "snapshot")
+    assert "secret" not in found.value.message
 
 
 def test_a_line_is_as_long_as_what_changed() -> None:

@@ -129,7 +129,7 @@ def test_a_branch_that_is_no_history_shows_nothing_and_follows_no_link(root: Pat
 def test_a_name_that_is_no_branch_is_said(root: Path) -> None:
     (root / "pagerworthy.toml").write_text('[history]\nbranch = "--upload-pack=touch x"\n')
     done, _ = build(root)
-    assert "git cannot do this" in done.stderr
+    assert "is not a valid branch name" in done.stderr
 
 
 def test_what_was_recorded_is_shown_until_there_is_a_branch(root: Path) -> None:

@@ -51,7 +51,7 @@ def command(
     changed: list[int] = []
     catalog = found.catalog
     unread = None if catalog.closed else frozenset(catalog.unreadable)
-    snapshot = Snapshot(found.scores, judged, unread)
+    snapshot = Snapshot(found.scores, judged, unread, max(dt.datetime.now(dt.UTC), found.scores.as_of))
 
     def change(read: Callable[[str], bytes], services: tuple[str, ...]) -> dict[str, bytes]:
         files = added(snapshot, read, services)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pagerworthy.evidence.text import inert
+from pagerworthy.history.model import NoHistoryError
 from pagerworthy.history.shelf import GitShelf, HistoryError
 from pagerworthy.project import HistorySettings
 
@@ -23,6 +25,7 @@ _PATIENCE = 120
 # How git tells that another run has moved the branch meanwhile.
 _RACES = ("[rejected]", "cannot lock ref", "failed to update ref", "reference already exists")
 _REASON = re.compile(r"\[remote rejected\][^(\n]*\(([^)\n]*)\)")
+_ADDRESS = re.compile(r"\S*(?://|@)\S*")
 _FILE, _FOLDER = 0o100644, 0o040000
 _AUTHOR = ("pagerworthy", "pagerworthy@localhost")
 
@@ -248,9 +251,11 @@ class Branch:
         try:
             yield
         except git.GitCommandError as error:
-            raise HistoryError(
-                f"git cannot do this ({_plain(str(error.command[1:2] or ''))}): try it by hand"
-            ) from error
+            raise HistoryError(_complaint(error)) from error
+        except NoHistoryError as error:
+            # Whoever takes the line out sees on the way who has written it.
+            mend = f"`git worktree add ../history {self.name}`, take it out of {error.path} there, and commit that"
+            raise HistoryError(f"on the branch {self.name}, {error}: {mend}") from error
         except (msgspec.DecodeError, OSError, git.BadObject) as error:
             raise HistoryError(
                 f"the branch {self.name} has something that is no history: {_plain(str(error))}"
@@ -265,6 +270,14 @@ def _services(shelf: GitShelf | None) -> tuple[str, ...]:
     if shelf is None:
         return ()
     return tuple(sorted(path[9:].removesuffix(".jsonl") for path in shelf.stamps if path.startswith("services/")))
+
+
+def _complaint(error: "git.GitCommandError") -> str:
+    """Which command of git has failed, and the last that it said, without addresses: they may have a password."""
+    command = [str(each) for each in error.command if not str(each).startswith("-")]
+    said = str(error.stderr).strip().removeprefix("stderr:").strip().strip("'").strip()
+    last = inert(_ADDRESS.sub("(an address)", said.splitlines()[-1]), 200) if said else "it does not say why"
+    return f"`git {command[1] if len(command) > 1 else ''}` has failed: {last}"
 
 
 def _plain(text: str) -> str:

@@ -6,13 +6,29 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from pagerworthy.history.shelf import HistoryError
+
 DAYS = "days.jsonl"
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound="Day | Line")
+# More services than these that turn at once are not told one by one.
+MOST_TURNED = 20_000
 
 # Whoever may push the branch may write anything into it.
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
+Words = Annotated[str, msgspec.Meta(max_length=2_000)]
+_Kinds = msgspec.Meta(max_length=100)
+_Criteria = msgspec.Meta(max_length=5_000)
+
+
+class NoHistoryError(HistoryError):
+    """A line of a file is none; `path` and `line` say where."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(f"line {line} of {path} is no history: {reason}")
+        self.path = path
+        self.line = line
 
 
 class Tally(msgspec.Struct, frozen=True, array_like=True):
@@ -46,10 +62,10 @@ class Day(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     as_of: Moment
     commit: Name = ""
     rubric: Name = ""
-    verdicts: dict[Name, Count] = {}
-    rungs: dict[Name, Count] = {}
-    criteria: dict[Name, Tally] = {}
-    turned: tuple[Turned, ...] | None = None
+    verdicts: Annotated[dict[Name, Count], _Kinds] = {}
+    rungs: Annotated[dict[Name, Count], _Kinds] = {}
+    criteria: Annotated[dict[Name, Tally], _Criteria] = {}
+    turned: Annotated[tuple[Turned, ...], msgspec.Meta(max_length=MOST_TURNED)] | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,13 +78,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     as_of: Moment
     commit: Name = ""
     verdict: Name = ""
-    reason: str = ""
+    reason: Words = ""
     holder: Name = ""
     rung: Name = ""
     score: Annotated[float, msgspec.Meta(ge=0, le=100)] = 0.0
     coverage: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    outcomes: dict[Name, Name] = {}
-    details: dict[Name, str] = {}
+    outcomes: Annotated[dict[Name, Name], _Criteria] = {}
+    details: Annotated[dict[Name, Words], _Criteria] = {}
     gone: bool = False
 
 
@@ -82,7 +98,14 @@ def encode(rows: Iterable[msgspec.Struct]) -> bytes:
     return b"".join(msgspec.json.encode(row, order="sorted") + b"\n" for row in rows)
 
 
-def decode(content: bytes, kind: type[_T]) -> tuple[_T, ...]:
-    """The rows of a file. Raises msgspec.DecodeError for what is none."""
+def decode(content: bytes, kind: type[_T], path: str = "the file") -> tuple[_T, ...]:
+    """The rows of a file. Raises NoHistoryError for the first line that is none."""
     decoder = msgspec.json.Decoder(kind)
-    return tuple(decoder.decode(line) for line in content.splitlines() if line)
+    rows = []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.strip():
+            try:
+                rows.append(decoder.decode(line))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                raise NoHistoryError(path, number, str(error)[:200]) from error
+    return tuple(rows)

@@ -3,13 +3,15 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 import msgspec
 
-from pagerworthy.history.model import DAYS, Day, Line, Tally, Turned, decode, encode, service_file
+from pagerworthy.history.model import DAYS, MOST_TURNED, Day, Line, Tally, Turned, decode, encode, service_file
 from pagerworthy.scoring import CriterionResult, Outcome, Scorecard, Scores
 
 _LONGEST = 300
+_Row = TypeVar("_Row", Day, Line)
 _PASSES, _FAILS, _UNKNOWN = range(3)
 _COUNTED: Mapping[Outcome, int] = {
     Outcome.PASS: _PASSES,
@@ -27,22 +29,24 @@ class Snapshot(msgspec.Struct, frozen=True):
     """What one run concluded, and the commit of the catalog that it judged, empty where files differed from it.
 
     `unread` are the services whose entries cannot be read, None where nobody can tell which there are: nothing is said
-    of them, and least of all that they are gone.
+    of them, and least of all that they are gone. `now` is when it is taken: nothing was seen after that.
     """
 
     scores: Scores
     commit: str
     unread: frozenset[str] | None = frozenset()
+    now: dt.datetime | None = None
 
 
 def added(snapshot: Snapshot, read: Callable[[str], bytes], services: Iterable[str]) -> dict[str, bytes]:
     """The files that change, with their new content; empty where the moment is the last one's.
 
     `read` gives a file as it is, empty where there is none; `services` are those that have a file. Raises LaterError
-    where the history goes on after the snapshot's moment already.
+    where the history goes on after the snapshot's moment already, and NoHistoryError for a line that is none. What is
+    dated after now is left out of what is written.
     """
     as_of = snapshot.scores.as_of
-    days = decode(read(DAYS), Day)
+    days, _ = _until_now(snapshot, read(DAYS), Day, DAYS)
     if days and days[-1].as_of == as_of:
         return {}
     if days and days[-1].as_of > as_of:
@@ -53,16 +57,28 @@ def added(snapshot: Snapshot, read: Callable[[str], bytes], services: Iterable[s
     turned: list[Turned] = []
     unread = snapshot.unread
     for name in sorted(cards.keys() if unread is None else {*cards, *services} - unread):
-        before = read(service_file(name))
-        lines = decode(before, Line)
+        path = service_file(name)
+        there = read(path)
+        lines, before = _until_now(snapshot, there, Line, path)
         line = line_of(lines, cards.get(name), as_of, snapshot.commit)
+        if before != there:
+            files[path] = before
         if line is not None:
-            files[service_file(name)] = before + encode([line])
+            files[path] = before + encode([line])
             was = lines[-1].verdict if lines else ""
             if was != line.verdict:
                 turned.append(Turned(name, was, line.verdict))
-    files[DAYS] = encode([*days, day_of(snapshot, tuple(turned) if days else None)])
+    files[DAYS] = encode([*days, day_of(snapshot, tuple(turned[:MOST_TURNED]) if days else None)])
     return files
+
+
+def _until_now(snapshot: Snapshot, content: bytes, kind: type[_Row], path: str) -> tuple[tuple[_Row, ...], bytes]:
+    """The rows of a file that are not of a time to come, and the file with no others."""
+    rows = decode(content, kind, path)
+    if snapshot.now is None or not any(row.as_of > snapshot.now for row in rows):
+        return rows, content
+    rows = tuple(row for row in rows if row.as_of <= snapshot.now)
+    return rows, encode(rows)
 
 
 def day_of(snapshot: Snapshot, turned: tuple[Turned, ...] | None = None) -> Day:
