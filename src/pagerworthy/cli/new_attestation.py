@@ -1,13 +1,16 @@
 """`pagerworthy new attestation`: records what a person says of a service, on what, and until when it holds."""
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from pagerworthy.catalog import load
+from pagerworthy.catalog import ServiceSpec, load
 from pagerworthy.cli import first_lines
 from pagerworthy.cli.app import project_of
+from pagerworthy.cli.exits import Exit
 from pagerworthy.cli.options import Day, moment
 from pagerworthy.cli.suggest import unknown_name
 from pagerworthy.cli.write_entry import EntryName, Refused, refuse_future, write_entry
@@ -17,6 +20,8 @@ from pagerworthy.project import Project
 _YEAR = dt.timedelta(days=365)
 _MOST = 10_000
 _TRAINING, _UNIT = "attest.training", "cost.unit"
+# A word with an ending, as files have it.
+_FILE = re.compile(r"[^\s:]*[^\s:/]\.[A-Za-z][A-Za-z0-9]{0,7}")
 
 
 @click.command()
@@ -70,7 +75,24 @@ def attestation(
     }
     chosen = name or f"{service}-{key.partition('.')[2]}-{day}"
     text = first_lines.head("Attestation", chosen) + first_lines.fields(values, first_lines.ATTESTATION)
-    return write_entry(project, "Attestation", chosen, text)
+    code = write_entry(project, "Attestation", chosen, text)
+    if code == Exit.FINE:
+        for each in _lacking(known[service].spec, key):
+            click.echo(f"Next: write {each} in the entry of {service}, without which the attestation is not enough.")
+    return code
+
+
+def _lacking(spec: ServiceSpec, key: str) -> Iterator[str]:
+    """What the entry does not say, and what criteria ask for beside the attestation."""
+    security, release, costs = spec.security, spec.release, spec.costs
+    if key == "attest.security" and not (security and security.review):
+        yield "`security.review` with `url`, `date` and `expires`"
+    if key == "attest.access" and not (security and security.access_review):
+        yield "`security.access_review`, the day of the review,"
+    if key == "attest.switches" and not (release and release.switches):
+        yield "`release.switches: true`"
+    if key == _UNIT and not (costs and costs.unit):
+        yield "`costs.unit`"
 
 
 def _about(project: Project, text: str) -> dict[str, str]:
@@ -81,6 +103,10 @@ def _about(project: Project, text: str) -> dict[str, str]:
         is_file = bool(text) and file.is_file() and file.resolve().is_relative_to(project.root.resolve())
     except (OSError, ValueError):
         is_file = False
+    if not is_file and _FILE.fullmatch(text):
+        raise click.UsageError(
+            f"there is no file {text} in this repository: correct the path, or say in words what was looked at"
+        )
     return {"path": text} if is_file else {"text": text}
 
 
