@@ -39,6 +39,31 @@ def test_it_names_source_strength_and_age_of_what_is_known() -> None:
     assert "until 2027-01-20" in row
 
 
+def test_a_drill_is_as_old_as_it_is_and_not_as_its_record(tmp_path: Path) -> None:
+    rows = [
+        {"key": "drill.zone", "value": {"age_days": 10, "passed": True}},
+        {"key": "drill.incident", "value": {"age_days": 0, "passed": True}},
+    ]
+    common = {"subject": "checkout", "strength": "exercised", "time": "2026-11-20T07:00:00Z", "source": "reports"}
+    file = tmp_path / "one.jsonl"
+    file.write_text("".join(f"{json.dumps(common | row)}\n" for row in rows), encoding="utf-8")
+    ages = {
+        cells[0]: cells[2:4]
+        for line in run("checkout", "--evidence", str(file)).splitlines()
+        if (cells := line.split()) and "exercised" in cells
+    }
+    assert ages["drill.zone"] == ["10", "d"]
+    assert ages["drill.incident"] == ["today", "reports"]
+
+
+def test_dashboards_that_are_not_ours_are_for_a_command_that_asks_grafana(tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").touch()
+    found = answer("checkout", "--evidence", str(tmp_path / "none.jsonl"))["sights"]
+    assert {each["collector"] for each in found if each["key"] == "dashboard.panels"} == {"exec"}
+    said = run("checkout", "--evidence", str(tmp_path / "none.jsonl"))
+    assert "of this one, a command under collect.exec asks Grafana" in said
+
+
 def test_it_says_why_something_is_not_known_and_who_would_bring_it() -> None:
     said = run("email", "--missing")
     assert "could not see it 2 h ago: no event was counted over its window" in said

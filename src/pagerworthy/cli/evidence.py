@@ -104,8 +104,14 @@ def _name(sight: "Sight") -> str:
 
 
 def _age(sight: "Sight", as_of: dt.datetime) -> str:
+    from pagerworthy.evidence.attested import SOURCE
+
     if sight.seen is None:
         return ""
+    if sight.state == "known" and (sight.done or sight.source == SOURCE):
+        # What is done or attested on a day has no hour.
+        days = (as_of.date() - (sight.done or sight.seen).date()).days
+        return f"{days} d" if days > 0 else "today"
     age = as_of - sight.seen
     return f"{age // _DAY} d" if age >= _DAY else f"{age // _HOUR} h"
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pagerworthy.catalog import Service
 from pagerworthy.evidence import KEYS, Known, Record, SubjectEvidence, collector_of, is_stale, items_of
-from pagerworthy.evidence.record import StrengthWord
+from pagerworthy.evidence.record import Strength, StrengthWord
 from pagerworthy.scoring.model import Criterion, CriterionResult, Outcome, Scorecard
 
 State = Literal["known", "weak", "stale", "failed", "missing"]
@@ -19,7 +19,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` is `weak` where the record is weaker, and `stale` where it is older, than a criterion of `criteria` asks.
     `criteria` are the due ones that need the key. `strength` is what the record has, `wanted` the most that one of
-    them asks for. `collector` is the source that brings the key, empty where none can.
+    them asks for. `seen` is when the source said so; `done` when what was exercised was done, where that is said.
+    `collector` is the source that brings the key, empty where none can.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     criteria: tuple[str, ...]
     strength: StrengthWord | None = None
     seen: dt.datetime | None = None
+    done: dt.datetime | None = None
     expires: dt.datetime | None = None
     source: str = ""
     query: str = ""
@@ -121,11 +123,19 @@ def _sight(
         state=_state(record, criteria, as_of),
         strength=None if record.failed else record.strength,
         seen=record.time,
+        done=_done(known),
         expires=record.expires,
         source=record.source,
         query=record.query,
         reason=record.failed,
     )
+
+
+def _done(known: Known) -> dt.datetime | None:
+    days = getattr(known.value, "age_days", None)
+    if days is None or known.level is not Strength.EXERCISED:
+        return None
+    return known.record.time - dt.timedelta(days=days)
 
 
 def _state(record: Record, criteria: Sequence[Criterion], as_of: dt.datetime) -> State:
