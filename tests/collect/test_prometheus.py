@@ -269,6 +269,7 @@ def test_paging_rules_name_runbooks_or_are_named(found: Found) -> None:
 
 def test_rules_that_page_are_named_as_they_are_loaded_and_not_as_the_entry_has_them(found: Found) -> None:
     named = value(found["shop", "rules.paging", ""])["names"]
+    assert isinstance(named, list)
     assert {"AllDown", "ShopAvailabilityBurnPage"} <= set(named)
     assert "Unloaded" not in named
     assert "Bare" not in named

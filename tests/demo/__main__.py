@@ -24,8 +24,9 @@ def main() -> int:
         sys.stderr.write(f"the evidence is not recorded: {error}\n")
         return 1
     changed = put(ROOT / "catalog" / "evidence", found, SOURCES)
-    names = ", ".join(file.name for file in changed) or "no file"
-    sys.stdout.write(f"{len(found)} records in {time.process_time() - started:.0f} s of our own; changed: {names}\n")
+    names = ", ".join(file.name for file in changed)
+    said = f"changed: {names}" if names else "no file changed, all is as it was recorded"
+    sys.stdout.write(f"{len(found)} records in {time.process_time() - started:.0f} s of our own; {said}\n")
     return 0
 
 
