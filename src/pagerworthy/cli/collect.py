@@ -80,7 +80,7 @@ def command(
     """Exit code 1 when a source failed, as a whole or for all that it has of a key that a due criterion needs."""
     from pagerworthy.catalog import load
     from pagerworthy.cli.collect_needs import Needs
-    from pagerworthy.collect import Deadline, Surroundings, gather
+    from pagerworthy.collect import Deadline, Surroundings, gather_apart
     from pagerworthy.evidence.collectors import Context
 
     if recorded and replayed:
@@ -99,7 +99,7 @@ def command(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from error
-    for each in gather(opened, context, deadline):
+    for each in gather_apart(opened, context, deadline):
         failed |= _write_down(_dated(each, run.as_of, run.asked), folder, needs)
     if not _is_read(project, folder):
         click.echo(f"`score` does not read {folder}: name it in [evidence] paths, or with --evidence", err=True)

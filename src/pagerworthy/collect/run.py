@@ -51,6 +51,11 @@ def gather(collectors: Iterable[Collector], context: Context, deadline: Deadline
         yield work.result("it was not done in time")
 
 
+def unfinished(collector: Collector, context: Context, reason: str) -> Gathered:
+    """What stands in for a source that brought nothing: all that it would bring is not known."""
+    return _Work(collector, context).result(reason)
+
+
 @runtime_checkable
 class Selective(Protocol):
     """A collector that shares keys with another one, and is only asked for some of their items."""
