@@ -1,7 +1,10 @@
 """An organisation's own collectors: what they print, what they get wrong, and what is never run."""
 
+import importlib.util
 import json
 import os
+import py_compile
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -410,6 +413,21 @@ def test_nothing_of_the_work_tree_may_be_otherwise(
     assert said(collected(root, "python3", "tools"), "checkout", "cost.unit")
     lay(root)
     assert f"not run: {name}" in refused(root, *command)
+
+
+def test_what_python_has_compiled_is_neither_believed_nor_left_there(root: Path) -> None:
+    _tool(root)
+    write(root, "tools/__main__.py", "import loaded\nprint(open('costs.jsonl').read(), end='')\n")
+    write(root, "tools/loaded.py", "")
+    trust(root)
+    assert said(collected(root, sys.executable, "tools"), "checkout", "cost.unit")
+    assert not (root / "tools/__pycache__").exists()
+    # Ignored, and never compared with its source.
+    laid = write(root, "results/laid.py", _LOADED)
+    cache = importlib.util.cache_from_source(str(root / "tools/loaded.py"))
+    py_compile.compile(str(laid), cache, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    assert said(collected(root, sys.executable, "tools"), "checkout", "cost.unit")
+    assert not (root / "ran").exists()
 
 
 def test_evidence_and_what_the_trusted_branch_ignores_may_lie_there(root: Path) -> None:

@@ -23,6 +23,8 @@ PASS = "PAGERWORTHY_EXEC_PASS"  # noqa: S105 -- a variable's name
 _OURS = re.compile(r"PAGERWORTHY_\w*TOKEN")
 # Authors and authorities are none, and a socket is only a place.
 _SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|_KEY\b|AUTH(?!OR))(?!.*_SOCK\b)", re.IGNORECASE)
+# Python takes what it has compiled for its source, unseen by git: it neither reads nor leaves any in the repository.
+_UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": os.devnull}
 _SHORTEST = 8
 _CHUNK = 64 * 1024
 _KEPT = 16 * 1024
@@ -50,7 +52,9 @@ class Commands:
     def send(self, request: Request, bounds: Bounds, deadline: Deadline, take: Take | None = None) -> Answer:
         command = msgspec.json.decode(request.body, type=list[str])
         self._demand(command)
-        code, printed, said = _run(self._root, command, {**self._variables, **request.headers}, bounds, deadline)
+        code, printed, said = _run(
+            self._root, command, {**self._variables, **_UNCOMPILED, **request.headers}, bounds, deadline
+        )
         if code:
             raise SourceError(f"it ended with {code}{self._shown(said)}")
         for secret, name in self._secrets.items():
