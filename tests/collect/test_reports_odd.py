@@ -121,3 +121,9 @@ def test_patterns_match_as_in_a_shell(pattern: str, found: list[str], root: Path
     for name in ("a/x.json", "a/y.json", "a/b/c/x.json"):
         put(root, name, "{}")
     assert _names(root, pattern) == found
+
+
+def test_a_backslash_in_a_name_is_part_of_it(root: Path) -> None:
+    put(root, "r/a\\b\\c\\d/checkout.json", _TRIVY)
+    (found,) = find(root, ["r/**/*.json"])
+    assert (found.path, found.fault) == ("r/a/b/c/d/checkout.json", "")

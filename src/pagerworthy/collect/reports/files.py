@@ -67,7 +67,7 @@ def find(root: Path, patterns: Sequence[str], missed: Callable[[str], None] = _i
         if not matches:
             missed(pattern[:200])
     for name, path in sorted(found.items()):
-        yield _read(top, path, repository_path(name))
+        yield _read(path, top / path.relative_to(root).parent, repository_path(name))
 
 
 def _matching(root: Path, parts: Sequence[str]) -> Iterator[Path]:
@@ -115,10 +115,10 @@ def _entries(folder: Path) -> Iterator["os.DirEntry[str]"]:
         return
 
 
-def _read(top: Path, path: Path, name: str) -> ReportFile:
+def _read(path: Path, folder: Path, name: str) -> ReportFile:
+    """The file; `folder` is where it lies if neither the file nor a folder above it is a link."""
     try:
-        # Neither the file nor a folder above it may be a link.
-        if path.parent.resolve() != top / path.parent.relative_to(path.parents[len(PurePosixPath(name).parts) - 1]):
+        if path.parent.resolve() != folder:
             return ReportFile(name, fault="it lies behind a symbolic link")
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
