@@ -74,16 +74,8 @@ class _Http(HTTPConnection):
         super().putrequest(method, url, skip_host, skip_accept_encoding)
 
 
-class _Https(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        stream = super()._new_conn()
-        _hold(stream)
-        return stream
-
-    def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
-        if self.sock is not None:
-            _hold(self.sock)
-        super().putrequest(method, url, skip_host, skip_accept_encoding)
+class _Https(_Http, HTTPSConnection):
+    """The same, over TLS: what `_Http` calls is what HTTPSConnection makes of it."""
 
 
 class _HttpPool(HTTPConnectionPool):
