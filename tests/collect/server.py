@@ -113,28 +113,27 @@ def hang(handler: http.server.BaseHTTPRequestHandler) -> None:
         return
 
 
+def _drip(handler: http.server.BaseHTTPRequestHandler, piece: bytes, first: bytes = b"") -> None:
+    try:
+        handler.wfile.write(first)
+        while True:
+            handler.wfile.write(piece)
+            time.sleep(0.02)
+    except OSError:
+        handler.close_connection = True
+
+
 def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
     """Answers one byte at a time, without end."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000000")
     handler.end_headers()
-    try:
-        while True:
-            handler.wfile.write(b" ")
-            time.sleep(0.02)
-    except OSError:
-        handler.close_connection = True
+    _drip(handler, b" ")
 
 
 def drip_head(handler: http.server.BaseHTTPRequestHandler) -> None:
     """Does not come to the end of the head of its answer."""
-    try:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        while True:
-            handler.wfile.write(b"a")
-            time.sleep(0.02)
-    except OSError:
-        handler.close_connection = True
+    _drip(handler, b"a", b"HTTP/1.1 200 OK\r\nX-Long: ")
 
 
 def drip_chunks(handler: http.server.BaseHTTPRequestHandler) -> None:
@@ -142,12 +141,7 @@ def drip_chunks(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
-    try:
-        while True:
-            handler.wfile.write(b"0")
-            time.sleep(0.02)
-    except OSError:
-        handler.close_connection = True
+    _drip(handler, b"0")
 
 
 def cut(handler: http.server.BaseHTTPRequestHandler) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pagerworthy.catalog import Person
 from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors.git_people import People
-from tests.evidence.world import TEAM, URL, collect, commit, git, service, start, value, write
+from tests.evidence.world import URL, collect, commit, git, owned, start, value, write
 
 APPROVALS = ("checkout", "git.approvals", "")
 DAY = "2026-11-10"
@@ -15,11 +15,7 @@ DAY = "2026-11-10"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = start(tmp_path / "root")
-    service(folder)
-    write(folder, "catalog/teams/payments.yaml", TEAM)
-    commit(folder, "2026-01-01")
-    return folder
+    return owned(tmp_path / "root")
 
 
 @pytest.fixture

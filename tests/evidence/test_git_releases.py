@@ -12,7 +12,7 @@ from pagerworthy.evidence import Record
 from pagerworthy.evidence.collectors.git_graph import GraphCommit
 from pagerworthy.evidence.collectors.git_lead import waits
 from pagerworthy.evidence.collectors.git_tags import Release, ReleaseTags, Tag
-from tests.evidence.world import AS_OF, TEAM, URL, collect, commit, git, service, start, value, write
+from tests.evidence.world import AS_OF, URL, collect, commit, git, owned, service, start, value, write
 
 RELEASES = ("checkout", "git.releases", "")
 LEAD = ("checkout", "git.lead", "")
@@ -21,11 +21,7 @@ HERE = {URL: "../code"}
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = start(tmp_path / "root")
-    service(folder)
-    write(folder, "catalog/teams/payments.yaml", TEAM)
-    commit(folder, "2026-01-01")
-    return folder
+    return owned(tmp_path / "root")
 
 
 @pytest.fixture

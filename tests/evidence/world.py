@@ -128,3 +128,12 @@ def value(record: Record) -> dict[str, object]:
     assert not record.failed, record.failed
     decoded: dict[str, object] = msgspec.json.decode(record.value)
     return decoded
+
+
+def owned(folder: Path) -> Path:
+    """A repository with a service and the team that owns it."""
+    start(folder)
+    service(folder)
+    write(folder, "catalog/teams/payments.yaml", TEAM)
+    commit(folder, "2026-01-01")
+    return folder
